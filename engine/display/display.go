@@ -1,0 +1,132 @@
+// Package display is the vocabulary of e-paper displays: what one is ([Display],
+// [Panel]), how to talk to one ([Driver]), and what it answered ([Receipt], [Error]).
+//
+// It does no I/O. Each sub-package implements [Driver] for one protocol;
+// displaytest holds the conformance suite that every driver must pass.
+package display
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"time"
+)
+
+// ID identifies a display for life: protocol and hardware address, such as
+// "opendisplay:a4:cf:12:00:00:01". A network address is only a locator.
+type ID string
+
+// Scheme is the set of inks of a panel, and with it the palette of its frames.
+type Scheme string
+
+// The schemes that drivers can report.
+const (
+	Mono   Scheme = "bw"   // black and white, 1 bit a pixel
+	BWR    Scheme = "bwr"  // black, white, red
+	BWY    Scheme = "bwy"  // black, white, yellow
+	BWRY   Scheme = "bwry" // black, white, red, yellow
+	Gray4  Scheme = "gray4"
+	Gray16 Scheme = "gray16"
+	// Spectra6 has black, white, yellow, red, blue and green.
+	Spectra6 Scheme = "spectra6"
+)
+
+// The palette indices that mean the same in every scheme.
+const (
+	Black uint8 = 0
+	White uint8 = 1
+)
+
+// The inks. They are the nominal colours; what a panel really shows is duller.
+var (
+	inkBlack  = color.Gray{Y: 0x00}
+	inkWhite  = color.Gray{Y: 0xff}
+	inkRed    = color.RGBA{R: 0xc8, G: 0x1e, B: 0x1e, A: 0xff}
+	inkYellow = color.RGBA{R: 0xe6, G: 0xc8, B: 0x00, A: 0xff}
+)
+
+// Palette gives the colours of a scheme by palette index, nil for an unknown one.
+// The caller must not change it.
+func (s Scheme) Palette() color.Palette {
+	switch s {
+	case Mono:
+		return color.Palette{inkBlack, inkWhite}
+	case BWR:
+		return color.Palette{inkBlack, inkWhite, inkRed}
+	case BWY:
+		return color.Palette{inkBlack, inkWhite, inkYellow}
+	case BWRY:
+		return color.Palette{inkBlack, inkWhite, inkYellow, inkRed}
+	default:
+		return nil
+	}
+}
+
+// Panel is the glass: its size in pixels as it hangs, and its inks.
+type Panel struct {
+	Width, Height int // pixels, as the controller addresses them
+	Scheme        Scheme
+	// Rotation is how far, in degrees clockwise, the driver must turn a frame that
+	// was drawn upright: 0, 90, 180 or 270.
+	Rotation int
+}
+
+// Bounds is the rectangle that a frame for the panel must fill: the panel's size
+// as a person sees it, so width and height are swapped at 90 and 270 degrees.
+func (p Panel) Bounds() image.Rectangle {
+	if p.Rotation == 90 || p.Rotation == 270 {
+		return image.Rect(0, 0, p.Height, p.Width)
+	}
+	return image.Rect(0, 0, p.Width, p.Height)
+}
+
+// String reads like "800×480 bw".
+func (p Panel) String() string { return fmt.Sprintf("%d×%d %s", p.Width, p.Height, p.Scheme) }
+
+// MaxSide is the largest width or height, in pixels, that Roomink accepts from a
+// device; a larger claim is an error or an attack on our memory.
+const MaxSide = 4096
+
+// Validate says what is wrong with the panel, nil if frames can be drawn for it.
+func (p Panel) Validate() error {
+	switch {
+	case p.Width < 1 || p.Height < 1 || p.Width > MaxSide || p.Height > MaxSide:
+		return fmt.Errorf("panel size %d×%d is outside 1…%d pixels a side", p.Width, p.Height, MaxSide)
+	case p.Rotation%90 != 0 || p.Rotation < 0 || p.Rotation >= 360:
+		return fmt.Errorf("panel rotation %d° is not 0, 90, 180 or 270", p.Rotation)
+	case p.Scheme.Palette() == nil:
+		return fmt.Errorf("panel colour scheme %q is not supported yet", p.Scheme)
+	}
+	return nil
+}
+
+// Display is a device as it describes itself.
+type Display struct {
+	ID       ID
+	Protocol string // name of the driver that speaks to it, such as "opendisplay"
+	Name     string // what the device calls itself; for people
+	Model    string // maker and model; may be empty
+	Firmware string // version; may be empty
+	Address  string // host:port where it was last seen
+	Panel    Panel  // zero until the device has been asked
+	Telemetry
+}
+
+// Telemetry is what a device last said of its own state.
+type Telemetry struct {
+	Battery     int       // millivolts; 0 = unknown or mains
+	Temperature float64   // degrees Celsius; meaningful only when At is set
+	At          time.Time // when it was said; zero = never
+}
+
+// Frame is one finished picture for one panel. Its image must not be changed.
+type Frame struct {
+	Image *image.Paletted // fills Panel.Bounds, in Panel.Scheme.Palette
+	Hash  string          // identity of size, inks and pixels; equal hash = equal glass
+}
+
+// Receipt is a device's confirmation that a frame is on its glass.
+type Receipt struct {
+	At        time.Time // when the device reported the refresh as done
+	Telemetry Telemetry // zero if the device said nothing new
+}

@@ -1,0 +1,71 @@
+package display
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Driver speaks one protocol. A driver holds no state about single displays, makes
+// no retries and is safe for concurrent use; retrying, limiting and ordering are
+// the reconciler's work, which never calls Push twice at once for one display.
+type Driver interface {
+	// Protocol is the driver's name, as in Display.Protocol: lower case, stable.
+	Protocol() string
+
+	// Probe connects to address ("host:port", or "host" for the protocol's default
+	// port) and asks the device what it is. It blocks until the device has
+	// answered, ctx ends, or the driver's own limits run out. The error is an
+	// *[Error] unless ctx ended.
+	Probe(ctx context.Context, address string) (Display, error)
+
+	// Push puts f on the glass of d and returns once the device has reported the
+	// refresh as done, which can take half a minute. On any error the glass must be
+	// taken as unknown. It does not keep or change f. Pushing the same frame again
+	// is harmless. The error is an *[Error] unless ctx ended.
+	Push(ctx context.Context, d Display, f Frame) (Receipt, error)
+}
+
+// Kind says what can be done about an [Error].
+type Kind string
+
+// The kinds of failure.
+const (
+	Unreachable Kind = "unreachable" // nothing answers at the address: off, asleep, moved
+	Occupied    Kind = "occupied"    // the device serves another client now: try again soon
+	Timeout     Kind = "timeout"     // it answered, then fell silent
+	Protocol    Kind = "protocol"    // it answered something that the protocol does not allow
+	Refused     Kind = "refused"     // it understood and said no
+	Unsupported Kind = "unsupported" // it needs something that Roomink cannot do yet
+	WrongDevice Kind = "wrongDevice" // another device answers at the address
+)
+
+// Error is a failure at one display, with words for the person in charge.
+type Error struct {
+	Kind    Kind
+	Op      string // what was attempted, such as "read configuration"
+	Address string // host:port
+	Remedy  string // what to do next; may be empty
+	Err     error  // the cause; may be nil
+}
+
+// Error gives operation, address and cause; the remedy is apart.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s at %s: %s", e.Op, e.Address, e.Kind)
+	if e.Err != nil {
+		s = fmt.Sprintf("%s at %s: %v", e.Op, e.Address, e.Err)
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf gives the kind of the first [*Error] in err's chain, "" if there is none.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}

@@ -1,0 +1,95 @@
+// Package sign decides what a room's sign says: an agenda, a policy and an instant
+// become words and a state, without a pixel.
+//
+// It is pure: the same input gives the same [Sign], and [Compose] also tells when
+// the sign will next change by itself, so that nobody needs to look every minute.
+// No sign shows the current time: it would wear the panel and be wrong at once.
+package sign
+
+import (
+	"time"
+
+	"github.com/roomink/roomink/engine/calendar"
+)
+
+// State is what a passer-by must see from five metres.
+type State string
+
+// The states.
+const (
+	Free    State = "free"    // the room is free now
+	Busy    State = "busy"    // the room is taken now
+	Unknown State = "unknown" // Roomink does not know: never synced, stale or signed out
+)
+
+// Privacy is how much of a meeting a sign tells.
+type Privacy string
+
+// The levels of privacy. Private events show [Full] details at no level.
+const (
+	Full      Privacy = "full"      // subject and organiser
+	Organizer Privacy = "organizer" // the organiser alone
+	Masked    Privacy = "masked"    // "Booked", nothing else
+)
+
+// Policy is what the organisation decides about its signs.
+type Policy struct {
+	Language string // BCP 47, such as "en" or "de"; anything unknown reads as "en"
+	Hours12  bool   // 2:30 PM in place of 14:30
+	Privacy  Privacy
+	// StaleAfter is how old the last reading of the calendar may be before the sign
+	// says so; at least a minute.
+	StaleAfter time.Duration
+}
+
+// DefaultPolicy is the policy of a new installation.
+func DefaultPolicy() Policy {
+	return Policy{Language: "en", Privacy: Full, StaleAfter: 15 * time.Minute}
+}
+
+// Account says whether the calendars can be read at all.
+type Account string
+
+// The conditions of the account that a sign must own up to.
+const (
+	AccountOK        Account = "ok"
+	AccountSignedOut Account = "signedOut" // nobody is signed in, or a person must sign in again
+)
+
+// Line is one meeting, ready to draw.
+type Line struct {
+	Time  string // "13:00 – 14:00", "All day"
+	Title string // subject, "Private meeting", "Booked" …; never empty
+	Who   string // organiser; empty where privacy or repetition hides it
+}
+
+// Sign is what one sign says. It is comparable by reflect.DeepEqual, and equal
+// signs give equal frames.
+type Sign struct {
+	Room     string // display name
+	Place    string // building and floor; may be empty
+	Date     string // the room's day, in words: "Monday, 23 November"
+	State    State
+	Headline string // the state in one or two words: "Free", "In use", "Not up to date"
+	Detail   string // until when: "until 14:30", "for the rest of the day"; may be empty
+	Current  *Line  // the meeting going on; nil if none
+	Next     []Line // what follows today, soonest first; may be empty
+	NextHead string // heading of Next, in the sign's language: "Next", "Today"
+	// Notice owns up to a problem: "Last updated 23 Nov, 14:05". Empty when all is well.
+	Notice string
+	// Day is the day's occupied time from Hours[0] to Hours[1], for a bar.
+	Day   []Span
+	Hours [2]time.Time
+	// Language is the BCP 47 tag that texts are in; it matters for shaping.
+	Language string
+}
+
+// Span is a stretch of occupied time.
+type Span struct{ From, To time.Time }
+
+// Compose says what the sign of agenda a shows at now, and when that will next
+// change if the agenda and the account do not: the start or end of a meeting,
+// midnight, or the moment at which the reading grows stale. next is always after now.
+func Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sign, next time.Time) {
+	panic("written by sign.go's owner")
+}

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// State is the whole engine at a glance, for the tray.
+type State string
+
+// The states, from start-up on.
+const (
+	Starting  State = "starting"  // no reading of the store yet
+	SetUp     State = "setUp"     // a person must still connect an account or assign a display
+	Working   State = "working"   // frames are on their way
+	InOrder   State = "inOrder"   // every assigned sign shows what it should
+	Attention State = "attention" // at least one problem of severity warning or worse
+	Paused    State = "paused"    // a person paused all pushes
+)
+
+// Snapshot is everything the app shows, at one instant. It is immutable and
+// shares no memory with the engine that anyone writes to.
+type Snapshot struct {
+	Seq      uint64 // grows with every published change
+	At       time.Time
+	State    State
+	Account  Account
+	Sync     Sync
+	Rooms    []Room    // by name
+	Displays []Display // assigned first, then adopted, then found; by name
+	Problems []health.Problem
+	Activity []Activity // newest first, at most ActivityShown
+	Policy   sign.Policy
+}
+
+// ActivityShown is how many entries of the activity list a snapshot carries.
+const ActivityShown = 200
+
+// AccountState says how the sign-in stands.
+type AccountState string
+
+// The states of the account.
+const (
+	SignedOut   AccountState = "signedOut"   // never connected, or disconnected by a person
+	Connecting  AccountState = "connecting"  // a browser is open at the sign-in page
+	Connected   AccountState = "connected"   // tokens are held and were accepted when last used
+	NeedsSignIn AccountState = "needsSignIn" // Microsoft refuses the tokens until a person signs in
+)
+
+// Account is the connection to Microsoft 365.
+type Account struct {
+	State       AccountState
+	Credentials Credentials // as saved, with Secret left empty
+	HasSecret   bool        // a secret is kept in the vault
+	Username    string      // who is signed in, such as "admin@contoso.com"
+	Name        string
+	Tenant      string       // tenant id that answered
+	SignInURL   string       // while Connecting: the page, for "Open again"
+	Problem     *Explanation // why the last attempt or refresh did not work; nil if it did
+}
+
+// Credentials are what an admin brings from the Azure portal.
+type Credentials struct {
+	Cloud    string // name of the cloud; "" = global
+	Tenant   string // tenant id or a verified domain
+	ClientID string // "Application (client) ID"
+	Secret   string // the secret's value; "" keeps the saved one
+}
+
+// Explanation is an error in words for a person; see [Explain].
+type Explanation struct {
+	Title   string // what failed, on what: one line
+	Text    string // why; may be empty
+	Remedy  string // what to do next; may be empty
+	Details string // for support: codes, correlation id, time, the raw text; no secrets
+}
+
+// Sync is how the reading of calendars stands.
+type Sync struct {
+	Running bool
+	LastOK  time.Time    // end of the last round in which every room was read; zero = never
+	Problem *Explanation // what stops the whole round; nil when all is well
+}
+
+// Room is one room with what is known of its calendar.
+type Room struct {
+	calendar.Agenda
+	Now     calendar.Status // at Snapshot.At
+	Problem *Explanation    // why this room can't be read; nil when it can
+	Display []display.ID    // the signs at its door
+}
+
+// Stage is how far a display has come.
+type Stage string
+
+// The stages.
+const (
+	Found    Stage = "found"    // seen on the network, not ours
+	Adopted  Stage = "adopted"  // ours, no room yet
+	Assigned Stage = "assigned" // shows a room
+)
+
+// DeliveryState says how the glass compares with what it should show.
+type DeliveryState string
+
+// The states of delivery.
+const (
+	NothingToShow DeliveryState = "nothingToShow" // not assigned
+	Pending       DeliveryState = "pending"       // differs; a push is due or held back
+	Pushing       DeliveryState = "pushing"       // a push is going on
+	Delivered     DeliveryState = "delivered"     // the display confirmed this very frame
+	Retrying      DeliveryState = "retrying"      // the last push did not work; see Problem and NextTry
+)
+
+// Display is one display with all that is known of it.
+type Display struct {
+	display.Display
+	Stage    Stage
+	Room     calendar.RoomID // when Assigned
+	LastSeen time.Time       // last announcement or answer
+	Secured  bool            // demands an encrypted connection, which Roomink can't give yet
+	Problem  *Explanation    // why it can't be reached or used; nil when it can
+
+	Sign        *sign.Sign // what it should say; nil unless Assigned
+	Frame       *display.Frame
+	Delivery    DeliveryState
+	DeliveredAt time.Time // when the glass was last confirmed; zero = never
+	NextTry     time.Time // when Retrying
+}
+
+// Label is the best short name of the display for a person.
+func (d Display) Label() string {
+	if d.Name != "" {
+		return d.Name
+	}
+	return string(d.ID)
+}
+
+// Activity is one line of what happened.
+type Activity struct {
+	ID   int64 // grows
+	At   time.Time
+	Kind ActivityKind
+	// Text is fit to show, such as "Oslo: the sign at the door was updated". It
+	// holds no subject of a meeting.
+	Text    string
+	Problem bool // something did not work
+}
+
+// ActivityKind groups activities for a filter.
+type ActivityKind string
+
+// The kinds of activity.
+const (
+	ActAccount  ActivityKind = "account"
+	ActCalendar ActivityKind = "calendar"
+	ActDisplay  ActivityKind = "display"
+	ActSign     ActivityKind = "sign"
+)

@@ -1,0 +1,98 @@
+// Package syncer decides when to read which room's calendar, and carries what a
+// [Source] tells into a [Store], one transaction a room.
+package syncer
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomink/roomink/engine/calendar"
+)
+
+// Window is the stretch of time whose events Roomink keeps.
+type Window struct{ From, To time.Time }
+
+// Request asks a source for one room's changes.
+type Request struct {
+	Room calendar.RoomID
+	// Cursor continues from an earlier reading; "" asks for everything in Window.
+	// It is opaque, and bound to the window of the reading that began it.
+	Cursor string
+	Window Window
+}
+
+// Change is what a source tells of one room.
+type Change struct {
+	Room calendar.RoomID
+	// Full says that Events is all there is: what is not in it is gone.
+	Full   bool
+	Events []calendar.Event // new or changed, each with all its fields
+	// Removed are the identities of deleted events; unknown ones are harmless.
+	Removed []string
+	// Series are the series that were told in full: every stored occurrence of them
+	// that is not in Events is gone (graph.md 3.3: deleting one occurrence is never
+	// announced as such).
+	Series []string
+	Cursor string // for the next request; never empty
+	// Err is why this room could not be read; everything else is then meaningless.
+	// It is a *[Error] where the source knows more than "it did not work".
+	Err error
+}
+
+// Source is a calendar system.
+type Source interface {
+	// Rooms lists the rooms that the account may see. Errors as in Changes.
+	Rooms(ctx context.Context) ([]calendar.Room, error)
+
+	// Changes reads many rooms at once and answers for each request, in order.
+	// err is set only if nothing could be read at all; the failure of one room is
+	// in its Change. It blocks until all is answered or ctx ends.
+	Changes(ctx context.Context, requests []Request) (changes []Change, err error)
+}
+
+// Kind says what can be done about an [Error].
+type Kind string
+
+// The kinds of failure.
+const (
+	Offline   Kind = "offline"   // the calendar system can't be reached: try again
+	Throttled Kind = "throttled" // asked too often: wait Error.RetryAfter
+	SignIn    Kind = "signIn"    // a person must sign in again
+	Denied    Kind = "denied"    // the account may not read this room
+	NotFound  Kind = "notFound"  // there is no such mailbox
+	Resync    Kind = "resync"    // the cursor is too old: ask again without it
+	Failed    Kind = "failed"    // anything else; the text says what
+)
+
+// Error is a failure of a source, with words for the person in charge.
+type Error struct {
+	Kind       Kind
+	Op         string // what was attempted, such as "read the calendar of oslo@contoso.com"
+	Remedy     string // what to do next; may be empty
+	RetryAfter time.Duration
+	Err        error
+}
+
+// Error gives operation and cause.
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Op + ": " + string(e.Kind)
+	}
+	return e.Op + ": " + e.Err.Error()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Store keeps what was read. Its methods are whole transactions.
+type Store interface {
+	// Cursors gives, for every room that is to be read, its cursor and the window
+	// that the cursor is bound to; both zero for a room that was never read.
+	Cursors(ctx context.Context) ([]Request, error)
+	// Apply keeps a change, its cursor and window, and the time of the reading, in
+	// one transaction. changed says whether any stored event differs afterwards.
+	Apply(ctx context.Context, c Change, w Window, at time.Time) (changed bool, err error)
+	// SaveRooms keeps what the directory tells of rooms. A room that is no longer
+	// listed stays known, with its assignment.
+	SaveRooms(ctx context.Context, rooms []calendar.Room, at time.Time) error
+}
