@@ -102,9 +102,7 @@ func startsLaterOrEndsSooner(m, than *Event) bool {
 
 // On gives the meetings that touch the calendar day of t in the room's zone.
 func (a Agenda) On(t time.Time) []Event {
-	y, m, d := t.In(a.Location).Date()
-	from := time.Date(y, m, d, 0, 0, 0, 0, a.Location)
-	to := time.Date(y, m, d+1, 0, 0, 0, 0, a.Location)
+	from, to := DayBounds(t, a.Location)
 	var day []Event
 	for _, e := range a.Meetings {
 		if e.Start.Before(to) && e.End.After(from) {

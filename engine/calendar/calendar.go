@@ -89,5 +89,5 @@ func (e Event) occupies() bool {
 
 func dateIn(t time.Time, loc *time.Location) time.Time {
 	y, m, d := t.UTC().Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, loc)
+	return startOfDay(y, m, d, loc)
 }
