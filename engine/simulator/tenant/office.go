@@ -1,0 +1,184 @@
+package tenant
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Office is what a tenant starts with.
+type Office struct {
+	Company   string
+	Domain    string // also accepted as the tenant's name in URLs
+	Admin     Person // the account that signs in
+	Buildings []Building
+	Rooms     []Room
+	// Meetings by the address of their room.
+	Meetings map[string][]Meeting
+}
+
+// Person is a name with an SMTP address.
+type Person struct{ Name, Address string }
+
+// Building is a room list in Graph's words.
+type Building struct {
+	Name, Address                          string // Address is the list's SMTP address
+	Street, City, State, Country, Postcode string
+	Latitude, Longitude                    float64
+	Zone                                   string // IANA
+	Phone                                  string
+}
+
+// Room is a room mailbox and its place.
+type Room struct {
+	ID       string // made from Address when empty
+	Address  string // SMTP
+	Name     string
+	Building string // name of its Building
+	Floor    int
+	Capacity int
+	Zone     string // IANA; its building's when empty
+	Video    string // model of the video device, may be empty
+	Tags     []string
+}
+
+// Meeting is an event of a room's calendar.
+type Meeting struct {
+	Subject   string
+	Organizer Person // the mailbox itself when zero
+	Start     time.Time
+	End       time.Time // exclusive
+	// AllDay wants Start and End at midnights of the room's zone.
+	AllDay      bool
+	Sensitivity string // normal (also when empty), personal, private or confidential
+	ShowAs      string // free, tentative, busy (also when empty), oof or workingElsewhere
+	Body        string // plain text
+	Attendees   []Person
+	Online      bool // has a Teams link
+	Cancelled   bool
+
+	// RRule is an RFC 5545 recurrence such as "FREQ=WEEKLY;BYDAY=MO" on the
+	// room's wall clock, beginning at Start. Skip (any instant on the day) and
+	// Changed are its exceptions.
+	RRule   string
+	Skip    []time.Time
+	Changed []Change
+}
+
+// Change moves one occurrence of a series.
+type Change struct {
+	Day        time.Time // any instant on the occurrence's original day
+	Start, End time.Time
+	Subject    string // the series' when empty
+}
+
+func (m Meeting) check(loc *time.Location) error {
+	switch {
+	case m.Start.IsZero() || m.End.IsZero():
+		return errors.New("a meeting needs a start and an end")
+	case m.End.Before(m.Start):
+		return errors.New("a meeting can't end before it starts")
+	case m.AllDay && !(isMidnight(m.Start, loc) && isMidnight(m.End, loc) && m.End.After(m.Start)):
+		return errors.New("an all-day meeting runs from midnight to midnight, one day at least")
+	case len([]rune(m.Subject)) > 255:
+		return errors.New("a subject has at most 255 characters")
+	}
+	return nil
+}
+
+func isMidnight(t time.Time, loc *time.Location) bool {
+	h, m, s := t.In(loc).Clock()
+	return h == 0 && m == 0 && s == 0
+}
+
+// fill makes the mailboxes of an office.
+func (t *Tenant) fill(o *Office) error {
+	now := t.now()
+	adminZone := time.UTC
+	if len(o.Buildings) > 0 {
+		loc, err := loadZone(o.Buildings[0].Zone)
+		if err != nil {
+			return fmt.Errorf("building %s: %w", o.Buildings[0].Name, err)
+		}
+		adminZone = loc
+	}
+	zone, _ := windowsName(adminZone.String())
+	if err := t.register(newMailbox(adminID, o.Admin.Name, o.Admin.Address, nil, adminZone, zone)); err != nil {
+		return err
+	}
+	for i := range o.Rooms {
+		b, err := roomMailbox(o, o.Rooms[i])
+		if err != nil {
+			return fmt.Errorf("room %s: %w", o.Rooms[i].Address, err)
+		}
+		if err := t.register(b); err != nil {
+			return err
+		}
+		t.order = append(t.order, b)
+	}
+	for address, meetings := range o.Meetings {
+		b := t.boxes[strings.ToLower(address)]
+		if b == nil {
+			return fmt.Errorf("meetings for %s: no such room", address)
+		}
+		for _, m := range meetings {
+			// An item is older than its meeting; its creation is not news.
+			if _, err := b.add(m, minTime(now, m.Start).Add(-26*time.Hour).Truncate(time.Minute)); err != nil {
+				return fmt.Errorf("meeting %q in %s: %w", m.Subject, address, err)
+			}
+		}
+	}
+	return nil
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func (t *Tenant) register(b *mailbox) error {
+	for _, key := range []string{strings.ToLower(b.address), b.id} {
+		if t.boxes[key] != nil {
+			return fmt.Errorf("two mailboxes named %s", key)
+		}
+		t.boxes[key] = b
+	}
+	return nil
+}
+
+func roomMailbox(o *Office, r Room) (*mailbox, error) {
+	if r.Zone == "" {
+		i := slices.IndexFunc(o.Buildings, func(b Building) bool { return b.Name == r.Building })
+		if i < 0 {
+			return nil, fmt.Errorf("no building named %q to take the time zone from", r.Building)
+		}
+		r.Zone = o.Buildings[i].Zone
+	}
+	loc, err := loadZone(r.Zone)
+	if err != nil {
+		return nil, err
+	}
+	zone, ok := windowsName(r.Zone)
+	if !ok {
+		return nil, fmt.Errorf("no Windows name known for time zone %s", r.Zone)
+	}
+	if r.ID == "" {
+		r.ID = stableGUID("room " + r.Address)
+	}
+	return newMailbox(r.ID, r.Name, r.Address, &r, loc, zone), nil
+}
+
+// stableGUID is the same for the same name in every run.
+func stableGUID(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	id, _ := uuid.FromBytes(sum[:16])
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4, variant 1
+	return id.String()
+}

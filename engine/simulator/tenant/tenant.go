@@ -1,0 +1,198 @@
+package tenant
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options configure a Tenant. The zero value is the demo's office.
+type Options struct {
+	// Now is the tenant's clock; time.Now when nil.
+	Now func() time.Time
+	// BaseURL is where the tenant is served, such as "http://127.0.0.1:8400",
+	// without a trailing slash. While it is empty, absolute links are made from
+	// each request's Host header.
+	BaseURL string
+	// Logger gets one debug line a request; discarded when nil.
+	Logger *slog.Logger
+	// CursorTTL is how long a delta or skip token lives; 0 means until
+	// ExpireCursors or until 256 newer ones of the same mailbox exist.
+	CursorTTL time.Duration
+	// AccessTokenLife is the life of an access token; 1 hour when 0.
+	AccessTokenLife time.Duration
+	// EmptyPageEvery makes every n-th delta round start with an empty page that
+	// has a nextLink, as Graph does now and then. 0 means 3; negative means never.
+	EmptyPageEvery int
+	// Seed is the office to start with; DefaultOffice(Now()) when nil.
+	Seed *Office
+}
+
+// Credentials are what an admin would copy from the Entra portal, and the
+// account that signs in.
+type Credentials struct {
+	TenantID     string
+	ClientID     string
+	ClientSecret string
+	Username     string
+	Password     string
+}
+
+// RegisteredRedirect is the redirect URI of the simulated app registration
+// (platform Web). The port of a request's URI is ignored, its path is not.
+const RegisteredRedirect = "http://localhost/roomink"
+
+// Fixed identities of the simulation, so that the demo can show them.
+const (
+	tenantID     = "7b1f3c52-9d0e-4c5a-8f2b-6a41e0d9c713"
+	clientID     = "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401"
+	clientSecret = "Sim8Q~demo-value-not-a-real-secret.x1"
+	adminID      = "c0ffee00-1d2e-4f3a-8b4c-5d6e7f809112"
+	adminSecret  = "Signs!2026"
+	appName      = "Room signs"
+)
+
+// Tenant is the simulated tenant. All methods are safe for concurrent use.
+type Tenant struct {
+	now    func() time.Time
+	log    *slog.Logger
+	opts   Options
+	office *Office
+	entra  *directory
+	faults faults
+	ring   requestRing
+
+	baseMu sync.RWMutex
+	base   string
+
+	mu    sync.Mutex            // guards everything below and all in mailboxes
+	boxes map[string]*mailbox   // by lower-case address and by object id
+	order []*mailbox            // rooms, in the office's order
+	delta deltaState            // cursors of all mailboxes
+}
+
+// New builds a tenant. It refuses an office with a time zone that it doesn't
+// know, two mailboxes with one address, or a meeting that makes no sense.
+func New(o Options) (*Tenant, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Seed == nil {
+		o.Seed = DefaultOffice(o.Now())
+	}
+	o.AccessTokenLife = cmp.Or(o.AccessTokenLife, time.Hour)
+	o.EmptyPageEvery = cmp.Or(o.EmptyPageEvery, 3)
+	t := &Tenant{now: o.Now, log: o.Logger, opts: o, office: o.Seed, boxes: map[string]*mailbox{}}
+	t.SetBaseURL(o.BaseURL)
+	t.entra = newDirectory(t)
+	if err := t.fill(o.Seed); err != nil {
+		return nil, fmt.Errorf("seed simulated tenant: %w", err)
+	}
+	return t, nil
+}
+
+// SetBaseURL tells the tenant where it is served, e.g. "http://127.0.0.1:8400".
+func (t *Tenant) SetBaseURL(u string) {
+	t.baseMu.Lock()
+	defer t.baseMu.Unlock()
+	t.base = strings.TrimSuffix(u, "/")
+}
+
+// OutlookURL is the address of the Simulated Outlook page; relative while no
+// base URL is known.
+func (t *Tenant) OutlookURL() string {
+	t.baseMu.RLock()
+	defer t.baseMu.RUnlock()
+	return t.base + "/outlook"
+}
+
+// Credentials returns what an admin would type into Roomink. ClientSecret
+// follows SetClientSecret.
+func (t *Tenant) Credentials() Credentials {
+	return Credentials{TenantID: tenantID, ClientID: clientID, ClientSecret: t.entra.currentSecret(),
+		Username: t.office.Admin.Address, Password: adminSecret}
+}
+
+// ServeHTTP serves Entra ID, Microsoft Graph under /v1.0 and Simulated Outlook
+// under /outlook.
+func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	start := t.now()
+	slot := t.ring.add(RequestRecord{Time: start, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery})
+	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
+	case "v1.0":
+		t.serveGraph(rec, r)
+	case "", "outlook", "assets":
+		t.serveOutlook(rec, r)
+	default:
+		t.serveEntra(rec, r)
+	}
+	t.ring.done(slot, rec.status)
+	t.log.Debug("simulated tenant request", "method", r.Method, "path", r.URL.Path, "status", rec.status)
+}
+
+// baseOf is the absolute address of this tenant as the request's sender sees it.
+func (t *Tenant) baseOf(r *http.Request) string {
+	t.baseMu.RLock()
+	defer t.baseMu.RUnlock()
+	if t.base != "" {
+		return t.base
+	}
+	return "http://" + r.Host
+}
+
+// sameOrigin reports whether a form was posted from this tenant's own page. A
+// page elsewhere on the web must not be able to book rooms or press Accept on
+// the demo of whoever visits it. Plain HTTP clients send no Origin and pass.
+// The host has to be loopback or the base URL's, which stops DNS rebinding.
+func (t *Tenant) sameOrigin(r *http.Request) bool {
+	if !isLoopback(r.Host) && "http://"+r.Host != t.baseOf(r) {
+		return false
+	}
+	if s := r.Header.Get("Sec-Fetch-Site"); s != "" && s != "same-origin" && s != "none" {
+		return false
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host == r.Host
+}
+
+func isLoopback(hostport string) bool {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(code int) {
+	w.status = code
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// randomToken returns 256 random bits, safe in URLs.
+func randomToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
