@@ -6,11 +6,7 @@
 // No sign shows the current time: it would wear the panel and be wrong at once.
 package sign
 
-import (
-	"time"
-
-	"github.com/roomink/roomink/engine/calendar"
-)
+import "time"
 
 // State is what a passer-by must see from five metres.
 type State string
@@ -74,12 +70,18 @@ type Sign struct {
 	Detail   string // until when: "until 14:30", "for the rest of the day"; may be empty
 	Current  *Line  // the meeting going on; nil if none
 	Next     []Line // what follows today, soonest first; may be empty
-	NextHead string // heading of Next, in the sign's language: "Next", "Today"
-	// Notice owns up to a problem: "Last updated 23 Nov, 14:05". Empty when all is well.
+	NextHead string // heading of Next, in the sign's language: "Next", "Last known"
+	NextNone string // in place of an empty Next: "Nothing else booked today"; may be empty
+	// Notice owns up to a problem: "Last updated 23 Nov, 14:05". Empty when all is
+	// well. Where it is set because of age, Next holds what was known then.
 	Notice string
-	// Day is the day's occupied time from Hours[0] to Hours[1], for a bar.
+	// Day is the day's occupied time from Hours[0] to Hours[1], for a bar, soonest
+	// first and without overlaps. All instants are in UTC, so that equal signs are
+	// deeply equal. Hours is zero where nothing is known to draw.
 	Day   []Span
 	Hours [2]time.Time
+	// Ticks are the full hours from Hours[0] to Hours[1], both included where full.
+	Ticks []Tick
 	// Language is the BCP 47 tag that texts are in; it matters for shaping.
 	Language string
 }
@@ -87,9 +89,8 @@ type Sign struct {
 // Span is a stretch of occupied time.
 type Span struct{ From, To time.Time }
 
-// Compose says what the sign of agenda a shows at now, and when that will next
-// change if the agenda and the account do not: the start or end of a meeting,
-// midnight, or the moment at which the reading grows stale. next is always after now.
-func Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sign, next time.Time) {
-	panic("written by sign.go's owner")
+// Tick is a full hour of the day bar.
+type Tick struct {
+	At    time.Time
+	Label string // "8", "13"; "1" for 13:00 on the 12-hour clock
 }
