@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Setting reads the setting into v, a pointer to a JSON-marshalable value. It
+// returns [ErrNotFound] if it was never saved.
+func (db *DB) Setting(ctx context.Context, key string, v any) error {
+	var text string
+	err := db.read.QueryRowContext(ctx, "SELECT value FROM settings WHERE key = ?", key).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("read the setting %s: %w", key, err)
+	}
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("read the setting %s: %w", key, err)
+	}
+	return nil
+}
+
+// SaveSetting keeps v as JSON.
+func (db *DB) SaveSetting(ctx context.Context, key string, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("save the setting %s: %w", key, err)
+	}
+	return db.exec(ctx, "save the setting "+key, `
+		INSERT INTO settings (key, value) VALUES (?, ?)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, string(text))
+}
+
+// Secret gives a sealed secret, [ErrNotFound] if there is none of this name.
+func (db *DB) Secret(ctx context.Context, name string) ([]byte, error) {
+	var sealed []byte
+	err := db.read.QueryRowContext(ctx, "SELECT sealed FROM secrets WHERE name = ?", name).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the secret %s: %w", name, err)
+	}
+	return sealed, nil
+}
+
+// HasSecrets reports whether anything sealed is kept.
+func (db *DB) HasSecrets(ctx context.Context) (bool, error) {
+	var n int
+	if err := db.read.QueryRowContext(ctx, "SELECT count(*) FROM secrets").Scan(&n); err != nil {
+		return false, fmt.Errorf("count the secrets: %w", err)
+	}
+	return n > 0, nil
+}
+
+// SaveSecret keeps a secret that the vault has sealed.
+func (db *DB) SaveSecret(ctx context.Context, name string, sealed []byte) error {
+	return db.exec(ctx, "save the secret "+name, `
+		INSERT INTO secrets (name, sealed) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`, name, sealed)
+}
+
+// DeleteSecret removes a secret; it is no error if there is none.
+func (db *DB) DeleteSecret(ctx context.Context, name string) error {
+	return db.exec(ctx, "delete the secret "+name, "DELETE FROM secrets WHERE name = ?", name)
+}
+
+// Activity is one line of what happened.
+type Activity struct {
+	ID      int64
+	At      time.Time
+	Kind    string
+	Text    string
+	Problem bool
+}
+
+// ActivityKept is how many lines are kept.
+const ActivityKept = 5000
+
+// AddActivity keeps a line and gives its id. The oldest beyond [ActivityKept] go.
+func (db *DB) AddActivity(ctx context.Context, a Activity) (id int64, err error) {
+	err = db.tx(ctx, "record an activity", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "INSERT INTO activity (at, kind, text, problem) VALUES (?, ?, ?, ?)",
+			millis(a.At), a.Kind, a.Text, a.Problem)
+		if err != nil {
+			return err
+		}
+		if id, err = res.LastInsertId(); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM activity WHERE id <= ?", id-ActivityKept)
+		return err
+	})
+	return id, err
+}
+
+// Activities gives the latest lines, newest first, at most limit.
+func (db *DB) Activities(ctx context.Context, limit int) ([]Activity, error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT id, at, kind, text, problem FROM activity ORDER BY id DESC LIMIT ?", limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the activities: %w", err)
+	}
+	defer rows.Close()
+	var list []Activity
+	for rows.Next() {
+		var a Activity
+		var at int64
+		if err := rows.Scan(&a.ID, &at, &a.Kind, &a.Text, &a.Problem); err != nil {
+			return nil, fmt.Errorf("read the activities: %w", err)
+		}
+		a.At = instant(at)
+		list = append(list, a)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the activities: %w", err)
+	}
+	return list, nil
+}
