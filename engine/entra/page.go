@@ -1,0 +1,99 @@
+package entra
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+)
+
+//go:embed page.html
+var pageHTML string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+
+// page is what the browser shows at the end of a sign-in.
+type page struct {
+	Status   int
+	OK       bool
+	Title    string
+	Text     string
+	Remedy   string
+	Code     string // such as "AADSTS65004"
+	Said     string // Microsoft's own sentence
+	CorrID   string
+	At       string
+	CSPNonce string
+}
+
+func successPage(a Account) page {
+	return page{Status: http.StatusOK, OK: true, Title: "You are signed in",
+		Text: fmt.Sprintf("Roomink now reads calendars as %s. You can close this page and go back to Roomink.", a.DisplayName())}
+}
+
+func failurePage(e *Error) page {
+	p := page{Status: http.StatusBadRequest, Title: e.Title, Text: "Nothing was changed. Go back to Roomink to try again.",
+		Remedy: e.Remedy, Said: e.Description, CorrID: e.CorrelationID}
+	if e.Code != 0 {
+		p.Code = fmt.Sprintf("AADSTS%d", e.Code)
+	}
+	if !e.At.IsZero() {
+		p.At = e.At.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	return p
+}
+
+func strangerPage(tenant string) page {
+	return page{Status: http.StatusBadRequest, Title: "This answer belongs to another sign-in",
+		Text:   "Roomink did not use it: its state does not match the sign-in to " + tenant + " that is waiting now.",
+		Remedy: "Close this page and use the newest tab that Roomink opened, or press Connect in Roomink again."}
+}
+
+func usedPage() page {
+	return page{Status: http.StatusGone, Title: "This sign-in was already used",
+		Text: "Each answer of Microsoft's works once. Go back to Roomink: it shows whether the sign-in worked."}
+}
+
+func gonePage() page {
+	return page{Status: http.StatusGone, Title: "The sign-in was stopped",
+		Text: "Roomink no longer waits for this answer. Press Connect in Roomink to try again."}
+}
+
+// outcome is the page for the end of the flow.
+func (f *flow) outcome(t Tokens, err error) page {
+	if err == nil {
+		return successPage(t.Account)
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return failurePage(e)
+	}
+	if errors.Is(err, context.Canceled) {
+		return gonePage()
+	}
+	return failurePage(&Error{Title: "The sign-in did not work", Remedy: "Go back to Roomink and try again.", At: f.o.Now().Truncate(time.Second)})
+}
+
+// write sends the page. Nothing on it is loaded from anywhere, nothing runs, and
+// the address, which holds the code, is neither cached nor passed on.
+func (p page) write(w http.ResponseWriter) {
+	p.CSPNonce = rand.Text()
+	var body bytes.Buffer
+	if err := pageTemplate.Execute(&body, p); err != nil { // only a broken page.html can do that
+		http.Error(w, p.Title, http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+p.CSPNonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Connection", "close")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body.Bytes()) // a browser that left has no use for it
+}
