@@ -1,0 +1,129 @@
+package opendisplay
+
+import (
+	"encoding/binary"
+	"fmt"
+	"image"
+
+	"github.com/roomink/roomink/engine/display"
+)
+
+// pack appends m, a picture that stands as the panel's controller addresses it, to
+// dst in the panel's bytes: rows from the top, pixels from the left at the most
+// significant bit, every row filled with zeros to a whole byte.
+//
+//	mono  1 bit:     1 is white
+//	BWR   2 planes:  black 0,0 · white 1,0 · red 1,1
+//	BWY   2 planes:  black 0,0 · white 1,0 · yellow 0,1
+//	BWRY  2 bits:    0 black · 1 white · 2 yellow · 3 red
+//
+// (opendisplay.org protocol/display-data-format.html; py-opendisplay bitplanes.py
+// sends red as 0,1, which looks the same: controllers with a red plane ignore the
+// other one where it is set.)
+func pack(dst []byte, m *image.Paletted, scheme display.Scheme, panelIC uint16) ([]byte, error) {
+	switch scheme {
+	case display.Mono:
+		return packPlane(dst, m, 1, 0), nil
+	case display.BWR:
+		return packPlane(packPlane(dst, m, 1, 1), m, 0, 1), nil
+	case display.BWY:
+		return packPlane(packPlane(dst, m, 1, 0), m, 0, 1), nil
+	case display.BWRY:
+		return pack2(dst, m, bwryCodes(panelIC)), nil
+	default:
+		return dst, fmt.Errorf("colour scheme %q has no packing", scheme)
+	}
+}
+
+const (
+	ones = 0x0101010101010101
+	// gather moves the lowest bit of each of eight bytes, first byte first, into the
+	// topmost byte of a product: byte i's bit lands on bit 63-i.
+	gather = 0x8040201008040201
+)
+
+// packPlane appends one plane, eight pixels a byte. A pixel's bit is bit 0 of its
+// palette index where use0 is 1, or'ed with bit 1 where use1 is 1.
+func packPlane(dst []byte, m *image.Paletted, use0, use1 uint64) []byte {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	mask0, mask1 := use0*ones, use1*ones
+	for y := range h {
+		row := m.Pix[y*m.Stride : y*m.Stride+w]
+		for len(row) >= 8 {
+			v := binary.LittleEndian.Uint64(row)
+			dst = append(dst, byte((v&mask0|v>>1&mask1)*gather>>56))
+			row = row[8:]
+		}
+		if len(row) > 0 {
+			var last [8]byte
+			copy(last[:], row)
+			v := binary.LittleEndian.Uint64(last[:])
+			dst = append(dst, byte((v&mask0|v>>1&mask1)*gather>>56))
+		}
+	}
+	return dst
+}
+
+// bwryCodes gives the code of each palette index. Panels 29 and 30 have yellow and
+// red the other way round (py-opendisplay display_palettes.py).
+func bwryCodes(panelIC uint16) [4]byte {
+	if panelIC == 29 || panelIC == 30 {
+		return [4]byte{0, 1, 3, 2}
+	}
+	return [4]byte{0, 1, 2, 3}
+}
+
+// pack2 appends two bits a pixel.
+func pack2(dst []byte, m *image.Paletted, codes [4]byte) []byte {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	for y := range h {
+		row := m.Pix[y*m.Stride : y*m.Stride+w]
+		for len(row) >= 4 {
+			dst = append(dst, codes[row[0]&3]<<6|codes[row[1]&3]<<4|codes[row[2]&3]<<2|codes[row[3]&3])
+			row = row[4:]
+		}
+		if len(row) > 0 {
+			var b byte
+			for i, p := range row {
+				b |= codes[p&3] << (6 - 2*i)
+			}
+			dst = append(dst, b)
+		}
+	}
+	return dst
+}
+
+// rotate turns m clockwise by 90, 180 or 270 degrees into dst, whose pixels it
+// reuses where they suffice. For 0 it gives m itself.
+func rotate(dst, m *image.Paletted, degrees int) *image.Paletted {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	if degrees == 0 {
+		return m
+	}
+	dw, dh := w, h
+	if degrees != 180 {
+		dw, dh = h, w
+	}
+	if cap(dst.Pix) < dw*dh {
+		dst.Pix = make([]uint8, dw*dh)
+	}
+	dst.Pix, dst.Stride, dst.Rect = dst.Pix[:dw*dh], dw, image.Rect(0, 0, dw, dh)
+	// The source's pixel (0,0) lands on start; a step right adds dx, a step down dy.
+	var start, dx, dy int
+	switch degrees {
+	case 90:
+		start, dx, dy = dw-1, dw, -1
+	case 180:
+		start, dx, dy = dw*dh-1, -1, -dw
+	case 270:
+		start, dx, dy = (dh-1)*dw, -dw, 1
+	}
+	for y := range h {
+		at := start + y*dy
+		for _, p := range m.Pix[y*m.Stride : y*m.Stride+w] {
+			dst.Pix[at] = p
+			at += dx
+		}
+	}
+	return dst
+}
