@@ -1,0 +1,113 @@
+package virtual
+
+import (
+	"bytes"
+	"image"
+)
+
+// A packed frame is the bytes that a driver uploads: rows from the top, pixels
+// from the left, the most significant bits leftmost, each row padded to a whole
+// byte. Source: opendisplay.org protocol/display-data-format.html.
+
+// rowBytes is the length of one packed row of one plane.
+func (m Model) rowBytes() int {
+	if m.Scheme == SchemeBWRY {
+		return (m.Width + 3) / 4
+	}
+	return (m.Width + 7) / 8
+}
+
+func (m Model) planeBytes() int { return m.rowBytes() * m.Height }
+
+// frameBytes is the length of a whole packed frame.
+func (m Model) frameBytes() int {
+	if m.Scheme == SchemeBWR || m.Scheme == SchemeBWY {
+		return 2 * m.planeBytes()
+	}
+	return m.planeBytes()
+}
+
+// blank is the packed frame of an all-white glass, as panels leave the factory.
+func (m Model) blank() []byte {
+	switch m.Scheme {
+	case SchemeBWRY:
+		return bytes.Repeat([]byte{0b01010101}, m.frameBytes())
+	default:
+		frame := make([]byte, m.frameBytes())
+		copy(frame, bytes.Repeat([]byte{0xff}, m.planeBytes())) // the colour plane stays 0
+		return frame
+	}
+}
+
+// picture decodes a packed frame of the right length.
+func (m Model) picture(frame []byte) *image.Paletted {
+	pic := image.NewPaletted(image.Rect(0, 0, m.Width, m.Height), m.Palette())
+	row := m.rowBytes()
+	for y := range m.Height {
+		packed, out := frame[y*row:(y+1)*row], pic.Pix[y*pic.Stride:(y+1)*pic.Stride]
+		switch m.Scheme {
+		case SchemeBWR, SchemeBWY:
+			colour := frame[m.planeBytes()+y*row:]
+			m.twoPlanes(out, packed, colour[:row])
+		case SchemeBWRY:
+			m.twoBits(out, packed)
+		default:
+			for x := range out {
+				out[x] = bit(packed, x)
+			}
+		}
+	}
+	return pic
+}
+
+// twoPlanes decodes one row of a three-colour panel. Codes that the format does
+// not define show what the first plane says: a driver that mistakes red's code
+// (1,1) for yellow's (0,1) must be seen to be wrong.
+func (m Model) twoPlanes(out []uint8, first, second []byte) {
+	ofColour := uint8(1) // red is 1,1
+	if m.Scheme == SchemeBWY {
+		ofColour = 0 // yellow is 0,1
+	}
+	for x := range out {
+		out[x] = bit(first, x)
+		if bit(second, x) == 1 && out[x] == ofColour {
+			out[x] = indexColour
+		}
+	}
+}
+
+// twoBits decodes one row of a four-colour panel.
+func (m Model) twoBits(out []uint8, packed []byte) {
+	swapped := m.PanelIC == 29 || m.PanelIC == 30
+	for x := range out {
+		code := packed[x/4] >> (6 - 2*(x%4)) & 0b11
+		if swapped && code >= indexColour {
+			code ^= 1
+		}
+		out[x] = code
+	}
+}
+
+func bit(packed []byte, x int) uint8 { return packed[x/8] >> (7 - x%8) & 1 }
+
+// region is the rectangle of a partial update. X and Width are multiples of 8.
+type region struct{ x, y, width, height int }
+
+func (r region) planeBytes() int { return (r.width + 7) / 8 * r.height }
+
+// drive returns the packed mono frame after a partial refresh. A panel moves only
+// the pixels that differ between the old and the new picture it is told: pixels
+// called unchanged stay as they are. So a driver that is wrong about what is on
+// the glass leaves ghosts, as it would on hardware.
+func (m Model) drive(glass []byte, r region, before, after []byte) []byte {
+	next := bytes.Clone(glass)
+	row := r.width / 8
+	for y := range r.height {
+		target := next[(r.y+y)*m.rowBytes()+r.x/8:]
+		for i := range row {
+			moved := before[y*row+i] ^ after[y*row+i]
+			target[i] = target[i]&^moved | after[y*row+i]&moved
+		}
+	}
+	return next
+}
