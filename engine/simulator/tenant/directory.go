@@ -62,7 +62,6 @@ type code struct {
 
 type refreshToken struct {
 	scopes  []string
-	nonce   string
 	issued  time.Time
 	revoked bool
 	session string

@@ -38,7 +38,7 @@ func (q *requestRing) add(r RequestRecord) int {
 func (q *requestRing) done(slot, status int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.total-slot <= ringSize {
+	if slot >= 0 && q.total-slot <= ringSize {
 		q.items[slot%ringSize].Status = status
 	}
 }

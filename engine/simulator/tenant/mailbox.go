@@ -285,4 +285,3 @@ func (b *mailbox) occurrence(it *item, start time.Time) instance {
 	in.m = it.series.at(it.m, start)
 	return in
 }
-

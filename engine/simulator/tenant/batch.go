@@ -1,0 +1,143 @@
+package tenant
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// maxBatch is the number of requests that one $batch may hold
+// (learn.microsoft.com/graph/json-batching).
+const maxBatch = 20
+
+type batchInput struct {
+	Requests []batchPart `json:"requests"`
+}
+
+type batchPart struct {
+	ID        string            `json:"id"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers"`
+	Body      json.RawMessage   `json:"body"`
+	DependsOn []string          `json:"dependsOn"`
+}
+
+type batchOutput struct {
+	ID      string            `json:"id"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    any               `json:"body,omitempty"`
+}
+
+// batch runs the parts in order and answers in reverse: Graph promises no
+// order, so a client that trusts one is found out here.
+func (t *Tenant) batch(c *gcall) *greply {
+	if c.method != http.MethodPost {
+		return failed(refuse(http.StatusMethodNotAllowed, "BadRequest", "A $batch must be posted."), c.header)
+	}
+	var in batchInput
+	if err := decode(c, &in); err != nil {
+		return failed(err.(*gerror), c.header)
+	}
+	if bad := in.check(); bad != nil {
+		return failed(bad, c.header)
+	}
+	status := map[string]int{}
+	out := []batchOutput{}
+	for _, part := range in.Requests {
+		reply := t.part(c, part, status)
+		status[strings.ToLower(part.ID)] = reply.status
+		out = append(out, t.wordPart(part.ID, reply))
+	}
+	slices.Reverse(out)
+	return ok(map[string]any{"responses": out})
+}
+
+func (in batchInput) check() *gerror {
+	bad := func(format string, args ...any) *gerror {
+		return refuse(http.StatusBadRequest, "BadRequest", format, args...)
+	}
+	if n := len(in.Requests); n == 0 || n > maxBatch {
+		return bad("Number of batch request steps must be from 1 to %d, not %d.", maxBatch, n)
+	}
+	seen := map[string]bool{}
+	for _, p := range in.Requests {
+		id := strings.ToLower(p.ID)
+		switch {
+		case p.ID == "" || p.Method == "" || p.URL == "":
+			return bad("Each batch request needs id, method and url.")
+		case seen[id]:
+			return bad("Duplicate batch request id '%s'.", p.ID)
+		case strings.Contains(p.URL, "://"):
+			return bad("Batch request '%s' has an absolute url; it must be relative.", p.ID)
+		case strings.HasSuffix(strings.ToLower(p.URL), "$batch"):
+			return bad("A batch can't hold a batch.")
+		case len(p.Body) > 0 && string(p.Body) != "null" && header(p.Headers).Get("Content-Type") == "":
+			return bad("Write request id : %s does not contain Content-Type header or body.", p.ID)
+		}
+		for _, d := range p.DependsOn {
+			if !seen[strings.ToLower(d)] {
+				return bad("Batch request '%s' depends on '%s', which doesn't come before it.", p.ID, d)
+			}
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+func header(m map[string]string) http.Header {
+	h := http.Header{}
+	for k, v := range m {
+		h.Set(k, v)
+	}
+	return h
+}
+
+// part answers one request of a batch under the batch's token.
+func (t *Tenant) part(outer *gcall, p batchPart, status map[string]int) *greply {
+	h := header(p.Headers)
+	for _, d := range p.DependsOn {
+		if status[strings.ToLower(d)] >= 400 {
+			return failed(refuse(http.StatusFailedDependency, "FailedDependency", "Request '%s' failed, on which this one depends.", d), h)
+		}
+	}
+	inner := &gcall{method: strings.ToUpper(p.Method), header: h, base: outer.base, grant: outer.grant, body: p.Body}
+	path, query, _ := strings.Cut("/"+strings.TrimPrefix(p.URL, "/"), "?")
+	if err := inner.setURL(strings.TrimPrefix(path, "/v1.0"), query); err != nil {
+		return failed(refuse(http.StatusBadRequest, "BadRequest", "Invalid URL: %v", err), h)
+	}
+	if string(inner.body) == "null" {
+		inner.body = nil
+	}
+	// A batch may carry a body as base64 text instead of JSON.
+	var text string
+	if json.Unmarshal(inner.body, &text) == nil && text != "" {
+		if raw, err := base64.StdEncoding.DecodeString(text); err == nil {
+			inner.body = raw
+		}
+	}
+	return t.answer(inner)
+}
+
+func (t *Tenant) wordPart(id string, reply *greply) batchOutput {
+	out := batchOutput{ID: id, Status: reply.status, Body: reply.body,
+		Headers: map[string]string{"request-id": t.stamp(reply)}}
+	for k, v := range reply.header {
+		out.Headers[wireName(k)] = v[0]
+	}
+	if reply.body != nil {
+		out.Headers["Content-Type"] = "application/json"
+	}
+	return out
+}
+
+// wireName gives header names the case that Graph writes inside a batch.
+func wireName(k string) string {
+	if k == "Etag" {
+		return "ETag"
+	}
+	return k
+}

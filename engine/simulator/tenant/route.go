@@ -1,0 +1,160 @@
+package tenant
+
+import (
+	"net/http"
+	"strings"
+)
+
+// need is what a token must carry for a route.
+type need int
+
+const (
+	needNothing need = iota
+	needProfile
+	needPlaces
+	needSchedule
+	needRead
+	needWrite
+)
+
+// route is a method and a path; "*" stands for any one segment.
+type route struct {
+	method, path string
+	need         need
+	serve        func(t *Tenant, c *gcall, args []string) (*greply, error)
+}
+
+// routes is all of Graph that the simulator speaks. /me stands for
+// /users/{signed-in user}, casts and function parentheses are left out, and a
+// default calendar may be spelt out (see canonical).
+func routes() []route {
+	return []route{
+		{"GET", "users/*", needProfile, (*Tenant).getUser},
+		{"GET", "places/room", needPlaces, (*Tenant).listRooms},
+		{"GET", "places/roomlist", needPlaces, (*Tenant).listRoomLists},
+		{"GET", "places/*/roomlist/rooms", needPlaces, (*Tenant).listRoomsOfList},
+		{"GET", "places/*", needPlaces, (*Tenant).getPlace},
+		{"GET", "users/*/calendarview", needRead, (*Tenant).calendarView},
+		{"GET", "users/*/calendarview/delta", needRead, (*Tenant).calendarViewDelta},
+		{"POST", "users/*/calendar/getschedule", needSchedule, (*Tenant).schedule},
+		{"POST", "users/*/events", needWrite, (*Tenant).createEvent},
+		{"GET", "users/*/events/*", needRead, (*Tenant).getEvent},
+		{"PATCH", "users/*/events/*", needWrite, (*Tenant).patchEvent},
+		{"DELETE", "users/*/events/*", needWrite, (*Tenant).deleteEvent},
+		{"POST", "users/*/events/*/cancel", needWrite, (*Tenant).cancelEvent},
+		{"POST", "users/*/events/*/decline", needWrite, (*Tenant).declineEvent},
+	}
+}
+
+// route finds and runs the handler of a call.
+func (t *Tenant) route(c *gcall) (*greply, error) {
+	segs, err := canonical(c)
+	if err != nil {
+		return nil, err
+	}
+	methods := false
+	for _, r := range routes() {
+		args, hit := match(r.path, segs)
+		if !hit {
+			continue
+		}
+		if r.method != c.method {
+			methods = true
+			continue
+		}
+		if bad := t.permit(c.grant, r.need, args); bad != nil {
+			return nil, bad
+		}
+		return r.serve(t, c, args)
+	}
+	if methods {
+		return nil, refuse(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+	}
+	return nil, refuse(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '%s'.", segs[len(segs)-1])
+}
+
+// canonical brings the spellings of a path together: /me, microsoft.graph.
+// casts, "delta()", any case, /calendar/ before events and calendarView.
+func canonical(c *gcall) ([]string, error) {
+	segs := c.path
+	if strings.EqualFold(segs[0], "me") {
+		if c.grant.app {
+			return nil, refuse(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
+		}
+		segs = append([]string{"users", adminID}, segs[1:]...)
+	}
+	out := make([]string, 0, len(segs))
+	for i, s := range segs {
+		low := strings.ToLower(strings.TrimSuffix(s, "()"))
+		low = strings.TrimPrefix(strings.TrimPrefix(low, "microsoft."), "graph.")
+		next := ""
+		if i+1 < len(segs) {
+			next = strings.ToLower(segs[i+1])
+		}
+		switch {
+		case i == 1 && low != "room" && low != "roomlist", i == 3 && strings.EqualFold(out[2], "events"):
+			out = append(out, s) // an id keeps its case
+		case i == 2 && low == "calendar" && (next == "events" || next == "calendarview"):
+			continue
+		default:
+			out = append(out, low)
+		}
+	}
+	return out, nil
+}
+
+func match(pattern string, segs []string) (args []string, hit bool) {
+	want := strings.Split(pattern, "/")
+	if len(want) != len(segs) {
+		return nil, false
+	}
+	for i, w := range want {
+		switch {
+		case w == "*":
+			args = append(args, segs[i])
+		case w != segs[i]:
+			return nil, false
+		}
+	}
+	return args, true
+}
+
+// permit checks the token's scopes or roles. With a user's token, another
+// mailbox than the user's own wants the .Shared scope.
+func (t *Tenant) permit(g *grant, n need, args []string) *gerror {
+	own := len(args) > 0 && !g.app && (args[0] == adminID || strings.EqualFold(args[0], t.office.Admin.Address))
+	shared := !g.app && !own
+	switch n {
+	case needProfile:
+		if own && !g.has("User.Read") || !own {
+			return refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+		}
+	case needPlaces:
+		if !g.has("Place.Read.All") {
+			return refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+		}
+	case needSchedule:
+		if !g.has("Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite") {
+			return errDenied()
+		}
+	case needRead:
+		if shared && !g.has("Calendars.Read.Shared", "Calendars.ReadWrite.Shared") ||
+			!shared && !g.has("Calendars.Read", "Calendars.ReadWrite") {
+			return errDenied()
+		}
+	case needWrite:
+		if shared && !g.has("Calendars.ReadWrite.Shared") || !shared && !g.has("Calendars.ReadWrite") {
+			return errDenied()
+		}
+	}
+	return nil
+}
+
+// mailboxOf finds the mailbox of a request. Call with mu held.
+func (t *Tenant) mailboxOf(name string) (*mailbox, error) {
+	b, err := t.box(name)
+	if err != nil {
+		return nil, refuse(http.StatusNotFound, "ErrorInvalidUser", "The requested user '%s' is invalid.", name)
+	}
+	return b, nil
+}
