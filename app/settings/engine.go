@@ -1,0 +1,17 @@
+// Package settings is the page of what the organisation decides about its signs,
+// and of the account.
+package settings
+
+import (
+	"context"
+
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// Engine is what the page asks of the engine. Methods with a context may block and
+// are called off the UI goroutine.
+type Engine interface {
+	SetPolicy(context.Context, sign.Policy) error
+	SetPaused(bool)
+	Disconnect(context.Context) error
+}

@@ -1,0 +1,32 @@
+package settings
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/xwidget"
+	"github.com/roomink/roomink/engine"
+)
+
+// Config is what the page needs.
+type Config struct {
+	Engine  Engine
+	Hub     *command.Hub
+	Window  fyne.Window
+	Version string
+}
+
+// Page is the page.
+type Page struct{ content fyne.CanvasObject }
+
+// New makes the page.
+func New(cfg Config) *Page {
+	return &Page{content: xwidget.NewEmptyState(theme.SettingsIcon(), "Settings", "", "", nil)}
+}
+
+// Content is what the page consists of.
+func (p *Page) Content() fyne.CanvasObject { return p.content }
+
+// Prepare implements the app's page.
+func (p *Page) Prepare(s engine.Snapshot) func() { return func() {} }

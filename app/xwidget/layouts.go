@@ -1,0 +1,148 @@
+package xwidget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+)
+
+// Column is the width of a column: Min units, and its Share of what is left over.
+type Column struct {
+	Min   float32
+	Share float32
+}
+
+// Columns lays objects out in one row of columns, so that a header and the rows of
+// a list line up whatever the width. Objects beyond the columns are not placed.
+type Columns struct {
+	Cols []Column
+	Gap  float32
+}
+
+// Layout implements fyne.Layout.
+func (c Columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	var fixed, shares float32
+	for _, col := range c.Cols {
+		fixed += col.Min
+		shares += col.Share
+	}
+	fixed += c.Gap * float32(len(c.Cols)-1)
+	spare := max(0, size.Width-fixed)
+	x := float32(0)
+	for i, col := range c.Cols {
+		w := col.Min
+		if shares > 0 {
+			w += spare * col.Share / shares
+		}
+		if i < len(objects) {
+			objects[i].Move(fyne.NewPos(x, 0))
+			objects[i].Resize(fyne.NewSize(w, size.Height))
+		}
+		x += w + c.Gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (c Columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(c.Gap*float32(len(c.Cols)-1), 0)
+	for i, col := range c.Cols {
+		size.Width += col.Min
+		if i < len(objects) {
+			size.Height = max(size.Height, objects[i].MinSize().Height)
+		}
+	}
+	return size
+}
+
+// Limit centres its objects and lets them grow no wider than the given width:
+// long lines are hard to read.
+type Limit float32
+
+// Layout implements fyne.Layout.
+func (l Limit) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	w := min(size.Width, float32(l))
+	for _, o := range objects {
+		o.Move(fyne.NewPos((size.Width-w)/2, 0))
+		o.Resize(fyne.NewSize(w, size.Height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l Limit) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		size = size.Max(o.MinSize())
+	}
+	return size
+}
+
+// Narrow lets its objects grow no wider than the given width, at the left.
+type Narrow float32
+
+// Layout implements fyne.Layout.
+func (n Narrow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(min(size.Width, float32(n)), size.Height))
+		o.Move(fyne.Position{})
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (n Narrow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return Limit(n).MinSize(objects)
+}
+
+// Pad surrounds an object with empty space.
+func Pad(o fyne.CanvasObject, top, right, bottom, left float32) *fyne.Container {
+	return container.New(layout.NewCustomPaddedLayout(top, bottom, left, right), o)
+}
+
+// Stack puts objects under each other with the given gap.
+func Stack(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedVBoxLayout(gap), objects...)
+}
+
+// Row puts objects beside each other with the given gap, each at its least width
+// and in the middle of the height.
+func Row(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(row(gap), objects...)
+}
+
+type row float32
+
+func (r row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		o.Resize(m)
+		o.Move(fyne.NewPos(x, (size.Height-m.Height)/2))
+		x += m.Width + float32(r)
+	}
+}
+
+func (r row) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		if size.Width > 0 {
+			size.Width += float32(r)
+		}
+		size.Width += m.Width
+		size.Height = max(size.Height, m.Height)
+	}
+	return size
+}
+
+// Fixed gives an object at least this size.
+func Fixed(o fyne.CanvasObject, width, height float32) *fyne.Container {
+	strut := canvas.NewRectangle(nil)
+	strut.SetMinSize(fyne.NewSize(width, height))
+	return container.NewStack(strut, o)
+}
