@@ -27,12 +27,9 @@ func (e *NewerError) Error() string {
 		e.Path, e.Have, e.Known)
 }
 
-// migrate brings the schema up to date. Migrations only go forward.
-func migrate(ctx context.Context, db *sql.DB, path string, now time.Time) error {
-	dir, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
-	}
+// migrate brings the schema up to date with the migrations in dir. They only go
+// forward.
+func migrate(ctx context.Context, db *sql.DB, dir fs.FS, path string, now time.Time) error {
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)

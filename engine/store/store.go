@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -43,7 +44,7 @@ type DB struct {
 	// applying keeps a flush from writing an older reading over a newer one.
 	applying sync.Mutex
 	mu       sync.Mutex
-	pending map[string]reading // room id → reading not yet written, see Apply
+	pending  map[string]reading // room id → reading not yet written, see Apply
 }
 
 // Open opens or creates the store in folder dir, bringing its schema up to date.
@@ -91,7 +92,11 @@ func open(ctx context.Context, path string, now func() time.Time) (_ *DB, err er
 	if err := check(ctx, db.write); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, db.write, path, now()); err != nil {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	if err := migrate(ctx, db.write, dir, path, now()); err != nil {
 		return nil, err
 	}
 	if db.read, err = sql.Open("sqlite", dsn(path, "mode=ro")); err != nil {
