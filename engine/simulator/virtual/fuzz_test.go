@@ -11,18 +11,15 @@ import (
 )
 
 // tape is a connection that plays a recording and throws replies away.
-type tape struct {
-	io.Reader
-	written int
-}
+type tape struct{ io.Reader }
 
-func (t *tape) Write(b []byte) (int, error)      { t.written += len(b); return len(b), nil }
-func (*tape) Close() error                       { return nil }
-func (*tape) LocalAddr() net.Addr                { return &net.TCPAddr{} }
-func (*tape) RemoteAddr() net.Addr               { return &net.TCPAddr{} }
-func (*tape) SetDeadline(time.Time) error        { return nil }
-func (*tape) SetReadDeadline(time.Time) error    { return nil }
-func (*tape) SetWriteDeadline(t time.Time) error { return nil }
+func (*tape) Write(b []byte) (int, error)      { return len(b), nil }
+func (*tape) Close() error                     { return nil }
+func (*tape) LocalAddr() net.Addr              { return &net.TCPAddr{} }
+func (*tape) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+func (*tape) SetDeadline(time.Time) error      { return nil }
+func (*tape) SetReadDeadline(time.Time) error  { return nil }
+func (*tape) SetWriteDeadline(time.Time) error { return nil }
 
 // FuzzSession plays anything a client could send. The display must not panic, and
 // its glass must only ever show whole frames: a byte less than was sent shows

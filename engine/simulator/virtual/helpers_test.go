@@ -30,7 +30,7 @@ var tiny = virtual.Model{Name: "tiny", Width: 16, Height: 4, Partial: true, Zlib
 	FullRefresh: 1200 * time.Millisecond, FastRefresh: 450 * time.Millisecond}
 
 // start serves a display until the test ends.
-func start(t *testing.T, o virtual.Options) *virtual.OpenDisplay {
+func start(t testing.TB, o virtual.Options) *virtual.OpenDisplay {
 	t.Helper()
 	d := newDisplay(t, o)
 	if err := d.Listen(); err != nil {

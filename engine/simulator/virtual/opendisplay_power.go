@@ -41,7 +41,8 @@ func (d *OpenDisplay) Addr() string {
 
 // Serve answers clients until ctx ends, then closes the port, drops the client
 // and waits for everything it started. It returns nil then, and an error when the
-// port could not be opened or, after a power cycle, not be had again.
+// port could not be opened or, after a power cycle, not be had again. One Serve
+// may run at a time.
 func (d *OpenDisplay) Serve(ctx context.Context) error {
 	if err := d.Listen(); err != nil {
 		return err
