@@ -48,8 +48,8 @@ var wants = map[Fault][]display.Kind{
 type Harness struct {
 	// Driver waits long enough for a healthy device on a busy machine.
 	Driver display.Driver
-	// Impatient is the same driver with limits of about half a second, for devices
-	// that stay silent.
+	// Impatient is the same driver with limits of about a second, for devices that
+	// stay silent.
 	Impatient display.Driver
 	// Start runs a fresh device, its glass white and its refresh instant, until the
 	// test ends.
@@ -228,6 +228,7 @@ func (h Harness) cancelMidPush(t *testing.T) {
 			continue
 		}
 		t.Run(string(f), func(t *testing.T) {
+			t.Parallel() // mostly waiting
 			dev := h.start(t)
 			dev.SetFault(f)
 			// The patient driver: only the context can end this in time.
@@ -249,6 +250,7 @@ func (h Harness) cancelMidPush(t *testing.T) {
 func (h Harness) faults(t *testing.T) {
 	for _, f := range h.Faults {
 		t.Run(string(f), func(t *testing.T) {
+			t.Parallel() // mostly waiting
 			dev := h.start(t)
 			dev.SetFault(f)
 			_, err := h.Impatient.Push(t.Context(), dev.Display, Noise(dev.Display.Panel, 7).Frame)

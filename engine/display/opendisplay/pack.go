@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"slices"
 
 	"github.com/roomink/roomink/engine/display"
 )
@@ -47,19 +48,21 @@ const (
 func packPlane(dst []byte, m *image.Paletted, use0, use1 uint64) []byte {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	mask0, mask1 := use0*ones, use1*ones
+	at, n := len(dst), (w+7)/8
+	dst = slices.Grow(dst, n*h)[:at+n*h]
 	for y := range h {
-		row := m.Pix[y*m.Stride : y*m.Stride+w]
-		for len(row) >= 8 {
-			v := binary.LittleEndian.Uint64(row)
-			dst = append(dst, byte((v&mask0|v>>1&mask1)*gather>>56))
-			row = row[8:]
+		row, out := m.Pix[y*m.Stride:y*m.Stride+w], dst[at:at+n]
+		for i := range out[:w/8] {
+			v := binary.LittleEndian.Uint64(row[8*i:])
+			out[i] = byte((v&mask0 | v>>1&mask1) * gather >> 56)
 		}
-		if len(row) > 0 {
+		if rest := row[w/8*8:]; len(rest) > 0 {
 			var last [8]byte
-			copy(last[:], row)
+			copy(last[:], rest)
 			v := binary.LittleEndian.Uint64(last[:])
-			dst = append(dst, byte((v&mask0|v>>1&mask1)*gather>>56))
+			out[n-1] = byte((v&mask0 | v>>1&mask1) * gather >> 56)
 		}
+		at += n
 	}
 	return dst
 }
@@ -76,6 +79,7 @@ func bwryCodes(panelIC uint16) [4]byte {
 // pack2 appends two bits a pixel.
 func pack2(dst []byte, m *image.Paletted, codes [4]byte) []byte {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
+	dst = slices.Grow(dst, (w+3)/4*h)
 	for y := range h {
 		row := m.Pix[y*m.Stride : y*m.Stride+w]
 		for len(row) >= 4 {

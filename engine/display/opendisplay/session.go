@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
@@ -48,6 +49,9 @@ func (d *Driver) open(ctx context.Context, address string) (*session, error) {
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, s.ended(ctx, "connect")
+		}
+		if errors.Is(err, syscall.ECONNRESET) { // refused so fast that connect saw it
+			return nil, s.occupied("connect")
 		}
 		return nil, s.fail(display.Unreachable, "connect", remedyUnreachable, unwrapDial(err))
 	}
@@ -138,6 +142,11 @@ func (s *session) protocol(what string, err error) error {
 	return s.fail(display.Protocol, what, remedyProtocol, err)
 }
 
+func (s *session) occupied(what string) error {
+	return s.fail(display.Occupied, what, remedyOccupied,
+		errors.New("the display closed the connection at once: it serves another client"))
+}
+
 // ended gives the context's own error, with what was going on.
 func (s *session) ended(ctx context.Context, what string) error {
 	return fmt.Errorf("%s at %s: %w", what, s.address, ctx.Err())
@@ -159,7 +168,7 @@ func (s *session) lost(ctx context.Context, what string, err error) error {
 		// The firmware accepts a second client and closes it at once
 		// (wifi_service.cpp, admitOrRefuseLanClient). A refused connection's
 		// leftovers come as EOF, reset or broken pipe, by chance of timing.
-		return s.fail(display.Occupied, what, remedyOccupied, errors.New("the display closed the connection at once: it serves another client"))
+		return s.occupied(what)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return s.fail(display.Timeout, what, remedySilent, errors.New("the display closed the connection"))
 	default:
@@ -191,6 +200,10 @@ func unwrapDial(err error) error {
 }
 
 func unwrapOp(err error) error {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call.Err
+	}
 	var op *net.OpError
 	if errors.As(err, &op) {
 		return op.Err

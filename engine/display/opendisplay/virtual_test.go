@@ -18,10 +18,12 @@ import (
 // The suite runs against both device implementations that were seen in the field.
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	displaytest.Run(t, harness(virtual.ReferenceFirmware, "2.24.0"))
 }
 
 func TestConformanceHomeplate(t *testing.T) {
+	t.Parallel()
 	displaytest.Run(t, harness(virtual.Homeplate, ""))
 }
 
@@ -29,7 +31,7 @@ func harness(profile virtual.Profile, firmware string) displaytest.Harness {
 	return displaytest.Harness{
 		Driver: opendisplay.New(opendisplay.Options{}),
 		Impatient: opendisplay.New(opendisplay.Options{Timeouts: opendisplay.Timeouts{
-			Dial: 500 * time.Millisecond, Reply: 500 * time.Millisecond, Refresh: 500 * time.Millisecond,
+			Dial: time.Second, Reply: time.Second, Refresh: time.Second,
 		}}),
 		Start: func(t *testing.T, p display.Panel) *displaytest.Device {
 			return start(t, profile, firmware, p)

@@ -1,0 +1,486 @@
+package opendisplay
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/displaytest"
+)
+
+// script is a device that answers by rule: reply gets an opcode and its data and
+// gives the payloads to send back, none for silence. It stands for devices that no
+// simulator should be like.
+type script struct {
+	reply func(op uint16, data []byte) [][]byte
+
+	mu  sync.Mutex
+	log []string // every command, as hexadecimal with data cut short
+	raw []byte   // the picture bytes that came in 0x0071
+}
+
+func (s *script) serve(conn net.Conn) {
+	defer conn.Close()
+	for {
+		var head [2]byte
+		if _, err := io.ReadFull(conn, head[:]); err != nil {
+			return
+		}
+		payload := make([]byte, binary.LittleEndian.Uint16(head[:]))
+		if _, err := io.ReadFull(conn, payload); err != nil {
+			return
+		}
+		op, data := binary.BigEndian.Uint16(payload), payload[2:]
+		s.mu.Lock()
+		s.log = append(s.log, fmt.Sprintf("%04x+%d", op, len(data)))
+		if op == opWriteData {
+			s.raw = append(s.raw, data...)
+		}
+		s.mu.Unlock()
+		for _, p := range s.reply(op, data) {
+			if _, err := conn.Write(append(binary.LittleEndian.AppendUint16(nil, uint16(len(p))), p...)); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s *script) commands() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.log, " ")
+}
+
+func ack(op uint16, data ...byte) []byte { return append([]byte{0, byte(op)}, data...) }
+
+// obliging answers as the reference firmware does, for a device of the given
+// configuration and picture size, with exceptions by opcode.
+func obliging(config []byte, size int, except map[uint16][][]byte) func(uint16, []byte) [][]byte {
+	got := 0
+	compressed := false
+	return func(op uint16, data []byte) [][]byte {
+		if r, ok := except[op]; ok {
+			return r
+		}
+		switch op {
+		case opFirmware:
+			return [][]byte{ack(op, 2, 24, 0, 1)}
+		case opReadConfig:
+			first := min(len(config), 94)
+			total := binary.LittleEndian.AppendUint16([]byte{0, 0}, uint16(len(config)))
+			replies := [][]byte{ack(op, append(total, config[:first]...)...)}
+			for n, rest := byte(1), config[first:]; len(rest) > 0; n++ {
+				k := min(len(rest), 96)
+				replies = append(replies, ack(op, append([]byte{n, 0}, rest[:k]...)...))
+				rest = rest[k:]
+			}
+			return replies
+		case opReadMSD:
+			return [][]byte{ack(op, append([]byte{0x46, 0x24}, make([]byte, 14)...)...)}
+		case opWriteStart:
+			compressed, got = len(data) >= 4, 0
+			return [][]byte{ack(op)}
+		case opWriteData:
+			got += len(data)
+			if !compressed && got >= size {
+				return [][]byte{ack(opWriteEnd), ack(opRefreshDone)}
+			}
+			return [][]byte{ack(op)}
+		case opWriteEnd:
+			return [][]byte{ack(op), ack(opRefreshDone)}
+		default:
+			return nil
+		}
+	}
+}
+
+// listen runs f for each connection to a port on loopback.
+func listen(t *testing.T, f func(net.Conn)) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithCancel(context.Background())
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			stop := context.AfterFunc(ctx, func() { conn.Close() })
+			wg.Go(func() { defer stop(); f(conn) })
+		}
+	})
+	t.Cleanup(func() { cancel(); l.Close(); wg.Wait() })
+	return l.Addr().String()
+}
+
+func quick() *Driver {
+	d := time.Second
+	return New(Options{Timeouts: Timeouts{Dial: d, Reply: d, Refresh: d}})
+}
+
+func mono(address string) (display.Display, display.Frame) {
+	p := panel(800, 480, 0, display.Mono)
+	return display.Display{Address: address, Panel: p}, displaytest.Noise(p, 1).Frame
+}
+
+// The session is the sample of our protocol notes: eleven full chunks and a last
+// one of 2,988 bytes, which the device answers with 0x72 by itself.
+func TestPushSession(t *testing.T) {
+	s := &script{reply: obliging(sampleConfig(t800x480()), 48000, nil)}
+	d, f := mono(listen(t, s.serve))
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	r, err := New(Options{Now: func() time.Time { return now }}).Push(t.Context(), d, f)
+	if err != nil || r != (display.Receipt{At: now}) {
+		t.Fatalf("push: %+v, %v", r, err)
+	}
+	want := "0040+0 0070+0" + strings.Repeat(" 0071+4092", 11) + " 0071+2988"
+	if got := s.commands(); got != want {
+		t.Errorf("commands\n%s, want\n%s", got, want)
+	}
+	packed, _ := pack(nil, f.Image, display.Mono, 0)
+	if !bytes.Equal(s.raw, packed) {
+		t.Error("other picture bytes arrived")
+	}
+}
+
+// A device that inflates gets a compressed picture, unless that would be longer.
+func TestPushCompressed(t *testing.T) {
+	inflates := sampleConfig(displayPacket(59, 800, 480, 0, 0, 0x0b))
+	s := &script{reply: obliging(inflates, 48000, nil)}
+	d, _ := mono(listen(t, s.serve))
+	if _, err := New(Options{}).Push(t.Context(), d, display.Frame{Image: sign(800, 480)}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.commands()
+	if !strings.HasPrefix(got, "0040+0 0070+4 0071+4092 ") || !strings.HasSuffix(got, " 0072+1") || len(s.raw) > 24000 {
+		t.Errorf("commands %s", got)
+	}
+	if !bytes.HasPrefix(s.raw, zlibHeader) {
+		t.Errorf("stream starts % x", s.raw[:2])
+	}
+
+	s = &script{reply: obliging(inflates, 48000, nil)}
+	d, f := mono(listen(t, s.serve))
+	if _, err := New(Options{}).Push(t.Context(), d, f); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.commands(); !strings.HasPrefix(got, "0040+0 0070+0 ") {
+		t.Errorf("noise was compressed: %s", got)
+	}
+}
+
+func TestPushTurned(t *testing.T) {
+	for index, degrees := range []int{0, 90, 180, 270} {
+		p := panel(48, 20, degrees, display.BWRY)
+		s := &script{reply: obliging(sampleConfig(displayPacket(1, 48, 20, byte(index), 3, 0)), 240, nil)}
+		d := display.Display{Address: listen(t, s.serve), Panel: p}
+		f := displaytest.Corner(p).Frame
+		if _, err := New(Options{}).Push(t.Context(), d, f); err != nil {
+			t.Fatalf("%d°: %v", degrees, err)
+		}
+		glass := image.NewPaletted(image.Rect(0, 0, 48, 20), p.Scheme.Palette())
+		for i := range glass.Pix { // two bits a pixel, 48 is a multiple of 4
+			glass.Pix[i] = s.raw[i/4] >> (6 - 2*(i%4)) & 3
+		}
+		displaytest.CheckGlass(t, glass, p, f.Image)
+	}
+}
+
+// Each entry is one way to answer wrongly, and what must be made of it.
+func TestWrongAnswers(t *testing.T) {
+	ok := sampleConfig(t800x480())
+	nothing := [][]byte{}
+	for _, c := range []struct {
+		name   string
+		config []byte
+		except map[uint16][][]byte
+		kind   display.Kind
+		words  string
+	}{
+		{"auth as documented", ok, map[uint16][][]byte{opReadConfig: {{0xfe, 0x40}}}, display.Unsupported, "authentication"},
+		{"auth as sent", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0xfe}}}, display.Unsupported, "authentication"},
+		{"configuration refused", ok, map[uint16][][]byte{opReadConfig: {{0xff, 0x40, 0, 0}}}, display.Refused, "refused command 0x0040"},
+		{"no configuration", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 0, 0}}}, display.Unsupported, "no configuration"},
+		{"chunk missing", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}, {0, 0x40, 2, 0, 1}}}, display.Protocol, "chunk 2 came where 1 was due"},
+		{"chunks stop", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}}}, display.Timeout, "does not answer"},
+		{"wrong checksum", append(bytes.Clone(ok[:len(ok)-1]), ok[len(ok)-1]^1), nil, display.Protocol, "checksum"},
+		{"grey panel", sampleConfig(displayPacket(1, 800, 480, 0, 5, 0)), nil, display.Unsupported, "gray4"},
+		{"absurd panel", sampleConfig(displayPacket(1, 65535, 480, 0, 0, 0)), nil, display.Protocol, "65535"},
+		{"another panel", sampleConfig(displayPacket(1, 400, 300, 0, 0, 0)), nil, display.WrongDevice, "400×300"},
+		{"turned meanwhile", sampleConfig(displayPacket(59, 800, 480, 2, 0, 0)), nil, display.WrongDevice, "180°"},
+		{"another command's answer", ok, map[uint16][][]byte{opWriteStart: {{0, 0x45}}}, display.Protocol, "answered command 0x0070 with 0x45"},
+		{"answer of one byte", ok, map[uint16][][]byte{opWriteStart: {{0}}}, display.Protocol, "no opcode"},
+		{"start refused", ok, map[uint16][][]byte{opWriteStart: {{0xff, 0xff}}}, display.Refused, "refused command 0x0070"},
+		{"data refused", ok, map[uint16][][]byte{opWriteData: {{0xff, 0x71, 6, 0}}}, display.Refused, "code 0x06"},
+		{"silent start", ok, map[uint16][][]byte{opWriteStart: nothing}, display.Timeout, "does not answer"},
+		{"silent data", ok, map[uint16][][]byte{opWriteData: nothing}, display.Timeout, "does not answer"},
+		{"ended early", ok, map[uint16][][]byte{opWriteData: {{0, 0x72}}}, display.Protocol, "43908 bytes early"},
+		{"end refused", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0xff, 0x72}}}, display.Refused, "refused command 0x0072"},
+		{"panel stuck", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0, 0x72}, {0, 0x74}}}, display.Timeout, "panel did not finish"},
+		{"never refreshed", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0, 0x72}}}, display.Timeout, "does not answer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{reply: obliging(c.config, 48000, c.except)}
+			d, f := mono(listen(t, s.serve))
+			_, err := quick().Push(t.Context(), d, f)
+			displaytest.CheckError(t, err, c.kind)
+			if err == nil || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("error %v, want …%s…", err, c.words)
+			}
+		})
+	}
+}
+
+// What answers is no OpenDisplay device at all, or one that hangs up.
+func TestStrangers(t *testing.T) {
+	say := func(s string) func(net.Conn) {
+		return func(c net.Conn) {
+			defer c.Close()
+			var b [4]byte
+			_, _ = io.ReadFull(c, b[:])
+			_, _ = io.WriteString(c, s)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		serve func(net.Conn)
+		kind  display.Kind
+		words string
+	}{
+		{"web server", say("HTTP/1.1 400 Bad Request\r\n\r\n"), display.Protocol, "frame of 21576 bytes"},
+		{"mail server", say("220 mail.example ESMTP\r\n"), display.Protocol, "frame of 12850 bytes"},
+		{"TLS alert", say("\x15\x03\x03\x00\x02\x02\x32"), display.Unsupported, "TLS"},
+		{"empty frame", say("\x00\x00"), display.Protocol, "frame of 0 bytes"},
+		{"unknown status", say("\x02\x00\x42\x43"), display.Protocol, "unknown status"},
+		{"half a frame", say("\x09\x00\x00\x43"), display.Timeout, "closed the connection"},
+		{"half a length", say("\x09"), display.Timeout, "closed the connection"},
+		{"hangs up at once", func(c net.Conn) { c.Close() }, display.Occupied, "another client"},
+		{"resets at once", func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0); c.Close() }, display.Occupied, "another client"},
+		{"hangs up at the first question", say(""), display.Occupied, "another client"},
+		{"silence", func(c net.Conn) { _, _ = io.Copy(io.Discard, c); c.Close() }, display.Timeout, "does not answer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			address := listen(t, c.serve)
+			_, err := quick().Probe(t.Context(), address)
+			displaytest.CheckError(t, err, c.kind)
+			if err == nil || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("error %v, want …%s…", err, c.words)
+			}
+		})
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := l.Addr().String()
+	l.Close()
+	_, err = quick().Probe(t.Context(), closed)
+	displaytest.CheckError(t, err, display.Unreachable)
+
+	slow := New(Options{Timeouts: Timeouts{Dial: 10 * time.Millisecond}, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	_, err = slow.Probe(t.Context(), "192.0.2.1")
+	displaytest.CheckError(t, err, display.Unreachable)
+	if !strings.Contains(err.Error(), "192.0.2.1:2446: nothing answers") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A device without telemetry is a device none the less.
+func TestProbeWithoutTelemetry(t *testing.T) {
+	for name, reply := range map[string][][]byte{
+		"silent":         {},
+		"bare ack":       {{0x80, 0x44}},
+		"refused":        {{0xff, 0x44}},
+		"other company":  {ack(opReadMSD, make([]byte, 16)...)},
+		"unknown status": {{0x42, 0x44}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{reply: obliging(sampleConfig(t800x480()), 0, map[uint16][][]byte{opReadMSD: reply})}
+			address := listen(t, s.serve)
+			d, err := quick().Probe(t.Context(), address)
+			if err != nil || d.Panel.Width != 800 || d.Telemetry != (display.Telemetry{}) || d.ID != AddressID(address) {
+				t.Errorf("probe: %+v, %v", d, err)
+			}
+		})
+	}
+}
+
+// Battery figures of a device on USB are noise.
+func TestProbeOnMains(t *testing.T) {
+	usb := append([]byte{9, packetPower, 2}, make([]byte, 29)...)
+	msd := ack(opReadMSD, 0x46, 0x24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 124, 0x90, 1)
+	s := &script{reply: obliging(sampleConfig(t800x480(), usb), 0, map[uint16][][]byte{opReadMSD: {msd}})}
+	d, err := New(Options{}).Probe(t.Context(), listen(t, s.serve))
+	if err != nil || d.Battery != 0 || d.Temperature != 22 {
+		t.Errorf("probe: %+v, %v", d.Telemetry, err)
+	}
+}
+
+// Cancelling ends every step at once, whatever the step's own limit.
+func TestContextEndsEveryStep(t *testing.T) {
+	for _, op := range []uint16{opFirmware, opReadConfig, opReadMSD, opWriteStart, opWriteData, opWriteEnd} {
+		t.Run(fmt.Sprintf("%04x", op), func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			answer := obliging(sampleConfig(t800x480()), 1e9, nil)
+			s := &script{reply: func(got uint16, data []byte) [][]byte {
+				if got == op {
+					cancel()
+					return nil
+				}
+				return answer(got, data)
+			}}
+			d, f := mono(listen(t, s.serve))
+			var err error
+			if op == opFirmware || op == opReadMSD {
+				_, err = New(Options{}).Probe(ctx, d.Address)
+			} else {
+				_, err = New(Options{}).Push(ctx, d, f)
+			}
+			if !errors.Is(err, context.Canceled) || display.KindOf(err) != "" {
+				t.Errorf("error %v, want %v", err, context.Canceled)
+			}
+		})
+	}
+}
+
+// How long a silent device holds the driver, on a clock that costs nothing.
+func TestLimits(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		scheme byte
+		silent uint16
+		want   time.Duration
+	}{
+		{"reply", 0, opReadConfig, 10 * time.Second},
+		{"mono refresh", 0, opWriteEnd, 30 * time.Second},
+		{"colour refresh", 1, opWriteEnd, 75 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				except := map[uint16][][]byte{opWriteEnd: {ack(opWriteEnd)}}
+				if c.silent != opWriteEnd {
+					except[c.silent] = nil
+				}
+				s := &script{reply: obliging(sampleConfig(displayPacket(1, 8, 8, 0, c.scheme, 0)), 1e9, except)}
+				dial := func(context.Context, string, string) (net.Conn, error) {
+					here, there := net.Pipe()
+					go s.serve(there)
+					return here, nil
+				}
+				p := panel(8, 8, 0, schemeOf(c.scheme))
+				begin := time.Now()
+				_, err := New(Options{Dial: dial}).Push(t.Context(), display.Display{Address: "x", Panel: p}, displaytest.Noise(p, 1).Frame)
+				displaytest.CheckError(t, err, display.Timeout)
+				if took := time.Since(begin); took != c.want {
+					t.Errorf("gave up after %v, want %v", took, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestWithPort(t *testing.T) {
+	for in, want := range map[string]string{
+		"192.0.2.7":         "192.0.2.7:2446",
+		"192.0.2.7:9000":    "192.0.2.7:9000",
+		"od123456.local":    "od123456.local:2446",
+		"2001:db8::7":       "[2001:db8::7]:2446",
+		"[2001:db8::7]":     "[2001:db8::7]:2446",
+		"[2001:db8::7]:900": "[2001:db8::7]:900",
+	} {
+		if got := withPort(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
+// One push over loopback to a device that answers at once.
+func BenchmarkPush(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		modes byte
+	}{{"plain", 0}, {"compressed", modeStream | modeZip}} {
+		b.Run(c.name, func(b *testing.B) {
+			cfg := sampleConfig(displayPacket(59, 800, 480, 0, 0, c.modes))
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer l.Close()
+			go benchDevice(l, cfg)
+			p := panel(800, 480, 0, display.Mono)
+			d, f := display.Display{Address: l.Addr().String(), Panel: p}, display.Frame{Image: sign(800, 480)}
+			drv := New(Options{})
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := drv.Push(b.Context(), d, f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// benchDevice answers without allocating, so that the figures are the driver's.
+func benchDevice(l net.Listener, config []byte) {
+	buf := make([]byte, 8192)
+	blob := append([]byte{byte(len(config) + 2), byte((len(config) + 2) >> 8), 0x80, 0x40}, config...)
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		got, compressed := 0, false
+		for {
+			if _, err := io.ReadFull(conn, buf[:2]); err != nil {
+				break
+			}
+			n := int(binary.LittleEndian.Uint16(buf))
+			if _, err := io.ReadFull(conn, buf[:n]); err != nil {
+				break
+			}
+			out := append(buf[6000:6000], 2, 0, 0, buf[1])
+			switch op := uint16(buf[1]); {
+			case op == opReadConfig:
+				out = blob
+			case op == opWriteStart:
+				got, compressed = 0, n > 2
+			case op == opWriteEnd:
+				out = append(out, 2, 0, 0, 0x73)
+			case op == opWriteData && !compressed:
+				if got += n - 2; got == 48000 {
+					out = append(buf[6000:6000], 2, 0, 0, 0x72, 2, 0, 0, 0x73)
+				}
+			}
+			if _, err := conn.Write(out); err != nil {
+				break
+			}
+		}
+		conn.Close()
+	}
+}

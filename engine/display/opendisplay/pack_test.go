@@ -1,0 +1,166 @@
+package opendisplay
+
+import (
+	"bytes"
+	"compress/zlib"
+	"fmt"
+	"image"
+	"io"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/roomink/roomink/engine/display"
+)
+
+// indices makes a picture from digits, one row a string.
+func indices(s display.Scheme, rows ...string) *image.Paletted {
+	m := image.NewPaletted(image.Rect(0, 0, len(rows[0]), len(rows)), s.Palette())
+	for y, row := range rows {
+		for x := range len(row) {
+			m.Pix[y*m.Stride+x] = row[x] - '0'
+		}
+	}
+	return m
+}
+
+func TestPackGolden(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		m      *image.Paletted
+		scheme display.Scheme
+		ic     uint16
+		want   []byte
+	}{
+		// The worked example of display-data-format.html: 10110010 is 0xb2.
+		{"mono", indices(display.Mono, "10110010"), display.Mono, 0, []byte{0xb2}},
+		{"mono, rows filled", indices(display.Mono, "1000000011", "0111111100"), display.Mono, 0, []byte{0x80, 0xc0, 0x7f, 0x00}},
+		{"one white pixel", indices(display.Mono, "1"), display.Mono, 0, []byte{0x80}},
+		{"red", indices(display.BWR, "012012012"), display.BWR, 0, []byte{0b01101101, 0b10000000, 0b00100100, 0b10000000}},
+		{"yellow", indices(display.BWY, "012012012"), display.BWY, 0, []byte{0b01001001, 0, 0b00100100, 0b10000000}},
+		{"four inks", indices(display.BWRY, "01233"), display.BWRY, 0x40, []byte{0b00011011, 0b11000000}},
+		{"four inks, swapped", indices(display.BWRY, "01233"), display.BWRY, 29, []byte{0b00011110, 0b10000000}},
+	} {
+		got, err := pack(nil, c.m, c.scheme, c.ic)
+		if err != nil || !bytes.Equal(got, c.want) {
+			t.Errorf("%s: % 08b, %v; want % 08b", c.name, got, err, c.want)
+		}
+	}
+	if _, err := pack(nil, indices(display.Mono, "1"), display.Gray4, 0); err == nil {
+		t.Error("grey was packed")
+	}
+}
+
+// A picture that is part of a larger one has a stride and an origin of its own.
+func TestPackOfSubImage(t *testing.T) {
+	whole := noise(display.Mono, 40, 10)
+	part := whole.SubImage(image.Rect(3, 2, 25, 9)).(*image.Paletted)
+	want := image.NewPaletted(image.Rect(0, 0, 22, 7), whole.Palette)
+	for y := range 7 {
+		for x := range 22 {
+			want.SetColorIndex(x, y, part.ColorIndexAt(x+3, y+2))
+		}
+	}
+	for _, deg := range []int{0, 90, 180, 270} {
+		var a, b image.Paletted
+		got, _ := pack(nil, rotate(&a, part, deg), display.Mono, 0)
+		exp, _ := pack(nil, rotate(&b, want, deg), display.Mono, 0)
+		if !bytes.Equal(got, exp) {
+			t.Errorf("turned by %d: differs", deg)
+		}
+	}
+}
+
+func TestRotate(t *testing.T) {
+	m := indices(display.BWRY, "012", "333")
+	for deg, want := range map[int]*image.Paletted{
+		0:   m,
+		90:  indices(display.BWRY, "30", "31", "32"),
+		180: indices(display.BWRY, "333", "210"),
+		270: indices(display.BWRY, "23", "13", "03"),
+	} {
+		dst := &image.Paletted{Pix: bytes.Repeat([]byte{9}, 100)} // a larger picture was here
+		got := rotate(dst, m, deg)
+		if got.Rect != want.Rect || !bytes.Equal(got.Pix, want.Pix) {
+			t.Errorf("turned by %d: %v %v, want %v %v", deg, got.Rect, got.Pix, want.Rect, want.Pix)
+		}
+	}
+}
+
+func noise(s display.Scheme, w, h int) *image.Paletted {
+	r := rand.New(rand.NewPCG(1, 2))
+	m := image.NewPaletted(image.Rect(0, 0, w, h), s.Palette())
+	for i := range m.Pix {
+		m.Pix[i] = uint8(r.IntN(len(m.Palette)))
+	}
+	return m
+}
+
+// sign is like a real frame: white, with some black.
+func sign(w, h int) *image.Paletted {
+	m := image.NewPaletted(image.Rect(0, 0, w, h), display.Mono.Palette())
+	for y := range h {
+		for x := range w {
+			if y%60 >= 20 || (x*7+y*13)%11 > 2 {
+				m.Pix[y*m.Stride+x] = display.White
+			}
+		}
+	}
+	return m
+}
+
+func TestCompress(t *testing.T) {
+	var d deflater
+	for name, data := range map[string][]byte{
+		"white":   bytes.Repeat([]byte{0xff}, 48000),
+		"nothing": nil,
+		"noise":   noise(display.BWRY, 300, 300).Pix,
+	} {
+		for range 2 { // the second time with the same writer
+			z, err := d.compress(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if window := 1 << (z[0]>>4 + 8); window != 512 {
+				t.Errorf("%s: window of %d bytes", name, window)
+			}
+			r, err := zlib.NewReader(bytes.NewReader(z))
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			got, err := io.ReadAll(r)
+			if err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%s: does not come back: %v", name, err)
+			}
+		}
+	}
+	packed, _ := pack(nil, sign(800, 480), display.Mono, 0)
+	z, _ := d.compress(packed)
+	t.Logf("a sign of %d bytes takes %d compressed", len(packed), len(z))
+	if len(z) > len(packed)/2 {
+		t.Errorf("a mostly white sign of %d bytes takes %d compressed", len(packed), len(z))
+	}
+}
+
+func BenchmarkPack(b *testing.B) {
+	for _, s := range []display.Scheme{display.Mono, display.BWR, display.BWRY} {
+		b.Run(fmt.Sprint(s), func(b *testing.B) {
+			m := noise(s, 800, 480)
+			dst, _ := pack(nil, m, s, 0)
+			b.ReportAllocs()
+			for b.Loop() {
+				dst, _ = pack(dst[:0], m, s, 0)
+			}
+		})
+	}
+}
+
+func BenchmarkCompress(b *testing.B) {
+	packed, _ := pack(nil, sign(800, 480), display.Mono, 0)
+	var d deflater
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := d.compress(packed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
