@@ -1,0 +1,157 @@
+package syncer_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/syncer"
+)
+
+// source is a syncer.Source of functions.
+type source struct {
+	rooms   func(ctx context.Context) ([]calendar.Room, error)
+	changes func(ctx context.Context, requests []syncer.Request) ([]syncer.Change, error)
+}
+
+func (s source) Rooms(ctx context.Context) ([]calendar.Room, error) { return s.rooms(ctx) }
+
+func (s source) Changes(ctx context.Context, r []syncer.Request) ([]syncer.Change, error) {
+	return s.changes(ctx, r)
+}
+
+// nothing answers every request with no change.
+func nothing(requests []syncer.Request) []syncer.Change {
+	out := make([]syncer.Change, len(requests))
+	for i, r := range requests {
+		out[i] = syncer.Change{Room: r.Room, Full: r.Cursor == "", Cursor: "c"}
+	}
+	return out
+}
+
+// memory is a syncer.Store in memory; fail, if set, fails every Apply.
+type memory struct {
+	mu      sync.Mutex
+	order   []calendar.RoomID
+	cursors map[calendar.RoomID]syncer.Request
+	events  map[calendar.RoomID]map[string]calendar.Event
+	readAt  map[calendar.RoomID]time.Time
+	fail    error
+}
+
+func newMemory(rooms ...calendar.RoomID) *memory {
+	m := &memory{cursors: map[calendar.RoomID]syncer.Request{}, events: map[calendar.RoomID]map[string]calendar.Event{}, readAt: map[calendar.RoomID]time.Time{}}
+	for _, r := range rooms {
+		m.add(r)
+	}
+	return m
+}
+
+func (m *memory) add(r calendar.RoomID) {
+	if _, ok := m.cursors[r]; !ok {
+		m.order = append(m.order, r)
+		m.cursors[r] = syncer.Request{Room: r}
+		m.events[r] = map[string]calendar.Event{}
+	}
+}
+
+func (m *memory) Cursors(ctx context.Context) ([]syncer.Request, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []syncer.Request
+	for _, r := range m.order {
+		out = append(out, m.cursors[r])
+	}
+	return out, ctx.Err()
+}
+
+func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at time.Time) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil || ctx.Err() != nil {
+		return false, max2(m.fail, ctx.Err())
+	}
+	before := maps.Clone(m.events[c.Room])
+	events := m.events[c.Room]
+	if c.Full {
+		clear(events)
+	}
+	maps.DeleteFunc(events, func(_ string, e calendar.Event) bool {
+		return e.SeriesID != "" && slices.Contains(c.Series, e.SeriesID)
+	})
+	for _, id := range c.Removed {
+		delete(events, id)
+	}
+	for _, e := range c.Events {
+		events[e.ID] = e
+	}
+	m.cursors[c.Room] = syncer.Request{Room: c.Room, Cursor: c.Cursor, Window: w}
+	m.readAt[c.Room] = at
+	return !maps.Equal(before, events), nil
+}
+
+func max2(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+func (m *memory) SaveRooms(_ context.Context, rooms []calendar.Room, _ time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range rooms {
+		m.add(r.ID)
+	}
+	return nil
+}
+
+// running starts a service and gives its results; stop ends and waits for it.
+type running struct {
+	*syncer.Service
+	mu      sync.Mutex
+	results []syncer.Result
+	changed [][]calendar.RoomID
+	stop    func() error
+}
+
+func start(t *testing.T, cfg syncer.Config) *running {
+	t.Helper()
+	r := &running{}
+	cfg.OnResult = func(res syncer.Result) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.results = append(r.results, res)
+	}
+	cfg.OnChange = func(rooms []calendar.RoomID) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.changed = append(r.changed, rooms)
+	}
+	r.Service = syncer.New(cfg)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- r.Serve(ctx) }()
+	r.stop = sync.OnceValue(func() error { cancel(); return <-done })
+	t.Cleanup(func() { _ = r.stop() })
+	return r
+}
+
+func (r *running) last() syncer.Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.results) == 0 {
+		return syncer.Result{}
+	}
+	return r.results[len(r.results)-1]
+}
+
+func (r *running) rounds() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.results)
+}
