@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -83,22 +84,17 @@ func canonical(c *gcall) ([]string, error) {
 		}
 		segs = append([]string{"users", adminID}, segs[1:]...)
 	}
-	out := make([]string, 0, len(segs))
+	if len(segs) > 3 && strings.EqualFold(segs[2], "calendar") && !strings.Contains(strings.ToLower(segs[3]), "getschedule") {
+		segs = slices.Delete(slices.Clone(segs), 2, 3)
+	}
+	out := make([]string, len(segs))
 	for i, s := range segs {
 		low := strings.ToLower(strings.TrimSuffix(s, "()"))
 		low = strings.TrimPrefix(strings.TrimPrefix(low, "microsoft."), "graph.")
-		next := ""
-		if i+1 < len(segs) {
-			next = strings.ToLower(segs[i+1])
+		if i == 1 && low != "room" && low != "roomlist" || i == 3 && out[2] == "events" {
+			low = s // an id keeps its case
 		}
-		switch {
-		case i == 1 && low != "room" && low != "roomlist", i == 3 && strings.EqualFold(out[2], "events"):
-			out = append(out, s) // an id keeps its case
-		case i == 2 && low == "calendar" && (next == "events" || next == "calendarview"):
-			continue
-		default:
-			out = append(out, low)
-		}
+		out[i] = low
 	}
 	return out, nil
 }
