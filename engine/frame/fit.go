@@ -1,0 +1,211 @@
+package frame
+
+// maxLines is the most lines that a block can have.
+const maxLines = 4
+
+// block is text that was fitted into a box: lines of one style and size.
+type block struct {
+	style style
+	size  size
+	n     int // number of lines
+	line  [maxLines]text
+	// The box of a line above and below its baseline, in pixels, and the space
+	// between two of them. Nothing is drawn outside.
+	ascent, descent, lead int
+}
+
+// height is from the top of the first line's box to the bottom of the last one's.
+func (b *block) height() int {
+	if b.n == 0 {
+		return 0
+	}
+	return b.n*(b.ascent+b.descent+b.lead) - b.lead
+}
+
+// limits is how a text may be fitted.
+type limits struct {
+	style    style
+	max, min size // largest and smallest size; shrinks between them
+	lines    int  // 1…maxLines
+	// tight makes the line boxes as tall as the letters that are there, for large
+	// words that are placed by eye; else they have room for any.
+	tight bool
+}
+
+// fit sets s into width × height pixels. Text that is too long wraps; if that does
+// not do, it shrinks, and at the smallest size it ends in an ellipsis. The block is
+// never larger than the box; it is empty if not even one line of the smallest size
+// fits, or there is nothing to set.
+func (d *drawer) fit(s string, l limits, width, height int) block {
+	if s == "" || width <= 0 || height <= 0 {
+		return block{}
+	}
+	runes := d.shaper.decode(s)
+	whole := d.shaper.shape(l.style, runes)
+	above, below := float32(ascentMille), float32(descentMille)
+	if l.tight {
+		above, below = d.extents(whole)
+	}
+	for sz := max(l.max, l.min); sz >= l.min; sz-- {
+		em := d.faces.em(l.style, sz)
+		b := block{style: l.style, size: sz, ascent: ceil(above * em / 1000), descent: ceil(below * em / 1000), lead: int(leadMille * em / 1000)}
+		fits := min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead))
+		if fits == 0 {
+			continue
+		}
+		room := float32(width) * 1000 / em
+		if whole.width <= room {
+			b.n, b.line[0] = 1, whole
+			return b
+		}
+		last := sz == l.min
+		if (fits > 1 || last) && d.wrap(&b, runes, whole, room, fits, last) {
+			return b
+		}
+	}
+	return block{}
+}
+
+// extents is how far the letters of t reach above and below the baseline, in
+// thousandths of an em.
+func (d *drawer) extents(t text) (above, below float32) {
+	for i := range t.glyphs {
+		g := &t.glyphs[i]
+		e, ok := d.shaper.fonts[g.face].Face().GlyphExtents(g.gid)
+		if !ok {
+			continue
+		}
+		unit := 1000 / d.faces.all[g.face].upem
+		above = max(above, e.YBearing*unit+g.y)
+		below = max(below, -(e.YBearing+e.Height)*unit-g.y)
+	}
+	return max(above, 100), max(below, 0)
+}
+
+// width is how wide a block is in pixels.
+func (d *drawer) width(b *block) int {
+	var widest float32
+	for i := range b.n {
+		widest = max(widest, b.line[i].width)
+	}
+	return ceil(widest * d.faces.em(b.style, b.size) / 1000)
+}
+
+// wrap breaks runes, which shape to whole, into at most n lines of room
+// thousandths of an em, and reports whether that went well. With force it always
+// does: a word longer than a line is broken, and what is left over gives way to an
+// ellipsis.
+func (d *drawer) wrap(b *block, runes []rune, whole text, room float32, n int, force bool) bool {
+	advance := d.advances(runes, whole)
+	b.n = 0
+	for from := 0; from < len(runes); {
+		to, broken := d.nextBreak(runes, advance, from, room)
+		if to < len(runes) && b.n == n-1 {
+			if !force {
+				return false
+			}
+			b.line[b.n] = d.ellipsis(b.style, runes[from:], advance[from:], room)
+			b.n++
+			return true
+		}
+		line := d.shaper.shape(b.style, trim(runes[from:to]))
+		wide := line.width > room // shaped anew, a line can come out a hair wider
+		if (broken || wide) && !force {
+			return false
+		}
+		if wide {
+			line = d.ellipsis(b.style, runes[from:to], advance[from:to], room)
+		}
+		b.line[b.n] = line
+		b.n++
+		from = to
+	}
+	return true
+}
+
+// advances is the width that each character takes, in the order of reading.
+func (d *drawer) advances(runes []rune, whole text) []float32 {
+	if cap(d.advance) < len(runes) {
+		d.advance = make([]float32, len(runes), 2*len(runes))
+	}
+	advance := d.advance[:len(runes)]
+	clear(advance)
+	for i := range whole.glyphs {
+		advance[whole.glyphs[i].rune] += whole.glyphs[i].advance
+	}
+	return advance
+}
+
+// nextBreak is where the line that starts at from ends. broken says that there was
+// no place to break and a word was cut.
+func (d *drawer) nextBreak(runes []rune, advance []float32, from int, room float32) (to int, broken bool) {
+	d.segments.Init(runes[from:])
+	lines := d.segments.LineIterator()
+	width, end := float32(0), from
+	for lines.Next() {
+		part := lines.Line()
+		start := from + part.Offset
+		var with, visible float32
+		for i := range part.Text {
+			with += advance[start+i]
+			if part.Text[i] != ' ' {
+				visible = with // a space at the end of a line needs no room
+			}
+		}
+		if width+visible > room {
+			break
+		}
+		width += with
+		end = start + len(part.Text)
+	}
+	if end > from {
+		return end, false
+	}
+	return d.cut(runes, advance, from, room), true
+}
+
+// cut is where a line without a place to break ends: after as many whole
+// characters, with their marks, as fit, and at least one.
+func (d *drawer) cut(runes []rune, advance []float32, from int, room float32) int {
+	d.segments.Init(runes[from:])
+	graphemes := d.segments.GraphemeIterator()
+	width, end := float32(0), from
+	for graphemes.Next() {
+		part := graphemes.Grapheme()
+		for i := range part.Text {
+			width += advance[from+part.Offset+i]
+		}
+		if width > room && end > from {
+			break
+		}
+		end = from + part.Offset + len(part.Text)
+	}
+	return end
+}
+
+// ellipsis sets as much of runes as fits, and "…".
+func (d *drawer) ellipsis(st style, runes []rune, advance []float32, room float32) text {
+	const mark = '…'
+	dots := d.shaper.shape(st, []rune{mark}).width
+	for to := d.cut(runes, advance, 0, room-dots); ; to-- {
+		kept := trim(runes[:max(to, 0)])
+		line := d.shaper.shape(st, append(append(make([]rune, 0, len(kept)+1), kept...), mark))
+		if line.width <= room {
+			return line
+		}
+		if len(kept) == 0 { // not even the ellipsis fits
+			return text{}
+		}
+	}
+}
+
+// trim drops spaces at both ends.
+func trim(runes []rune) []rune {
+	for len(runes) > 0 && runes[0] == ' ' {
+		runes = runes[1:]
+	}
+	for len(runes) > 0 && runes[len(runes)-1] == ' ' {
+		runes = runes[:len(runes)-1]
+	}
+	return runes
+}

@@ -1,0 +1,188 @@
+package frame
+
+import (
+	"image"
+	"image/draw"
+	"math"
+
+	"github.com/go-text/typesetting/font"
+	ot "github.com/go-text/typesetting/font/opentype"
+	"golang.org/x/image/vector"
+)
+
+// mask is a glyph in one bit at one size: the runs of ink of its rows, top down,
+// relative to the pen on the baseline. It is immutable.
+type mask struct {
+	bounds image.Rectangle // of all runs; empty for a blank
+	runs   []inkRun
+	// shift is how far the outline was moved right to fall on the pixel grid, in
+	// pixels; the pen must stand as much further left.
+	shift float32
+}
+
+// inkRun is a horizontal run of ink from x0 to before x1.
+type inkRun struct{ y, x0, x1 int16 }
+
+// maxGlyph is the largest side of a glyph in pixels; no font may cost more memory.
+const maxGlyph = 2048
+
+// rasteriser turns outlines into masks. It is not safe for concurrent use.
+type rasteriser struct {
+	vector vector.Rasterizer
+	alpha  image.Alpha
+}
+
+// The subpixel positions that are tried for a glyph, in steps of an eighth. The
+// sharpest wins: its stems fall on pixels instead of between them.
+const (
+	shiftSteps   = 4
+	sharpenBelow = 24 // pixels of x-height; larger glyphs gain nothing
+)
+
+// glyph draws a glyph of f at scale pixels per font unit.
+func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32) *mask {
+	grid := newGrid(f, scale)
+	best := r.cover(outline, grid, 0)
+	if best.Empty() {
+		return &mask{}
+	}
+	shift, blur := float32(0), r.blur(best)
+	if f.xHeight*scale < sharpenBelow {
+		for step := -shiftSteps; step <= shiftSteps; step++ {
+			bounds := r.cover(outline, grid, float32(step)/8)
+			if b := r.blur(bounds); b < blur-64 {
+				shift, blur = float32(step)/8, b
+			}
+		}
+		best = r.cover(outline, grid, shift)
+	}
+	return r.threshold(best, shift)
+}
+
+// cover rasterises the outline into r.alpha and gives its bounds on the pixel grid.
+func (r *rasteriser) cover(outline font.GlyphOutline, grid grid, shift float32) image.Rectangle {
+	lo, hi := [2]float32{math.MaxFloat32, math.MaxFloat32}, [2]float32{-math.MaxFloat32, -math.MaxFloat32}
+	for i := range outline.Segments {
+		for _, p := range outline.Segments[i].ArgsSlice() {
+			x, y := p.X*grid.scale+shift, -grid.y(p.Y)
+			lo[0], hi[0] = min(lo[0], x), max(hi[0], x)
+			lo[1], hi[1] = min(lo[1], y), max(hi[1], y)
+		}
+	}
+	if lo[0] > hi[0] || hi[0]-lo[0] > maxGlyph || hi[1]-lo[1] > maxGlyph {
+		return image.Rectangle{}
+	}
+	bounds := image.Rect(floor(lo[0]), floor(lo[1]), floor(hi[0])+1, floor(hi[1])+1)
+	r.vector.Reset(bounds.Dx(), bounds.Dy())
+	for i := range outline.Segments {
+		s := &outline.Segments[i]
+		var at [3][2]float32
+		for j, p := range s.ArgsSlice() {
+			at[j] = [2]float32{p.X*grid.scale + shift - float32(bounds.Min.X), -grid.y(p.Y) - float32(bounds.Min.Y)}
+		}
+		switch s.Op {
+		case ot.SegmentOpMoveTo:
+			r.vector.ClosePath()
+			r.vector.MoveTo(at[0][0], at[0][1])
+		case ot.SegmentOpLineTo:
+			r.vector.LineTo(at[0][0], at[0][1])
+		case ot.SegmentOpQuadTo:
+			r.vector.QuadTo(at[0][0], at[0][1], at[1][0], at[1][1])
+		case ot.SegmentOpCubeTo:
+			r.vector.CubeTo(at[0][0], at[0][1], at[1][0], at[1][1], at[2][0], at[2][1])
+		}
+	}
+	r.vector.ClosePath()
+	r.alpha.Rect = image.Rect(0, 0, bounds.Dx(), bounds.Dy())
+	r.alpha.Stride = bounds.Dx()
+	if n := bounds.Dx() * bounds.Dy(); cap(r.alpha.Pix) < n {
+		r.alpha.Pix = make([]byte, n)
+	} else {
+		r.alpha.Pix = r.alpha.Pix[:n]
+	}
+	r.vector.DrawOp = draw.Src
+	r.vector.Draw(&r.alpha, r.alpha.Rect, image.Opaque, image.Point{})
+	return bounds
+}
+
+// blur is how undecided the coverage of r.alpha is: 0 where every pixel is fully
+// ink or paper.
+func (r *rasteriser) blur(bounds image.Rectangle) int {
+	sum := 0
+	for _, a := range r.alpha.Pix[:bounds.Dx()*bounds.Dy()] {
+		sum += int(a) * (255 - int(a)) >> 6
+	}
+	return sum
+}
+
+// threshold makes a mask of what is at least half covered.
+func (r *rasteriser) threshold(bounds image.Rectangle, shift float32) *mask {
+	m := &mask{shift: shift}
+	for y := range bounds.Dy() {
+		row := r.alpha.Pix[y*r.alpha.Stride:][:bounds.Dx()]
+		for x := 0; x < len(row); {
+			if row[x] < 128 {
+				x++
+				continue
+			}
+			start := x
+			for x < len(row) && row[x] >= 128 {
+				x++
+			}
+			run := inkRun{y: int16(y + bounds.Min.Y), x0: int16(start + bounds.Min.X), x1: int16(x + bounds.Min.X)}
+			m.runs = append(m.runs, run)
+			m.bounds = m.bounds.Union(image.Rect(int(run.x0), int(run.y), int(run.x1), int(run.y)+1))
+		}
+	}
+	return m
+}
+
+// grid maps heights of a face to pixels so that its flat lines (x-height, capitals)
+// fall on pixel edges, and folds the overshoot of round letters onto them where it
+// is less than a pixel: half of an "o" sticking out by a pixel looks like a flaw.
+type grid struct {
+	scale          float32
+	xHeight, cap   float32 // font units
+	over           float32 // overshoot to fold, font units
+	xPixel, capPix float32 // where the lines come to lie
+}
+
+func newGrid(f *face, scale float32) grid {
+	g := grid{scale: scale, xHeight: f.xHeight, cap: f.cap}
+	if f.xHeight == 0 || f.cap <= f.xHeight {
+		return grid{scale: scale}
+	}
+	if f.overshoot*scale < 0.9 {
+		g.over = f.overshoot
+	}
+	g.xPixel, g.capPix = float32(round(f.xHeight*scale)), float32(round(f.cap*scale))
+	return g
+}
+
+// y is the height in pixels above the baseline of the height y in font units.
+func (g grid) y(y float32) float32 {
+	switch {
+	case g.xHeight == 0:
+		return y * g.scale
+	case y <= -g.over:
+		return (y + g.over) * g.scale
+	case y <= 0:
+		return 0
+	case y <= g.xHeight:
+		return y / g.xHeight * g.xPixel
+	case y <= g.xHeight+g.over:
+		return g.xPixel
+	case y <= g.cap:
+		return g.xPixel + (y-g.xHeight-g.over)/(g.cap-g.xHeight-g.over)*(g.capPix-g.xPixel)
+	case y <= g.cap+g.over:
+		return g.capPix
+	default:
+		return g.capPix + (y-g.cap-g.over)*g.scale
+	}
+}
+
+func round(x float32) int { return int(math.Floor(float64(x) + 0.5)) }
+
+func ceil(x float32) int { return int(math.Ceil(float64(x))) }
+
+func floor(x float32) int { return int(math.Floor(float64(x))) }

@@ -1,0 +1,257 @@
+package frame
+
+import (
+	"math"
+
+	"github.com/go-text/typesetting/bidi"
+	"github.com/go-text/typesetting/di"
+	"github.com/go-text/typesetting/font"
+	ot "github.com/go-text/typesetting/font/opentype"
+	"github.com/go-text/typesetting/harfbuzz"
+	"github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/shaping"
+)
+
+// glyph is a shaped glyph; lengths are in thousandths of an em, which makes them
+// good for every size.
+type glyph struct {
+	face    faceID
+	gid     font.GID
+	advance float32
+	x, y    float32 // offset from the pen, y up
+	rune    int     // index of the first character it stands for
+}
+
+// text is a shaped line: its glyphs from left to right.
+type text struct {
+	glyphs []glyph
+	width  float32 // thousandths of an em
+}
+
+// shaper turns strings into glyphs. Its memory is reused: what it gives is valid
+// until reset. It is not safe for concurrent use.
+type shaper struct {
+	faces   *faces
+	fonts   []*harfbuzz.Font // by faceID
+	buffer  *harfbuzz.Buffer
+	kern    kernCache
+	bidi    bidi.Paragraph
+	split   shaping.Segmenter
+	arena   []glyph
+	runes   []rune
+	visual  []bidi.Run
+	resolve resolver
+}
+
+func newShaper(f *faces) *shaper {
+	s := &shaper{faces: f, buffer: harfbuzz.NewBuffer()}
+	for _, face := range f.all {
+		s.fonts = append(s.fonts, harfbuzz.NewFont(font.NewFace(face.font)))
+	}
+	return s
+}
+
+// reset takes back the memory of all texts.
+func (s *shaper) reset() { s.arena = s.arena[:0]; s.runes = s.runes[:0] }
+
+// decode gives the characters of str, valid until reset.
+func (s *shaper) decode(str string) []rune {
+	start := len(s.runes)
+	for _, r := range str {
+		s.runes = append(s.runes, r)
+	}
+	return s.runes[start:len(s.runes):len(s.runes)]
+}
+
+// Ligatures are off: pairs drawn as one glyph run into each other in one bit.
+var (
+	noLigatures = []harfbuzz.Feature{off("liga"), off("clig")}
+	noKerning   = append([]harfbuzz.Feature{off("kern")}, noLigatures...)
+)
+
+func off(tag string) harfbuzz.Feature {
+	return harfbuzz.Feature{Tag: ot.MustNewTag(tag), End: math.MaxInt32}
+}
+
+// shape sets runes as one line in the order in which it is read.
+func (s *shaper) shape(st style, runes []rune) text {
+	start := len(s.arena)
+	if face := s.faces.chain[st][0]; s.simple(face, runes) {
+		s.shapeSimple(face, runes)
+	} else {
+		s.shapeAny(st, runes)
+	}
+	t := text{glyphs: s.arena[start:len(s.arena):len(s.arena)]}
+	for i := range t.glyphs {
+		t.width += t.glyphs[i].advance
+	}
+	return t
+}
+
+// simple reports whether runes need nothing beyond one glyph a character and
+// kerning: left-to-right alphabets without combining marks, all in one face.
+func (s *shaper) simple(id faceID, runes []rune) bool {
+	for _, r := range runes {
+		switch {
+		case r >= ' ' && r < 0x7f: // every face of a style has ASCII
+			continue
+		case r >= 0xa0 && r < 0x300, r >= 0x370 && r < 0x483, r >= 0x48a && r < 0x530, // Latin, Greek, Cyrillic
+			r >= 0x1e00 && r < 0x2000, // their precomposed letters
+			r >= 0x2010 && r < 0x2028, r >= 0x2030 && r < 0x2060, r >= 0x20a0 && r < 0x20d0:
+			if _, ok := s.fonts[id].Face().NominalGlyph(r); ok {
+				continue
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// shapeSimple appends the glyphs of simple runes. Kerning is what makes shaping
+// slow, so it comes from a cache of pairs that the same shaper has filled.
+func (s *shaper) shapeSimple(id faceID, runes []rune) {
+	start := len(s.arena)
+	s.run(id, runes, 0, len(runes), harfbuzz.LeftToRight, scriptOf(runes), noKerning)
+	if len(s.arena)-start != len(runes) {
+		s.arena = s.arena[:start]
+		s.run(id, runes, 0, len(runes), harfbuzz.LeftToRight, scriptOf(runes), noLigatures)
+		return
+	}
+	for i := 1; i < len(runes); i++ {
+		kern := s.kerning(id, runes[i-1], runes[i]) // before indexing: it may move the arena
+		s.arena[start+i-1].advance += kern
+	}
+}
+
+// scriptOf is the script of the first letter.
+func scriptOf(runes []rune) language.Script {
+	for _, r := range runes {
+		if r < 0x80 { // by far the most
+			if r|0x20 >= 'a' && r|0x20 <= 'z' {
+				return language.Latin
+			}
+			continue
+		}
+		if script := language.LookupScript(r); script.Strong() {
+			return script
+		}
+	}
+	return language.Latin
+}
+
+// run shapes runes[from:to], all of one face, direction and script.
+func (s *shaper) run(id faceID, runes []rune, from, to int, dir harfbuzz.Direction, script language.Script, features []harfbuzz.Feature) {
+	s.buffer.Clear()
+	s.buffer.AddRunes(runes, from, to-from)
+	s.buffer.Props = harfbuzz.SegmentProperties{Direction: dir, Script: script}
+	s.buffer.Shape(s.fonts[id], features)
+	unit := 1000 / s.faces.all[id].upem
+	for i := range s.buffer.Info {
+		info, pos := &s.buffer.Info[i], &s.buffer.Pos[i]
+		s.arena = append(s.arena, glyph{
+			face: id, gid: info.Glyph, rune: info.Cluster,
+			advance: float32(pos.XAdvance) * unit, x: float32(pos.XOffset) * unit, y: float32(pos.YOffset) * unit,
+		})
+	}
+}
+
+// shapeAny appends the glyphs of any text: it is split by direction, script and
+// face, and its parts are put in the order in which they stand on the line.
+func (s *shaper) shapeAny(st style, runes []rune) {
+	if len(runes) == 0 {
+		return
+	}
+	s.resolve.shaper, s.resolve.style = s, st
+	runs := s.bidi.Segment(runes, bidi.LeftToRight)
+	s.visual = s.visual[:0]
+	for i := range runs.NumRuns() {
+		s.visual = append(s.visual, runs.Run(i))
+	}
+	reorder(s.visual)
+	for _, r := range s.visual {
+		in := shaping.Input{Text: runes, RunStart: r.Start, RunEnd: r.End, Direction: di.DirectionLTR}
+		dir := harfbuzz.LeftToRight
+		if !r.IsLeftToRight() {
+			in.Direction, dir = di.DirectionRTL, harfbuzz.RightToLeft
+		}
+		parts := s.split.Split(in, &s.resolve)
+		for i := range parts {
+			part := &parts[i]
+			if dir == harfbuzz.RightToLeft {
+				part = &parts[len(parts)-1-i]
+			}
+			s.run(s.resolve.id(part.Face), runes, part.RunStart, part.RunEnd, dir, part.Script, noLigatures)
+		}
+	}
+}
+
+// reorder puts runs from the order of reading into that of the line: rule L2 of the
+// Unicode bidirectional algorithm, UAX #9.
+func reorder(runs []bidi.Run) {
+	var highest bidi.Level
+	for _, r := range runs {
+		highest = max(highest, r.Level)
+	}
+	for level := highest; level > 0; level-- {
+		for i := 0; i < len(runs); i++ {
+			j := i
+			for j < len(runs) && runs[j].Level >= level {
+				j++
+			}
+			for a, b := i, j-1; a < b; a, b = a+1, b-1 {
+				runs[a], runs[b] = runs[b], runs[a]
+			}
+			i = max(i, j)
+		}
+	}
+}
+
+// resolver finds the face for a character in a style's chain.
+type resolver struct {
+	shaper *shaper
+	style  style
+}
+
+// ResolveFace implements shaping.Fontmap.
+func (r *resolver) ResolveFace(char rune) *font.Face {
+	chain := r.shaper.faces.chain[r.style]
+	for _, id := range chain {
+		face := r.shaper.fonts[id].Face()
+		if _, ok := face.NominalGlyph(char); ok {
+			return face
+		}
+	}
+	return r.shaper.fonts[chain[0]].Face()
+}
+
+func (r *resolver) id(face *font.Face) faceID {
+	for id, f := range r.shaper.fonts {
+		if f.Face() == face {
+			return faceID(id)
+		}
+	}
+	return r.shaper.faces.chain[r.style][0]
+}
+
+// kernCache remembers the kerning of pairs. It is a table of fixed size in which a
+// new pair takes the place of an old one: bounded, and quick.
+type kernCache [4096]struct {
+	pair uint64 // face, left and right; 0 = empty
+	kern float32
+}
+
+// kerning is how much the pair left-right is set apart, in thousandths of an em.
+func (s *shaper) kerning(id faceID, left, right rune) float32 {
+	pair := uint64(id+1)<<48 | uint64(left)<<24 | uint64(right)
+	entry := &s.kern[pair*0x9e3779b97f4a7c15>>52]
+	if entry.pair != pair {
+		runes := [2]rune{left, right}
+		script := scriptOf(runes[:])
+		start := len(s.arena)
+		s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noLigatures)
+		s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noKerning)
+		entry.pair, entry.kern = pair, s.arena[start].advance-s.arena[start+2].advance
+		s.arena = s.arena[:start]
+	}
+	return entry.kern
+}
