@@ -53,14 +53,15 @@ const (
 
 // Account is the connection to Microsoft 365.
 type Account struct {
-	State       AccountState
-	Credentials Credentials // as saved, with Secret left empty
-	HasSecret   bool        // a secret is kept in the vault
-	Username    string      // who is signed in, such as "admin@contoso.com"
-	Name        string
-	Tenant      string       // tenant id that answered
-	SignInURL   string       // while Connecting: the page, for "Open again"
-	Problem     *Explanation // why the last attempt or refresh did not work; nil if it did
+	State        AccountState
+	Credentials  Credentials // as saved, with Secret left empty
+	HasSecret    bool        // a secret is kept in the vault
+	Username     string      // who is signed in, such as "admin@contoso.com"
+	Name         string
+	Tenant       string       // tenant id that answered
+	CanListRooms bool         // the directory's list of rooms was consented to
+	SignInURL    string       // while Connecting: the page, for "Open again"
+	Problem      *Explanation // why the last attempt or refresh did not work; nil if it did
 }
 
 // Credentials are what an admin brings from the Azure portal.
@@ -69,6 +70,9 @@ type Credentials struct {
 	Tenant   string // tenant id or a verified domain
 	ClientID string // "Application (client) ID"
 	Secret   string // the secret's value; "" keeps the saved one
+	// Directory also asks to list the organisation's rooms. Only an administrator
+	// can consent to that; without it, rooms are added by address.
+	Directory bool
 }
 
 // Explanation is an error in words for a person; see [Explain].

@@ -1,0 +1,92 @@
+# Roomink. `make help` lists the targets. Each one does its own set-up: on a fresh
+# Debian machine with Go, git and make, packages that are missing are installed.
+
+GO      ?= go
+OUT     := build
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TAGS    := no_emoji,migrated_fynedo
+
+# What Fyne needs to build and to show a window, and what a test network needs.
+PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri iproute2
+
+# The packages that pull in the Graph SDK or Fyne's GL driver. They cost minutes to
+# compile, so the race detector, which compiles everything once more, leaves them out
+# (make race-all). internal/architecture keeps this list true.
+HEAVY := . ./engine/graph ./engine/endtoend ./engine/cmd/roominkd
+LIGHT  = $(filter-out $(shell $(GO) list $(HEAVY)),$(shell $(GO) list ./...))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench windows clean packages
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(OUT)/roomink ## the main job on a simulated office (without a screen: unattended, pictures in build/demo)
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && [ -z "$$ROOMINK_UNATTENDED" ]; then \
+		$(OUT)/roomink -demo; \
+	else \
+		tools/headless.sh $(OUT)/roomink -demo -tour $(OUT)/demo; \
+	fi
+
+run: $(OUT)/roomink ## the app itself
+	$(OUT)/roomink
+
+test: packages fmt-check vet cross-vet staticcheck unit race window ## everything that must pass
+	@echo "make test: all passed"
+
+fmt: ## format the code
+	gofmt -w .
+
+fmt-check:
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi
+
+lint: fmt-check vet cross-vet staticcheck ## all static checks
+
+vet: packages
+	$(GO) vet ./...
+
+# Portability: everything below the window must build for the PCs of our users.
+cross-vet:
+	CGO_ENABLED=0 GOOS=windows $(GO) vet ./engine/...
+	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./engine/...
+
+staticcheck: packages
+	$(GO) tool staticcheck ./...
+
+# -timeout stands well above what the slowest package takes on two cores.
+unit: packages
+	$(GO) test -timeout 15m $(HEAVY)
+
+race: packages
+	$(GO) test -race -timeout 20m $(LIGHT)
+
+race-all: packages ## the race detector on the heavy packages too (compiles the Graph SDK once more)
+	$(GO) test -race -timeout 40m ./...
+
+# The real window under a virtual screen; ends with 0 only if the booked meeting is
+# on the glass.
+window: $(OUT)/roomink
+	tools/headless.sh $(OUT)/roomink -demo -tour $(OUT)/demo
+
+bench: ## measure the paths that have a budget; writes build/bench.json
+	@mkdir -p $(OUT)
+	$(GO) run ./internal/bench -o $(OUT)/bench.json
+
+windows: ## cross-build the app for Windows (about 9 minutes the first time)
+	@tools/packages.sh gcc-mingw-w64-x86-64
+	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
+		$(GO) build -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS) -H windowsgui" -o $(OUT)/roomink.exe .
+	@ls -l $(OUT)/roomink.exe
+
+$(OUT)/roomink: packages FORCE
+	@mkdir -p $(OUT)
+	$(GO) build -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $@ .
+
+FORCE:
+
+packages:
+	@tools/packages.sh $(PACKAGES)
+
+clean: ## remove what was built
+	rm -rf $(OUT)

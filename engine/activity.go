@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/store"
+)
+
+// Codes of the problems that the engine reports.
+const (
+	codeQuarantined health.Code = "store.quarantined"
+	codeStore       health.Code = "store.failed"
+	codeKeyFile     health.Code = "vault.keyFile"
+	codeSecretsLost health.Code = "vault.secretsLost"
+	codeSignIn      health.Code = "account.needsSignIn"
+	codeSync        health.Code = "calendar.notRead"
+	codeRoom        health.Code = "room.notRead"
+	codeDisplay     health.Code = "display.notUpdated"
+	codeDirectory   health.Code = "calendar.directory"
+	codeStranger    health.Code = "discovery.stranger"
+	codeDiscovery   health.Code = "discovery.notice"
+)
+
+func (e *Engine) loadActivity(ctx context.Context) error {
+	list, err := e.db.Activities(ctx, ActivityShown)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		e.state.activity = append(e.state.activity,
+			Activity{ID: a.ID, At: a.At, Kind: ActivityKind(a.Kind), Text: a.Text, Problem: a.Problem})
+	}
+	return nil
+}
+
+// record adds a line to the activity list. It must not hold e.mu.
+func (e *Engine) record(ctx context.Context, kind ActivityKind, text string, problem bool) {
+	a := Activity{At: e.cfg.Now(), Kind: kind, Text: text, Problem: problem}
+	id, err := e.db.AddActivity(ctx, store.Activity{At: a.At, Kind: string(kind), Text: text, Problem: problem})
+	if err != nil {
+		if ctx.Err() == nil {
+			e.storeFailed(err)
+		}
+		return
+	}
+	a.ID = id
+	e.mu.Lock()
+	keep := e.state.activity[:min(len(e.state.activity), ActivityShown-1)]
+	e.state.activity = append([]Activity{a}, keep...)
+	e.mu.Unlock()
+	e.changed()
+}
+
+// storeFailed tells that something could not be written.
+func (e *Engine) storeFailed(err error) {
+	x := Explain(err)
+	e.health.Set(health.Problem{Code: codeStore, Severity: health.Error,
+		Title: "Roomink can't save to its database", Text: x.Text + " " + x.Details,
+		Remedy: "Free some disk space and check the rights of the data folder, then restart Roomink."})
+}

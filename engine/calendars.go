@@ -1,0 +1,301 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/store"
+	"github.com/roomink/roomink/engine/syncer"
+)
+
+// calendars is the engine as the syncer's store: what is kept also reaches the
+// agendas in memory and wakes the signs that it concerns.
+type calendars Engine
+
+var _ syncer.Store = (*calendars)(nil)
+
+// Cursors implements [syncer.Store].
+func (c *calendars) Cursors(ctx context.Context) ([]syncer.Request, error) { return c.db.Cursors(ctx) }
+
+// SaveRooms implements [syncer.Store].
+func (c *calendars) SaveRooms(ctx context.Context, rooms []calendar.Room, at time.Time) error {
+	e := (*Engine)(c)
+	if err := e.db.SaveRooms(ctx, rooms, at); err != nil {
+		return err
+	}
+	return e.reloadRooms(ctx)
+}
+
+// reloadRooms brings all rooms in memory up to date with the store.
+func (e *Engine) reloadRooms(ctx context.Context) error {
+	rooms, err := e.db.Rooms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		e.mu.Lock()
+		old, known := e.state.rooms[r.ID]
+		same := known && old.Room == r
+		if known && !same && old.Room.Room == r.Room {
+			old.Room, same = r, true // only times differ: the agenda's events are right
+			old.agenda.SyncedAt = r.SyncedAt
+		}
+		e.mu.Unlock()
+		if same {
+			continue
+		}
+		if err := e.loadRoom(ctx, r); err != nil {
+			return err
+		}
+		e.touchRoom(r.ID)
+	}
+	e.changed()
+	return nil
+}
+
+// Apply implements [syncer.Store].
+func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window, at time.Time) (bool, error) {
+	e := (*Engine)(c)
+	changed, err := e.db.Apply(ctx, ch, w, at)
+	if err != nil {
+		return false, err
+	}
+	e.mu.Lock()
+	r, known := e.state.rooms[ch.Room]
+	// A sign that says "not up to date" has to hear of a reading that brought nothing.
+	wasStale := known && (r.SyncedAt.IsZero() || at.Sub(r.SyncedAt) >= e.state.policy.StaleAfter)
+	if known {
+		r.SyncedAt, r.agenda.SyncedAt, r.problem = at, at, nil
+	}
+	var meta store.Room
+	if known {
+		meta = r.Room
+	}
+	e.mu.Unlock()
+	e.health.Clear(codeRoom, string(ch.Room))
+	if changed && known {
+		if err := e.loadRoom(ctx, meta); err != nil {
+			return false, err
+		}
+	}
+	if changed || wasStale {
+		e.touchRoom(ch.Room)
+		e.changed()
+	}
+	return changed, nil
+}
+
+// touchRoom wakes the signs at a room.
+func (e *Engine) touchRoom(id calendar.RoomID) {
+	var ids []display.ID
+	e.mu.Lock()
+	for _, d := range e.state.displays {
+		if d.Room == id {
+			ids = append(ids, d.ID)
+		}
+	}
+	e.mu.Unlock()
+	if len(ids) > 0 {
+		e.rec.Touch(ids...)
+	}
+}
+
+// directoryPause is the time between two readings of the directory's rooms. Microsoft
+// takes up to two days to list a new room, so there is no hurry.
+const directoryPause = 6 * time.Hour
+
+// readCalendars runs s, and reads the directory of rooms beside it where the account
+// may.
+func (e *Engine) readCalendars(ctx context.Context, s *syncer.Service, directory bool) error {
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if directory {
+		reading.Go(func() { e.readDirectory(ctx, s) })
+	}
+	return s.Serve(ctx)
+}
+
+func (e *Engine) readDirectory(ctx context.Context, s *syncer.Service) {
+	retry := backoff.NewExponentialBackOff()
+	retry.InitialInterval, retry.MaxInterval = 5*time.Second, 30*time.Minute
+	for {
+		err := s.RefreshRooms(ctx)
+		pause := directoryPause
+		if err != nil && ctx.Err() == nil {
+			pause = retry.NextBackOff()
+			x := Explain(err)
+			e.health.Set(health.Problem{Code: codeDirectory, Severity: health.Notice,
+				Title: "The list of rooms can't be read at the moment", Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
+		} else {
+			retry.Reset()
+			e.health.Clear(codeDirectory, "")
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+var errNotConnected = errors.New("no account is connected: connect to Microsoft 365 first")
+
+func (e *Engine) syncing() (*syncer.Service, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.state.syncing == nil {
+		return nil, errNotConnected
+	}
+	return e.state.syncing, nil
+}
+
+// SyncNow reads the calendars at once. It does not wait for them.
+func (e *Engine) SyncNow() {
+	if s, err := e.syncing(); err == nil {
+		s.Kick()
+	}
+}
+
+// RefreshRooms reads the directory's list of rooms. Rooms that it no longer lists
+// stay, with their assignments, until a person decides.
+func (e *Engine) RefreshRooms(ctx context.Context) error {
+	s, err := e.syncing()
+	if err != nil {
+		return err
+	}
+	if err := s.RefreshRooms(ctx); err != nil {
+		return err
+	}
+	s.Kick()
+	return nil
+}
+
+// AddRoom adds a room by the address of its mailbox, for accounts that may not list
+// the directory. Whether the calendar can be read shows with the next reading.
+func (e *Engine) AddRoom(ctx context.Context, address string) error {
+	id := calendar.NewRoomID(address)
+	if err := checkAddress(string(id)); err != nil {
+		return err
+	}
+	if err := e.db.AddRoom(ctx, calendar.Room{ID: id, Name: roomNameOf(string(id))}); err != nil {
+		return err
+	}
+	if err := e.reloadRooms(ctx); err != nil {
+		return err
+	}
+	e.SyncNow()
+	return nil
+}
+
+// onSyncResult shows how a round of readings went.
+func (e *Engine) onSyncResult(r syncer.Result) {
+	x := e.noteRooms(r)
+	e.mu.Lock()
+	before := e.state.account.State
+	e.state.sync.Problem = x
+	if x == nil {
+		e.state.sync.LastOK = r.Ended
+	}
+	signIn := kindOf(r.Err) == syncer.SignIn
+	switch {
+	case signIn && before == Connected:
+		e.state.account.State, e.state.account.Problem = NeedsSignIn, x
+	case r.Err == nil && before == NeedsSignIn:
+		e.state.account.State, e.state.account.Problem = Connected, nil
+	}
+	after := e.state.account.State
+	e.mu.Unlock()
+	e.noteRound(r, x, signIn)
+	if after != before {
+		e.rec.TouchAll() // signs own up to an account that needs attention
+	}
+	e.changed()
+}
+
+func kindOf(err error) syncer.Kind {
+	if e, ok := errors.AsType[*syncer.Error](err); ok {
+		return e.Kind
+	}
+	return ""
+}
+
+// noteRooms records which rooms could not be read, and why the round failed.
+func (e *Engine) noteRooms(r syncer.Result) *Explanation {
+	for id, err := range r.Failed {
+		x := Explain(err)
+		e.mu.Lock()
+		name := string(id)
+		if room, ok := e.state.rooms[id]; ok {
+			room.problem = &x
+			name = room.Room.DisplayName()
+		}
+		e.mu.Unlock()
+		e.health.Set(health.Problem{Code: codeRoom, Subject: string(id), Severity: health.Warning,
+			Title: "The calendar of " + name + " can't be read", Text: x.Text, Remedy: x.Remedy})
+	}
+	if r.Err == nil {
+		return nil
+	}
+	x := Explain(r.Err)
+	return &x
+}
+
+func (e *Engine) noteRound(r syncer.Result, x *Explanation, signIn bool) {
+	switch {
+	case signIn:
+		e.health.Clear(codeSync, "")
+		e.health.Set(health.Problem{Code: codeSignIn, Severity: health.Error,
+			Title: "Microsoft 365 asks for a new sign-in", Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
+	case r.Err != nil:
+		e.health.Set(health.Problem{Code: codeSync, Severity: health.Warning,
+			Title: "The calendars can't be read at the moment", Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
+	default:
+		e.health.Clear(codeSync, "")
+		e.health.Clear(codeSignIn, "")
+	}
+}
+
+// checkAddress refuses what can't be the address of a mailbox.
+func checkAddress(address string) error {
+	at := -1
+	for i, c := range address {
+		switch {
+		case c <= ' ' || c == '"' || c == '<' || c == '>' || c == '/' || c == '\\' || c == 0x7f:
+			return errBadAddress(address)
+		case c == '@' && at >= 0:
+			return errBadAddress(address)
+		case c == '@':
+			at = i
+		}
+	}
+	if at < 1 || at == len(address)-1 || len(address) > 254 {
+		return errBadAddress(address)
+	}
+	return nil
+}
+
+func errBadAddress(address string) error {
+	return fmt.Errorf("%q is not the address of a mailbox: it should look like oslo@contoso.com", address)
+}
+
+// roomNameOf makes a first name of an address, until the directory tells a better one.
+func roomNameOf(address string) string {
+	for i, c := range address {
+		if c == '@' {
+			return address[:i]
+		}
+	}
+	return address
+}

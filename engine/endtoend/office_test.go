@@ -1,0 +1,238 @@
+package endtoend_test
+
+import (
+	"context"
+	"image"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/entra"
+	"github.com/roomink/roomink/engine/graph"
+	"github.com/roomink/roomink/engine/simulator"
+	"github.com/roomink/roomink/engine/simulator/loopnet"
+	"github.com/roomink/roomink/engine/simulator/virtual"
+	"github.com/roomink/roomink/engine/syncer"
+	"github.com/roomink/roomink/engine/vault"
+)
+
+func TestMain(m *testing.M) { os.Exit(loopnet.Main(context.Background(), m)) }
+
+// patience bounds a wait; only a failing test gets near it.
+const patience = 60 * time.Second
+
+// office is a simulated office that runs for one test.
+type office struct {
+	*simulator.Office
+	t  *testing.T
+	lo net.Interface
+}
+
+func newOffice(t *testing.T, displays ...virtual.Options) *office {
+	t.Helper()
+	loopnet.Require(t.Context(), t)
+	lo, err := loopnet.Interface()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if displays == nil {
+		displays = simulator.DefaultDisplays(0)
+	}
+	sim, err := simulator.Open(simulator.Options{Interface: &lo, Displays: displays})
+	if err != nil {
+		t.Fatal(err)
+	}
+	background(t, sim.Serve)
+	return &office{Office: sim, t: t, lo: lo}
+}
+
+// background runs f until the test ends, and waits for it.
+func background(t *testing.T, f func(context.Context) error) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- f(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("background: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+// roomink is a running engine.
+type roomink struct {
+	*engine.Engine
+	t    *testing.T
+	stop func()
+}
+
+// start runs an engine on the folder dir with somebody at the browser.
+func (o *office) start(dir string, person simulator.Person) *roomink {
+	o.t.Helper()
+	var visits sync.WaitGroup
+	e, err := engine.Open(o.t.Context(), engine.Config{
+		Dir: dir, Logger: slog.New(slog.DiscardHandler),
+		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
+		Source: func(c engine.SourceConfig) (syncer.Source, error) {
+			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, HTTPClient: c.HTTPClient, Now: c.Now, Logger: c.Logger})
+		},
+		OpenBrowser: func(url string) error {
+			visits.Go(func() {
+				if _, err := person.Visit(o.t.Context(), url); err != nil && o.t.Context().Err() == nil {
+					o.t.Errorf("sign in: %v", err)
+				}
+			})
+			return nil
+		},
+		Clouds:     []entra.Cloud{{Name: "Simulated", Authority: o.URL(), Graph: o.URL(), Portal: o.URL()}},
+		KeyStores:  []vault.KeyStore{vault.KeyFile{Path: filepath.Join(dir, "test.key")}},
+		Interfaces: func() ([]net.Interface, error) { return []net.Interface{o.lo}, nil },
+		Interval:   200 * time.Millisecond,
+		Rescan:     time.Second,
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	stopRun := background(o.t, e.Run)
+	r := &roomink{Engine: e, t: o.t}
+	r.stop = sync.OnceFunc(func() {
+		stopRun()
+		visits.Wait()
+		if err := e.Close(); err != nil {
+			o.t.Errorf("close: %v", err)
+		}
+	})
+	o.t.Cleanup(r.stop)
+	return r
+}
+
+func (o *office) admin() simulator.Person {
+	c := o.Tenant.Credentials()
+	return simulator.Person{Username: c.Username, Password: c.Password}
+}
+
+func (o *office) credentials() engine.Credentials {
+	c := o.Tenant.Credentials()
+	return engine.Credentials{Tenant: c.TenantID, ClientID: c.ClientID, Secret: c.ClientSecret, Directory: true}
+}
+
+// connected starts an engine and signs in.
+func (o *office) connected(dir string) *roomink {
+	o.t.Helper()
+	r := o.start(dir, o.admin())
+	r.must(r.SaveCredentials(o.t.Context(), o.credentials()))
+	r.must(r.Connect(o.t.Context()))
+	return r
+}
+
+func (r *roomink) must(err error) {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatalf("%v (%+v)", err, engine.Explain(err))
+	}
+}
+
+// await waits for a snapshot that satisfies ok.
+func (r *roomink) await(what string, ok func(engine.Snapshot) bool) engine.Snapshot {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	var last engine.Snapshot
+	for last = range r.Watch(ctx) {
+		if ok(last) {
+			return last
+		}
+	}
+	r.t.Fatalf("no %s within %v; the last snapshot: state %s, account %+v, sync %+v, displays %+v, problems %+v",
+		what, patience, last.State, last.Account, last.Sync, last.Displays, last.Problems)
+	return engine.Snapshot{}
+}
+
+func (r *roomink) awaitRooms() engine.Snapshot {
+	r.t.Helper()
+	return r.await("rooms with calendars", func(s engine.Snapshot) bool {
+		return len(s.Rooms) == 8 && !slices.ContainsFunc(s.Rooms, func(r engine.Room) bool { return r.SyncedAt.IsZero() })
+	})
+}
+
+func (r *roomink) awaitDelivered(ids ...display.ID) engine.Snapshot {
+	r.t.Helper()
+	return r.await("delivered signs", func(s engine.Snapshot) bool {
+		n := 0
+		for _, d := range s.Displays {
+			if slices.Contains(ids, d.ID) && d.Delivery == engine.Delivered {
+				n++
+			}
+		}
+		return n == len(ids)
+	})
+}
+
+func find(s engine.Snapshot, id display.ID) engine.Display {
+	i := slices.IndexFunc(s.Displays, func(d engine.Display) bool { return d.ID == id })
+	if i < 0 {
+		return engine.Display{}
+	}
+	return s.Displays[i]
+}
+
+// device is the virtual display behind a display of a snapshot.
+func (o *office) device(d engine.Display) *virtual.OpenDisplay {
+	o.t.Helper()
+	for _, v := range o.Displays {
+		if v.Addr() == d.Address {
+			return v
+		}
+	}
+	o.t.Fatalf("no virtual display at %s", d.Address)
+	return nil
+}
+
+func (o *office) pushes() int {
+	n := 0
+	for _, d := range o.Displays {
+		n += d.Glass().Pushes
+	}
+	return n
+}
+
+// sameGlass compares a glass with a frame pixel by pixel. Both name the inks in the
+// same order, but in colours of their own.
+func sameGlass(t *testing.T, glass virtual.Glass, frame *image.Paletted) {
+	t.Helper()
+	if frame == nil || glass.Image.Bounds() != frame.Bounds() {
+		t.Fatalf("glass %v; frame %v", glass.Image.Bounds(), frame)
+	}
+	for y := range frame.Bounds().Dy() {
+		for x := range frame.Bounds().Dx() {
+			if g, f := glass.Image.ColorIndexAt(x, y), frame.ColorIndexAt(x, y); g != f {
+				t.Fatalf("pixel %d,%d is ink %d on the glass and %d in the frame", x, y, g, f)
+			}
+		}
+	}
+}
+
+// freeRoom is a room that is free now and for at least an hour, and not in skip.
+func freeRoom(t *testing.T, s engine.Snapshot, skip ...calendar.RoomID) engine.Room {
+	t.Helper()
+	for _, r := range s.Rooms {
+		free := !r.Now.Busy && (r.Now.Next == nil || r.Now.Next.Start.After(s.At.Add(time.Hour)))
+		if free && !slices.Contains(skip, r.Room.ID) {
+			return r
+		}
+	}
+	t.Fatal("no free room in the simulated office")
+	return engine.Room{}
+}

@@ -1,0 +1,327 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/thejerf/suture/v4"
+	"golang.org/x/oauth2"
+
+	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/discovery"
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/entra"
+	"github.com/roomink/roomink/engine/frame"
+	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/reconcile"
+	"github.com/roomink/roomink/engine/sign"
+	"github.com/roomink/roomink/engine/store"
+	"github.com/roomink/roomink/engine/syncer"
+	"github.com/roomink/roomink/engine/vault"
+)
+
+// SourceConfig is what the engine gives to whoever makes a calendar source.
+type SourceConfig struct {
+	BaseURL string // of Graph, with its version, such as "https://graph.microsoft.com/v1.0"
+	// Token gives an access token that is valid now; see entra.Session.
+	Token func(context.Context) (*oauth2.Token, error)
+	// Reject says that Graph refused this access token though it is not expired.
+	Reject     func(accessToken string)
+	HTTPClient *http.Client
+	Now        func() time.Time
+	Logger     *slog.Logger
+}
+
+// Config is what an [Engine] needs.
+type Config struct {
+	Dir     string // folder of the database, made if missing
+	Drivers []display.Driver
+	// Source makes the calendar source of a signed-in account.
+	Source func(SourceConfig) (syncer.Source, error)
+	// OpenBrowser shows a web page to the person. It must return promptly.
+	OpenBrowser func(url string) error
+	Logger      *slog.Logger
+
+	// optional
+	Clouds     []entra.Cloud                   // to choose from; default entra.Clouds()
+	KeyStores  []vault.KeyStore                // default: the OS keychain, then a key file in Dir
+	Interfaces func() ([]net.Interface, error) // to browse for displays on; default: all real ones
+	HTTPClient *http.Client                    // to Microsoft; default one with a time-out
+	Now        func() time.Time                // default time.Now
+	Location   *time.Location                  // where the office is; default the computer's zone
+	Interval   time.Duration                   // between readings of the calendars; default 30 s
+	Rescan     time.Duration                   // between searches for displays; default 15 s
+}
+
+// Engine is everything of Roomink that works without a screen. Its methods are
+// safe for concurrent use; commands return an error that [Explain] puts in words.
+type Engine struct {
+	cfg      Config
+	log      *slog.Logger
+	inUse    *flock.Flock // held while the engine is open
+	db       *store.DB
+	vault    *vault.Vault
+	renderer *frame.Renderer
+	health   *health.Registry
+	rec      *reconcile.Reconciler
+	drivers  map[string]display.Driver
+	tree     *suture.Supervisor
+	dirty    chan struct{} // capacity 1: a snapshot is due
+	probes   chan display.ID
+
+	connecting sync.Mutex // held by the one attempt to sign in
+
+	mu    sync.Mutex
+	state state
+}
+
+// state is what Snapshot is made of; Engine.mu guards it.
+type state struct {
+	seq      uint64
+	ready    bool // Run has begun
+	account  Account
+	session  *entra.Session
+	sync     Sync
+	syncing  *syncer.Service
+	token    suture.ServiceToken // of syncing in the tree
+	rooms    map[calendar.RoomID]*room
+	displays map[display.ID]*device
+	activity []Activity
+	policy   sign.Policy
+	paused   bool
+	watchers map[chan Snapshot]struct{}
+}
+
+// Open opens the store in cfg.Dir and loads what it holds. Nothing runs yet: call
+// Run. Close the engine in any case.
+func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
+	cfg.Now = orNow(cfg.Now)
+	cfg.Location = cmp.Or(cfg.Location, time.Local)
+	cfg.Interval = cmp.Or(cfg.Interval, 30*time.Second)
+	if len(cfg.Clouds) == 0 {
+		cfg.Clouds = entra.Clouds()
+	}
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = &http.Client{Timeout: 60 * time.Second}
+	}
+	if len(cfg.KeyStores) == 0 {
+		cfg.KeyStores = []vault.KeyStore{
+			vault.Keychain{Service: "Roomink", Account: "data key"},
+			vault.KeyFile{Path: filepath.Join(cfg.Dir, "roomink.key")},
+		}
+	}
+	e := &Engine{
+		cfg: cfg, log: cfg.Logger, drivers: make(map[string]display.Driver),
+		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256),
+		state: state{
+			account: Account{State: SignedOut}, policy: sign.DefaultPolicy(),
+			rooms:    make(map[calendar.RoomID]*room),
+			displays: make(map[display.ID]*device),
+			watchers: make(map[chan Snapshot]struct{}),
+		},
+	}
+	e.health = health.NewRegistry(cfg.Now, e.changed)
+	for _, d := range cfg.Drivers {
+		e.drivers[d.Protocol()] = d
+	}
+	if e.renderer, err = frame.New(); err != nil {
+		return nil, fmt.Errorf("load the fonts: %w", err)
+	}
+	if err := e.lock(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.Close())
+		}
+	}()
+	if e.db, err = store.Open(ctx, cfg.Dir, cfg.Now); err != nil {
+		return nil, err
+	}
+	if err := e.openVault(ctx); err != nil {
+		return nil, err
+	}
+	e.rec = reconcile.New(reconcile.Config{World: e, Ledger: e.db, Pusher: e, Logger: e.log,
+		Now: cfg.Now, OnStatus: e.onStatus})
+	e.tree = suture.New("roomink", suture.Spec{EventHook: e.onSupervisorEvent})
+	if err := e.load(ctx); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func orNow(now func() time.Time) func() time.Time {
+	if now == nil {
+		return time.Now
+	}
+	return now
+}
+
+func (e *Engine) openVault(ctx context.Context) error {
+	sealed, err := e.db.HasSecrets(ctx)
+	if err != nil {
+		return err
+	}
+	if e.vault, err = vault.Open(sealed, e.cfg.KeyStores...); err != nil {
+		return err
+	}
+	if _, file := keyFileOf(e.vault, e.cfg.KeyStores); file {
+		e.health.Set(health.Problem{Code: codeKeyFile, Severity: health.Notice,
+			Title:  "The sign-in is protected by a key file",
+			Text:   "This computer offers no keychain, so the key lies in " + e.vault.Place() + ", readable by this user only.",
+			Remedy: "Nothing needs to be done. Keep the file out of shared backups."})
+	}
+	if e.db.Quarantined != "" {
+		e.health.Set(health.Problem{Code: codeQuarantined, Severity: health.Warning,
+			Title:  "The database was damaged and has been put aside",
+			Text:   "Roomink started with an empty one. The damaged file is kept as " + e.db.Quarantined + ".",
+			Remedy: "Connect the account and assign the displays again, or restore the folder from a backup."})
+	}
+	return nil
+}
+
+func keyFileOf(v *vault.Vault, stores []vault.KeyStore) (vault.KeyFile, bool) {
+	for _, s := range stores {
+		if f, ok := s.(vault.KeyFile); ok && f.Place() == v.Place() {
+			return f, true
+		}
+	}
+	return vault.KeyFile{}, false
+}
+
+// Run works until ctx ends: it reads calendars, looks for displays and pushes
+// frames. It returns nil when ctx ended and all has stopped.
+func (e *Engine) Run(ctx context.Context) error {
+	browse := discovery.New(discovery.Options{
+		Found: e.onCandidate, Known: e.isAdopted, Notice: e.onDiscoveryNotice,
+		Interfaces: e.cfg.Interfaces, Rescan: e.cfg.Rescan, Now: e.cfg.Now, Logger: e.log,
+	})
+	e.tree.Add(service{"publish", e.publish})
+	e.tree.Add(service{"probe", e.probe})
+	e.tree.Add(service{"housekeeping", e.housekeeping})
+	e.tree.Add(service{"discovery", browse.Serve})
+	e.tree.Add(service{"reconcile", func(ctx context.Context) error {
+		e.awaitFirstReading(ctx)
+		return e.rec.Serve(ctx)
+	}})
+	e.mu.Lock()
+	e.state.ready = true
+	e.mu.Unlock()
+	e.changed()
+	err := e.tree.Serve(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("run the engine: %w", err)
+}
+
+// Close writes what is pending and closes the store. Call it after Run returned.
+func (e *Engine) Close() error {
+	var err error
+	if e.db != nil {
+		err = e.db.Close()
+	}
+	return errors.Join(err, e.inUse.Unlock())
+}
+
+// ErrInUse says that another Roomink works with the same data folder.
+var ErrInUse = errors.New("another Roomink is running with the same data folder")
+
+// lock keeps a second engine away from the folder: two would push the same signs.
+func (e *Engine) lock() error {
+	if err := os.MkdirAll(e.cfg.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	e.inUse = flock.New(filepath.Join(e.cfg.Dir, "roomink.lock"))
+	ok, err := e.inUse.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock the data folder: %w", err)
+	}
+	if !ok {
+		return fmt.Errorf("%w: %s", ErrInUse, e.cfg.Dir)
+	}
+	return nil
+}
+
+// firstReadingPatience bounds how long pushes wait for the first reading after a
+// start: signs keep what they show meanwhile, instead of flashing "not up to date"
+// for the seconds until the calendars have been read.
+const firstReadingPatience = 20 * time.Second
+
+func (e *Engine) awaitFirstReading(ctx context.Context) {
+	timer := time.NewTimer(firstReadingPatience)
+	defer timer.Stop()
+	for snapshot := range e.Watch(ctx) {
+		if snapshot.Account.State != Connected || !snapshot.Sync.LastOK.IsZero() || snapshot.Sync.Problem != nil {
+			return
+		}
+		select {
+		case <-timer.C:
+			return
+		default:
+		}
+	}
+}
+
+// housekeeping writes what the store only remembered, and looks at everything
+// anew from time to time, so that nothing can stay wrong because of a lost event.
+func (e *Engine) housekeeping(ctx context.Context) error {
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for minute := 1; ; minute++ {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+		if err := e.db.Flush(ctx); err != nil {
+			e.storeFailed(err)
+		}
+		if minute%10 == 0 {
+			e.rec.TouchAll()
+			e.dropStrangers()
+		}
+	}
+}
+
+// service gives a function a name in the supervisor tree.
+type service struct {
+	name  string
+	serve func(context.Context) error
+}
+
+func (s service) Serve(ctx context.Context) error { return s.serve(ctx) }
+func (s service) String() string                  { return s.name }
+
+// onSupervisorEvent logs a part that stopped or panicked; the tree starts it again.
+func (e *Engine) onSupervisorEvent(event suture.Event) {
+	switch ev := event.(type) {
+	case suture.EventServicePanic:
+		e.log.Error("A part of the engine panicked and is started again", "part", ev.ServiceName, "panic", ev.PanicMsg, "stack", ev.Stacktrace)
+	case suture.EventServiceTerminate:
+		if err, ok := ev.Err.(error); ok && errors.Is(err, context.Canceled) {
+			return
+		}
+		e.log.Error("A part of the engine stopped and is started again", "part", ev.ServiceName, "err", ev.Err)
+	case suture.EventStopTimeout:
+		e.log.Warn("A part of the engine did not stop in time", "part", ev.ServiceName)
+	}
+}
+
+// changed asks for a new snapshot.
+func (e *Engine) changed() {
+	select {
+	case e.dirty <- struct{}{}:
+	default:
+	}
+}

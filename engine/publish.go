@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/reconcile"
+)
+
+// publishPause is the least time between two published snapshots.
+const publishPause = 200 * time.Millisecond
+
+// Watch gives snapshots until ctx ends, when the channel is closed: first the whole
+// present state, then one after each change. A slow reader misses intermediate
+// ones and always gets the latest.
+func (e *Engine) Watch(ctx context.Context) <-chan Snapshot {
+	ch := make(chan Snapshot, 1)
+	e.mu.Lock()
+	e.state.watchers[ch] = struct{}{}
+	ch <- e.snapshot()
+	e.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.state.watchers, ch)
+		close(ch)
+	})
+	return ch
+}
+
+// Snapshot gives the present state.
+func (e *Engine) Snapshot() Snapshot {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.snapshot()
+}
+
+// publish sends snapshots to the watchers, coalescing changes.
+func (e *Engine) publish(ctx context.Context) error {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-pause.C:
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.dirty:
+		}
+		e.mu.Lock()
+		e.state.seq++
+		if len(e.state.watchers) > 0 {
+			s := e.snapshot()
+			for ch := range e.state.watchers {
+				select {
+				case <-ch: // the reader was too slow for this one
+				default:
+				}
+				ch <- s // never blocks: only the holder of e.mu sends
+			}
+		}
+		e.mu.Unlock()
+		pause.Reset(publishPause)
+	}
+}
+
+// snapshot builds the present state. e.mu is held.
+func (e *Engine) snapshot() Snapshot {
+	now := e.cfg.Now()
+	s := Snapshot{
+		Seq: e.state.seq, At: now, Account: e.state.account, Sync: e.state.sync, Policy: e.state.policy,
+		Problems: e.health.Problems(),
+		// Appended to at the front by making a new slice, so this one never changes.
+		Activity: e.state.activity,
+		Rooms:    make([]Room, 0, len(e.state.rooms)),
+		Displays: make([]Display, 0, len(e.state.displays)),
+	}
+	index := make(map[string]int, len(e.state.rooms))
+	for _, r := range e.state.rooms {
+		s.Rooms = append(s.Rooms, Room{Agenda: r.agenda, Now: r.agenda.At(now), Problem: r.problem})
+	}
+	slices.SortFunc(s.Rooms, func(a, b Room) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Room.DisplayName()), strings.ToLower(b.Room.DisplayName())),
+			cmp.Compare(a.Room.ID, b.Room.ID))
+	})
+	for i, r := range s.Rooms {
+		index[string(r.Room.ID)] = i
+	}
+	for id, dev := range e.state.displays {
+		d := e.displaySnapshot(id, dev)
+		if i, ok := index[string(d.Room)]; ok && d.Room != "" {
+			s.Rooms[i].Display = append(s.Rooms[i].Display, id)
+		}
+		s.Displays = append(s.Displays, d)
+	}
+	for i := range s.Rooms {
+		slices.Sort(s.Rooms[i].Display)
+	}
+	slices.SortFunc(s.Displays, func(a, b Display) int {
+		return cmp.Or(cmp.Compare(rank(a.Stage), rank(b.Stage)),
+			strings.Compare(strings.ToLower(a.Label()), strings.ToLower(b.Label())), cmp.Compare(a.ID, b.ID))
+	})
+	s.State = e.overall(s)
+	return s
+}
+
+func rank(s Stage) int { return slices.Index([]Stage{Assigned, Adopted, Found}, s) }
+
+func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
+	d := Display{
+		Display: dev.Display.Display, Stage: dev.stage, Room: dev.Room, LastSeen: dev.LastSeen,
+		Secured: dev.secured, Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
+		DeliveredAt: dev.DeliveredAt,
+	}
+	if dev.Room == "" {
+		d.Sign = nil
+	} else if dev.shown.frame.Image != nil {
+		f := dev.shown.frame
+		d.Frame = &f
+	}
+	status, known := e.rec.Status(id)
+	if !known || dev.stage == Found {
+		return d
+	}
+	if !status.DeliveredAt.IsZero() {
+		d.DeliveredAt = status.DeliveredAt
+	}
+	switch status.State {
+	case reconcile.Pending:
+		if dev.Room != "" {
+			d.Delivery = Pending
+		}
+	case reconcile.Pushing:
+		d.Delivery = Pushing
+	case reconcile.Delivered:
+		d.Delivery = Delivered
+	case reconcile.Retrying:
+		d.Delivery, d.NextTry = Retrying, status.NextTry
+		x := Explain(status.Err)
+		d.Problem = &x
+	}
+	return d
+}
+
+// overall sums a snapshot up for the tray.
+func (e *Engine) overall(s Snapshot) State {
+	assigned, moving := false, false
+	for _, d := range s.Displays {
+		assigned = assigned || d.Stage == Assigned
+		moving = moving || d.Delivery == Pushing || d.Delivery == Pending
+	}
+	grave := slices.ContainsFunc(s.Problems, func(p health.Problem) bool { return p.Severity >= health.Warning })
+	switch {
+	case !e.state.ready:
+		return Starting
+	case grave:
+		return Attention
+	case e.state.paused:
+		return Paused
+	case s.Account.State != Connected || !assigned:
+		return SetUp
+	case moving:
+		return Working
+	}
+	return InOrder
+}

@@ -1,0 +1,233 @@
+// Command roomink is the desktop app: the window and the tray icon around the
+// engine that keeps the signs at the doors of meeting rooms true to their
+// Microsoft 365 calendars.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // rooms have time zones that a Windows PC can't look up
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"github.com/roomink/roomink/app"
+	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/graph"
+	"github.com/roomink/roomink/engine/simulator/loopnet"
+	"github.com/roomink/roomink/engine/syncer"
+)
+
+const appID = "org.roomink.app"
+
+// version is set by the build: -ldflags "-X main.version=…".
+var version = "development"
+
+// options are the command line.
+type options struct {
+	dir       string
+	netDevice string
+	verbose   bool
+	hidden    bool
+	demo      bool
+	tour      string
+	version   bool
+}
+
+func main() {
+	code, err := run(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "roomink:", err)
+	}
+	os.Exit(code)
+}
+
+// run is the whole program, from top to bottom.
+func run(args []string) (exitCode int, err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	// The command line.
+	o, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0, nil
+	}
+	if err != nil {
+		return 2, err
+	}
+	if o.version {
+		fmt.Println("roomink", version)
+		return 0, nil
+	}
+
+	// An unattended demo announces its displays in a network of its own.
+	if o.demo && o.tour != "" && !loopnet.Inside() {
+		code, err := loopnet.Reexec(ctx)
+		if err == nil {
+			return code, nil
+		}
+		fmt.Fprintln(os.Stderr, "roomink: the displays are added by address, because multicast can't be had here:", err)
+	}
+
+	// The data folder, the log and the place where a crash leaves its trace.
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return 1, fmt.Errorf("make the data folder: %w", err)
+	}
+	log, closeLog := openLog(o)
+	defer func() { err = errors.Join(err, closeLog()) }()
+	crash, err := traceCrashes(filepath.Join(o.dir, "crash.txt"))
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, crash.Close()) }()
+	log.Info("Starting", "version", version)
+
+	// The office of the demo, if it is one.
+	ui := fyneapp.NewWithID(appID)
+	cfg := engine.Config{
+		Dir: o.dir, Logger: log, Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
+		Source:      microsoft365,
+		OpenBrowser: browser(ui),
+		Interfaces:  interfacesNamed(o.netDevice),
+	}
+	var show *exhibition
+	if o.demo {
+		if show, err = openDemo(ctx, o, &cfg, log); err != nil {
+			return 1, err
+		}
+		defer func() { err = errors.Join(err, show.close()) }()
+	}
+
+	// The engine.
+	eng, err := engine.Open(ctx, cfg)
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, eng.Close()) }()
+	engineCtx, stopEngine := context.WithCancel(ctx)
+	engineDone := make(chan error, 1)
+	go func() { engineDone <- eng.Run(engineCtx) }()
+	defer func() {
+		stopEngine()
+		err = errors.Join(err, <-engineDone)
+	}()
+
+	// The window, until somebody quits.
+	desktop := app.Config{Fyne: ui, Engine: eng, Explain: engine.Explain, Logger: log, StartHidden: o.hidden, Version: version}
+	if show == nil {
+		app.New(desktop).Run(ctx)
+		return 0, nil
+	}
+	return show.run(ctx, eng, desktop)
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	f := flag.NewFlagSet("roomink", flag.ContinueOnError)
+	f.StringVar(&o.dir, "data", "", "`folder` of the database and the log (default: Roomink in the user's configuration folder)")
+	f.StringVar(&o.netDevice, "interface", "", "`name` of the only network interface to look for displays on (default: all real ones)")
+	f.BoolVar(&o.hidden, "hidden", false, "start in the tray, without a window")
+	f.BoolVar(&o.verbose, "verbose", false, "log more")
+	f.BoolVar(&o.demo, "demo", false, "show a simulated office; nothing is kept and nothing leaves this computer")
+	f.StringVar(&o.tour, "tour", "", "with -demo: run unattended, write pictures to `folder`, and end")
+	f.BoolVar(&o.version, "version", false, "print the version and end")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if o.tour != "" && !o.demo {
+		return o, errors.New("-tour goes with -demo")
+	}
+	if o.dir == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return o, fmt.Errorf("find the configuration folder: %w", err)
+		}
+		o.dir = filepath.Join(base, "Roomink")
+	}
+	if o.demo {
+		dir, err := os.MkdirTemp("", "roomink-demo-")
+		if err != nil {
+			return o, fmt.Errorf("make a folder for the demo: %w", err)
+		}
+		o.dir = dir
+	}
+	return o, nil
+}
+
+// openLog logs to the terminal, if there is one, and to a file of bounded size: a
+// program with a window has no terminal on Windows.
+func openLog(o options) (*slog.Logger, func() error) {
+	file := &lumberjack.Logger{Filename: filepath.Join(o.dir, "roomink.log"), MaxSize: 5, MaxBackups: 3} // MB
+	level := slog.LevelInfo
+	if o.verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(io.MultiWriter(file, &quietWriter{os.Stderr}), &slog.HandlerOptions{Level: level}))
+	slog.SetDefault(log)
+	return log, file.Close
+}
+
+// quietWriter forgets errors: standard error may lead nowhere.
+type quietWriter struct{ w io.Writer }
+
+func (q *quietWriter) Write(b []byte) (int, error) {
+	_, _ = q.w.Write(b)
+	return len(b), nil
+}
+
+func traceCrashes(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the file for crashes: %w", err)
+	}
+	if err := debug.SetCrashOutput(f, debug.CrashOptions{}); err != nil {
+		return nil, errors.Join(fmt.Errorf("set the file for crashes: %w", err), f.Close())
+	}
+	return f, nil
+}
+
+// browser opens pages in the system's browser.
+func browser(ui fyne.App) func(string) error {
+	return func(address string) error {
+		u, err := url.Parse(address)
+		if err != nil {
+			return fmt.Errorf("open the browser: %w", err)
+		}
+		return ui.OpenURL(u)
+	}
+}
+
+// microsoft365 makes the calendar source; it is here, and not in package engine, so
+// that the Graph SDK stays out of every other package's build.
+func microsoft365(c engine.SourceConfig) (syncer.Source, error) {
+	return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, HTTPClient: c.HTTPClient, Now: c.Now, Logger: c.Logger})
+}
+
+// interfacesNamed chooses the network interface to look for displays on; nil leaves
+// the choice to the engine.
+func interfacesNamed(name string) func() ([]net.Interface, error) {
+	if name == "" {
+		return nil
+	}
+	return func() ([]net.Interface, error) {
+		i, err := net.InterfaceByName(name)
+		if err != nil {
+			return nil, fmt.Errorf("network interface %s: %w", name, err)
+		}
+		return []net.Interface{*i}, nil
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/roomink/roomink/app"
+	"github.com/roomink/roomink/app/demo"
+	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/simulator/tenant"
+	"github.com/roomink/roomink/engine/simulator/virtual"
+)
+
+// subject is the meeting that an unattended demo books.
+const subject = "Roomink demo: it works"
+
+// visit is the unattended demo: it does what a person would, checks that the booked
+// meeting arrives on the glass, and leaves pictures of all that it saw.
+func (x *exhibition) visit(ctx context.Context, eng *engine.Engine, window *app.App) error {
+	if err := os.MkdirAll(x.tour, 0o755); err != nil {
+		return fmt.Errorf("make the folder for pictures: %w", err)
+	}
+	if err := window.ShowPage("setup"); err != nil {
+		return err
+	}
+	if err := window.Capture(filepath.Join(x.tour, "first-run.png")); err != nil {
+		return err
+	}
+	if err := x.setUp(ctx, eng, func(step string) { fmt.Println("demo:", step) }); err != nil {
+		return err
+	}
+	fmt.Printf("demo: all signs show their room %.1f s after the start\n", time.Since(x.started).Seconds())
+
+	id, err := x.book(eng)
+	if err != nil {
+		return err
+	}
+	booked := time.Now()
+	if err := x.arrives(ctx, eng, id); err != nil {
+		return err
+	}
+	fmt.Printf("demo: the booked meeting is on the glass after %.1f s\n", time.Since(booked).Seconds())
+
+	if err := demo.Tour(ctx, window, x.tour); err != nil {
+		return err
+	}
+	return x.saveGlasses()
+}
+
+// book makes a meeting from now on at a room that has a sign and is free.
+func (x *exhibition) book(eng *engine.Engine) (virtualID string, err error) {
+	s := eng.Snapshot()
+	for _, d := range s.Displays {
+		i := slices.IndexFunc(s.Rooms, func(r engine.Room) bool { return r.Room.ID == d.Room && !r.Now.Busy })
+		if i < 0 {
+			continue
+		}
+		start := time.Now().Truncate(15 * time.Minute)
+		_, err := x.office.Tenant.Book(string(d.Room), tenant.Meeting{
+			Subject: subject, Organizer: tenant.Person{Name: "Ada Lovelace", Address: "ada@nordlicht.example"},
+			Start: start, End: start.Add(45 * time.Minute),
+		})
+		if err != nil {
+			return "", fmt.Errorf("book a meeting: %w", err)
+		}
+		fmt.Println("demo: booked a meeting in", s.Rooms[i].Room.DisplayName())
+		return string(d.ID), nil
+	}
+	return "", errors.New("no room with a sign is free for the demo's meeting")
+}
+
+// arrives waits until the sign says that the meeting is going on, the display
+// confirmed it, and the glass shows just that picture.
+func (x *exhibition) arrives(ctx context.Context, eng *engine.Engine, id string) error {
+	s, err := await(ctx, eng, func(s engine.Snapshot) bool {
+		return slices.ContainsFunc(s.Displays, func(d engine.Display) bool {
+			return string(d.ID) == id && d.Delivery == engine.Delivered &&
+				d.Sign != nil && d.Sign.Current != nil && d.Sign.Current.Title == subject
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("wait for the booked meeting: %w", err)
+	}
+	for _, d := range s.Displays {
+		if d.Delivery != engine.Delivered || d.Frame == nil {
+			continue
+		}
+		glass, err := x.glassOf(d)
+		if err != nil {
+			return err
+		}
+		if !sameInks(glass.Image, d.Frame.Image) {
+			return fmt.Errorf("the glass of %s does not show the picture that was sent", d.Label())
+		}
+	}
+	return nil
+}
+
+func (x *exhibition) glassOf(d engine.Display) (virtual.Glass, error) {
+	for _, v := range x.office.Displays {
+		if v.Addr() == d.Address {
+			return v.Glass(), nil
+		}
+	}
+	return virtual.Glass{}, fmt.Errorf("no virtual display at %s", d.Address)
+}
+
+// sameInks compares two pictures ink by ink: the simulator and the engine name the
+// same inks in the same order, but give them different colours.
+func sameInks(a, b *image.Paletted) bool {
+	return a != nil && b != nil && a.Bounds() == b.Bounds() && slices.Equal(a.Pix, b.Pix)
+}
+
+func (x *exhibition) saveGlasses() error {
+	for _, g := range x.glasses() {
+		f, err := os.Create(filepath.Join(x.tour, "glass-"+g.Name+".png"))
+		if err != nil {
+			return fmt.Errorf("save a glass: %w", err)
+		}
+		if err := errors.Join(png.Encode(f, g.Image), f.Close()); err != nil {
+			return fmt.Errorf("save a glass: %w", err)
+		}
+	}
+	return nil
+}
