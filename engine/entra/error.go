@@ -56,6 +56,13 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// PersonNeeded says that trying again is useless until a person acts: signs in,
+// or mends the credentials.
+func (e *Error) PersonNeeded() bool { return !e.Temporary }
+
+// Advice is Remedy.
+func (e *Error) Advice() string { return e.Remedy }
+
 // lowerFirst makes a title fit into a sentence, but leaves names alone.
 func lowerFirst(s string) string {
 	for _, name := range []string{"Microsoft", "Entra", "Conditional", "I"} {
