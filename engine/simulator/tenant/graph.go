@@ -237,9 +237,14 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, reply *greply) {
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Vary", "Accept-Encoding")
 		w.WriteHeader(reply.status)
-		z := gzip.NewWriter(w)
+		z, _ := t.zippers.Get().(*gzip.Writer)
+		if z == nil {
+			z = gzip.NewWriter(w)
+		}
+		z.Reset(w)
 		_, _ = z.Write(buf.Bytes())
 		_ = z.Close() // the client hung up: nothing left to tell it
+		t.zippers.Put(z)
 		return
 	}
 	w.WriteHeader(reply.status)

@@ -276,8 +276,9 @@ func (b *mailbox) instances(it *item, w window) []instance {
 // occurrence is the series' event that the rule puts at start.
 func (b *mailbox) occurrence(it *item, start time.Time) instance {
 	day := start.Format(time.DateOnly)
-	in := instance{box: b, id: occurrenceID(it.id, day), masterID: it.id, uid: it.uid, kind: kindOccurrence,
+	in := instance{box: b, id: occurrenceID(it.id, day), masterID: it.id, kind: kindOccurrence,
 		created: it.created, modified: it.modified, seq: it.seq, original: start}
+	in.uid = uidOf(in.id) // Graph's iCalUId differs from occurrence to occurrence
 	if ch := it.series.changed[day]; ch != nil {
 		in.kind, in.m, in.modified = kindException, ch.m, ch.modified
 		return in

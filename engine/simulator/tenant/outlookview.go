@@ -183,7 +183,7 @@ func viewEvent(in instance, scale dayScale) eventView {
 	}
 	v.Top = scale.top(start)
 	v.Height = max(scale.top(end)-v.Top, pxPerHour/4)
-	v.Width, v.Lines = 100, max(1, (v.Height-18)/15)
+	v.Width, v.Lines = 100, max(1, (2*v.Height-29)/29) // lines of 14.5 px
 	return v
 }
 
@@ -218,13 +218,13 @@ func lanes(events []eventView) {
 func stateOf(b *mailbox, now time.Time) (words, class string) {
 	y, m, d := now.In(b.loc).Date()
 	end := time.Date(y, m, d+1, 0, 0, 0, 0, b.loc)
-	until, busy := now, false
+	until, busy, allDay := now, false, false
 	next := end
 	for _, in := range b.view(window{now, end}) {
 		switch {
 		case in.m.Cancelled || in.m.ShowAs == "free":
 		case !in.m.Start.After(until): // back-to-back meetings count as one
-			busy = true
+			busy, allDay = true, allDay || in.m.AllDay
 			if in.m.End.After(until) {
 				until = in.m.End
 			}
@@ -234,7 +234,10 @@ func stateOf(b *mailbox, now time.Time) (words, class string) {
 	}
 	switch {
 	case busy && !until.Before(end):
-		return "Busy all day", "busy"
+		if allDay {
+			return "Busy all day", "busy"
+		}
+		return "Busy overnight", "busy"
 	case busy:
 		return "Busy until " + until.In(b.loc).Format("15:04"), "busy"
 	case next.Before(end):
@@ -243,5 +246,5 @@ func stateOf(b *mailbox, now time.Time) (words, class string) {
 	if start := end.AddDate(0, 0, -1); len(b.view(window{start, end})) == 0 {
 		return "Free all day", "free"
 	}
-	return "Free until tomorrow", "free"
+	return "Free today", "free"
 }

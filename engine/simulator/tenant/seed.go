@@ -64,7 +64,7 @@ func DefaultOffice(now time.Time) *Office {
 		},
 		Meetings: map[string][]Meeting{},
 	}
-	s := seeder{office: o, now: now}
+	s := seeder{office: o, now: now, berlin: mustZone("Europe/Berlin"), newYork: mustZone("America/New_York")}
 	s.aroundNow()
 	s.fixed()
 	s.series()
@@ -74,18 +74,23 @@ func DefaultOffice(now time.Time) *Office {
 
 // seeder writes an office's calendar relative to one moment.
 type seeder struct {
-	office *Office
-	now    time.Time
+	office          *Office
+	now             time.Time
+	berlin, newYork *time.Location
 }
 
 func (s *seeder) loc(room string) *time.Location {
-	zone := "Europe/Berlin"
 	switch room {
 	case beacon, lantern, skylight, ember:
-		zone = "America/New_York"
+		return s.newYork
 	}
-	loc, err := loadZone(zone)
-	if err != nil { // time/tzdata is linked in
+	return s.berlin
+}
+
+// mustZone loads one of the demo's zones, which time/tzdata links in.
+func mustZone(name string) *time.Location {
+	loc, err := loadZone(name)
+	if err != nil {
 		panic(err)
 	}
 	return loc

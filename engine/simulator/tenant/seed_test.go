@@ -24,7 +24,7 @@ func moments() []time.Time {
 		time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC),   // America's change
 		time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC),
 	} {
-		for m := 0; m < 24*60; m += 53 {
+		for m := 0; m < 24*60; m += 95 {
 			out = append(out, day.Add(time.Duration(m)*time.Minute))
 		}
 	}
@@ -72,7 +72,7 @@ func TestSeedAtAnyHour(t *testing.T) {
 // TestSeedVariety: each week from any day on holds one of every kind.
 func TestSeedVariety(t *testing.T) {
 	for _, now := range moments() {
-		if now.Hour()%6 != 0 {
+		if now.Hour()%8 != 0 {
 			continue
 		}
 		tn, err := tenant.New(tenant.Options{Now: func() time.Time { return now }})

@@ -69,6 +69,8 @@ type Tenant struct {
 	entra  *directory
 	faults faults
 	ring   requestRing
+	// zippers holds gzip writers, which are too large to make for each reply.
+	zippers sync.Pool
 
 	baseMu sync.RWMutex
 	base   string

@@ -55,9 +55,24 @@ setInterval(async () => {
   if (book.open || about.open || document.hidden) return;
   try {
     const version = await (await fetch("/outlook/version")).text();
-    if (version !== document.body.dataset.version || Date.now() - loaded > 60000) location.replace("/outlook?day=" + document.body.dataset.day);
+    if (version !== document.body.dataset.version || Date.now() - loaded > 60000) refresh();
   } catch { /* the tenant is away; the next tick asks again */ }
 }, 2000);
 
+// A refused form leaves its own address in the bar; reloading would post it again.
+function refresh() {
+  if (location.pathname === "/outlook") location.reload();
+  else location.replace("/outlook?day=" + document.body.dataset.day);
+}
+
 const toast = document.querySelector(".toast");
-if (toast) setTimeout(() => toast.remove(), 5000);
+if (toast) {
+  history.replaceState(null, "", "/outlook?day=" + document.body.dataset.day); // said once
+  setTimeout(() => toast.remove(), 5000);
+}
+
+// The first look is at what is going on now.
+if (!sessionStorage.getItem("seen")) {
+  sessionStorage.setItem("seen", "1");
+  document.querySelector(".axis b")?.scrollIntoView({ block: "center" });
+}
