@@ -13,7 +13,8 @@ import (
 )
 
 // ID identifies a display for life: protocol and hardware address, such as
-// "opendisplay:a4:cf:12:00:00:01". A network address is only a locator.
+// "opendisplay:a4:cf:12:00:00:01". A network address is only a locator; where it is
+// all that is known, see [AddressID].
 type ID string
 
 // Scheme is the set of inks of a panel, and with it the palette of its frames.

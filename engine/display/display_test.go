@@ -84,3 +84,18 @@ func TestError(t *testing.T) {
 		t.Errorf("kind of another error is %q", k)
 	}
 }
+
+func TestAddressID(t *testing.T) {
+	id := display.AddressID("opendisplay", "192.0.2.7:2446")
+	if id != "opendisplay:@192.0.2.7:2446" || id.Address() != "192.0.2.7:2446" {
+		t.Errorf("id %q of address %q", id, id.Address())
+	}
+	if at := display.AddressID("x", "[2001:DB8::7]:2446").Address(); at != "[2001:db8::7]:2446" {
+		t.Errorf("address %q", at)
+	}
+	for _, id := range []display.ID{"", "opendisplay:a4:cf:12:00:00:01"} {
+		if at := id.Address(); at != "" {
+			t.Errorf("id %q has address %q", id, at)
+		}
+	}
+}

@@ -20,8 +20,9 @@ type Driver interface {
 	Probe(ctx context.Context, address string) (Display, error)
 
 	// Push puts f on the glass of d and returns once the device has reported the
-	// refresh as done, which can take half a minute. On any error the glass must be
-	// taken as unknown. It does not keep or change f. Pushing the same frame again
+	// refresh as done, which can take half a minute. On an error the glass must be
+	// taken as unknown, unless its kind is Unreachable or Occupied: then nothing was
+	// sent. It does not keep or change f. Pushing the same frame again
 	// is harmless. The error is an *[Error] unless ctx ended.
 	Push(ctx context.Context, d Display, f Frame) (Receipt, error)
 }

@@ -29,11 +29,13 @@
 //
 // The protocol's identity is the Bluetooth address, and a device tells it only in
 // its mDNS record (key "mac"); no message over TCP carries it while encryption is
-// off. So [MACID] names a display that was discovered, and [Driver.Probe], which
-// knows an address alone, gives an [AddressID]. Whoever adds a display by hand
-// must first ask discovery whether a display with a MACID was seen at that very
-// address and prefer it; where mDNS does not reach, the AddressID stays, which is
-// honest: such a display needs a fixed network address.
+// off. (The configuration has fields for a serial number and a device id, but they
+// are free text from a set-up tool, empty or the same on many devices.) So [MACID]
+// names a display that was discovered, and [Driver.Probe], which knows an address
+// alone, gives a display.AddressID. Whoever adds a display by hand must first ask
+// whether discovery saw a display at that very address and prefer its identity.
+// Where mDNS does not reach, the AddressID stays, which is honest: such a display
+// needs a fixed network address.
 //
 // For the same reason Push can tell that the wrong device answers only if its
 // panel differs.

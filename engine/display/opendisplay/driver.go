@@ -90,8 +90,8 @@ func New(o Options) *Driver {
 func (*Driver) Protocol() string { return Name }
 
 // Probe asks the device at address, "host" or "host:port", for its firmware,
-// configuration and telemetry. The display's ID is an [AddressID], as the package
-// comment explains.
+// configuration and telemetry. The display's ID is a display.AddressID, as the
+// package comment explains.
 func (d *Driver) Probe(ctx context.Context, address string) (display.Display, error) {
 	address = withPort(address)
 	s, err := d.open(ctx, address)
@@ -117,7 +117,7 @@ func (d *Driver) Probe(ctx context.Context, address string) (display.Display, er
 		t.Battery = 0
 	}
 	return display.Display{
-		ID:        AddressID(s.conn.RemoteAddr().String()),
+		ID:        display.AddressID(Name, s.conn.RemoteAddr().String()),
 		Protocol:  Name,
 		Name:      c.name,
 		Model:     c.model,

@@ -128,10 +128,17 @@ func listen(t *testing.T, f func(net.Conn)) (address string) {
 	return l.Addr().String()
 }
 
-func quick() *Driver {
-	d := time.Second
+// driverFor gives a driver with the usual limits, or with short ones where the words
+// expected are those of running out of time.
+func driverFor(words string) *Driver {
+	if words != silent {
+		return New(Options{})
+	}
+	d := 200 * time.Millisecond
 	return New(Options{Timeouts: Timeouts{Dial: d, Reply: d, Refresh: d}})
 }
+
+const silent = "does not answer"
 
 func mono(address string) (display.Display, display.Frame) {
 	p := panel(800, 480, 0, display.Mono)
@@ -217,7 +224,7 @@ func TestWrongAnswers(t *testing.T) {
 		{"configuration refused", ok, map[uint16][][]byte{opReadConfig: {{0xff, 0x40, 0, 0}}}, display.Refused, "refused command 0x0040"},
 		{"no configuration", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 0, 0}}}, display.Unsupported, "no configuration"},
 		{"chunk missing", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}, {0, 0x40, 2, 0, 1}}}, display.Protocol, "chunk 2 came where 1 was due"},
-		{"chunks stop", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}}}, display.Timeout, "does not answer"},
+		{"chunks stop", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}}}, display.Timeout, silent},
 		{"wrong checksum", append(bytes.Clone(ok[:len(ok)-1]), ok[len(ok)-1]^1), nil, display.Protocol, "checksum"},
 		{"grey panel", sampleConfig(displayPacket(1, 800, 480, 0, 5, 0)), nil, display.Unsupported, "gray4"},
 		{"absurd panel", sampleConfig(displayPacket(1, 65535, 480, 0, 0, 0)), nil, display.Protocol, "65535"},
@@ -227,18 +234,18 @@ func TestWrongAnswers(t *testing.T) {
 		{"answer of one byte", ok, map[uint16][][]byte{opWriteStart: {{0}}}, display.Protocol, "no opcode"},
 		{"start refused", ok, map[uint16][][]byte{opWriteStart: {{0xff, 0xff}}}, display.Refused, "refused command 0x0070"},
 		{"data refused", ok, map[uint16][][]byte{opWriteData: {{0xff, 0x71, 6, 0}}}, display.Refused, "code 0x06"},
-		{"silent start", ok, map[uint16][][]byte{opWriteStart: nothing}, display.Timeout, "does not answer"},
-		{"silent data", ok, map[uint16][][]byte{opWriteData: nothing}, display.Timeout, "does not answer"},
+		{"silent start", ok, map[uint16][][]byte{opWriteStart: nothing}, display.Timeout, silent},
+		{"silent data", ok, map[uint16][][]byte{opWriteData: nothing}, display.Timeout, silent},
 		{"ended early", ok, map[uint16][][]byte{opWriteData: {{0, 0x72}}}, display.Protocol, "43908 bytes early"},
 		{"end refused", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0xff, 0x72}}}, display.Refused, "refused command 0x0072"},
 		{"panel stuck", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0, 0x72}, {0, 0x74}}}, display.Timeout, "panel did not finish"},
-		{"never refreshed", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0, 0x72}}}, display.Timeout, "does not answer"},
+		{"never refreshed", ok, map[uint16][][]byte{opWriteData: {{0, 0x71}}, opWriteEnd: {{0, 0x72}}}, display.Timeout, silent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := &script{reply: obliging(c.config, 48000, c.except)}
 			d, f := mono(listen(t, s.serve))
-			_, err := quick().Push(t.Context(), d, f)
+			_, err := driverFor(c.words).Push(t.Context(), d, f)
 			displaytest.CheckError(t, err, c.kind)
 			if err == nil || !strings.Contains(err.Error(), c.words) {
 				t.Errorf("error %v, want …%s…", err, c.words)
@@ -273,12 +280,12 @@ func TestStrangers(t *testing.T) {
 		{"hangs up at once", func(c net.Conn) { c.Close() }, display.Occupied, "another client"},
 		{"resets at once", func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0); c.Close() }, display.Occupied, "another client"},
 		{"hangs up at the first question", say(""), display.Occupied, "another client"},
-		{"silence", func(c net.Conn) { _, _ = io.Copy(io.Discard, c); c.Close() }, display.Timeout, "does not answer"},
+		{"silence", func(c net.Conn) { _, _ = io.Copy(io.Discard, c); c.Close() }, display.Timeout, silent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			address := listen(t, c.serve)
-			_, err := quick().Probe(t.Context(), address)
+			_, err := driverFor(c.words).Probe(t.Context(), address)
 			displaytest.CheckError(t, err, c.kind)
 			if err == nil || !strings.Contains(err.Error(), c.words) {
 				t.Errorf("error %v, want …%s…", err, c.words)
@@ -294,7 +301,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	closed := l.Addr().String()
 	l.Close()
-	_, err = quick().Probe(t.Context(), closed)
+	_, err = New(Options{}).Probe(t.Context(), closed)
 	displaytest.CheckError(t, err, display.Unreachable)
 
 	slow := New(Options{Timeouts: Timeouts{Dial: 10 * time.Millisecond}, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -321,8 +328,8 @@ func TestProbeWithoutTelemetry(t *testing.T) {
 			t.Parallel()
 			s := &script{reply: obliging(sampleConfig(t800x480()), 0, map[uint16][][]byte{opReadMSD: reply})}
 			address := listen(t, s.serve)
-			d, err := quick().Probe(t.Context(), address)
-			if err != nil || d.Panel.Width != 800 || d.Telemetry != (display.Telemetry{}) || d.ID != AddressID(address) {
+			d, err := New(Options{Timeouts: Timeouts{Reply: time.Second}}).Probe(t.Context(), address)
+			if err != nil || d.Panel.Width != 800 || d.Telemetry != (display.Telemetry{}) || d.ID != display.AddressID(Name, address) {
 				t.Errorf("probe: %+v, %v", d, err)
 			}
 		})

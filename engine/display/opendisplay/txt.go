@@ -104,14 +104,3 @@ func MACID(mac string) (display.ID, error) {
 	}
 	return display.ID(Name + ":" + hw.String()), nil
 }
-
-// addressMark sets an AddressID apart from a MACID.
-const addressMark = Name + ":@"
-
-// AddressID makes the stopgap identity of a display of which nothing but its
-// network address, "ip:port", is known.
-func AddressID(address string) display.ID { return display.ID(addressMark + strings.ToLower(address)) }
-
-// IsAddressID tells whether id was made by [AddressID]: it may turn out to be the
-// same display as one that discovery reports with a [MACID] at that address.
-func IsAddressID(id display.ID) bool { return strings.HasPrefix(string(id), addressMark) }

@@ -96,19 +96,15 @@ func FuzzParseTXT(f *testing.F) {
 			}
 			return
 		}
-		if a.ID != "" && (!strings.HasPrefix(string(a.ID), "opendisplay:") || opendisplay.IsAddressID(a.ID)) {
+		if a.ID != "" && (!strings.HasPrefix(string(a.ID), "opendisplay:") || a.ID.Address() != "") {
 			t.Fatalf("identity %q", a.ID)
 		}
 	})
 }
 
-func TestIDs(t *testing.T) {
-	id := opendisplay.AddressID("192.0.2.7:2446")
-	if id != "opendisplay:@192.0.2.7:2446" || !opendisplay.IsAddressID(id) {
-		t.Errorf("address id %q", id)
-	}
+func TestMACID(t *testing.T) {
 	mac, err := opendisplay.MACID("A4:CF:12:00:00:01")
-	if err != nil || mac != "opendisplay:a4:cf:12:00:00:01" || opendisplay.IsAddressID(mac) {
+	if err != nil || mac != "opendisplay:a4:cf:12:00:00:01" || mac.Address() != "" {
 		t.Errorf("mac id %q, %v", mac, err)
 	}
 }

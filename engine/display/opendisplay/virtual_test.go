@@ -31,12 +31,13 @@ func harness(profile virtual.Profile, firmware string) displaytest.Harness {
 	return displaytest.Harness{
 		Driver: opendisplay.New(opendisplay.Options{}),
 		Impatient: opendisplay.New(opendisplay.Options{Timeouts: opendisplay.Timeouts{
-			Dial: time.Second, Reply: time.Second, Refresh: time.Second,
+			Dial: 200 * time.Millisecond, Reply: 200 * time.Millisecond, Refresh: 200 * time.Millisecond,
 		}}),
 		Start: func(t *testing.T, p display.Panel) *displaytest.Device {
 			return start(t, profile, firmware, p)
 		},
 		Panels: []display.Panel{
+			{Width: 400, Height: 300, Scheme: display.Mono},
 			{Width: 800, Height: 480, Scheme: display.Mono},
 			{Width: 122, Height: 250, Scheme: display.Mono}, // rows need filling
 			{Width: 400, Height: 300, Scheme: display.BWR},
@@ -117,7 +118,7 @@ func start(t *testing.T, profile virtual.Profile, firmware string, p display.Pan
 	addr := v.dev().Addr()
 	return &displaytest.Device{
 		Display: display.Display{
-			ID: opendisplay.AddressID(addr), Protocol: opendisplay.Name,
+			ID: display.AddressID(opendisplay.Name, addr), Protocol: opendisplay.Name,
 			Name: "Door 1", Model: "Virtual Panel", Firmware: firmware, Address: addr, Panel: p,
 		},
 		Glass:     func() *image.Paletted { return v.dev().Glass().Image },
@@ -128,7 +129,7 @@ func start(t *testing.T, profile virtual.Profile, firmware string, p display.Pan
 		Replace: func(t *testing.T) {
 			v.stop()
 			o.Addr, o.MAC = addr, "02:00:00:00:00:02"
-			o.Model.Width, o.Model.Height = 400, 300
+			o.Model.Width, o.Model.Height = 296, 128
 			v.run(t, o)
 		},
 	}
