@@ -318,7 +318,10 @@ func (r *Reconciler) settle(e *entry, want Want, now time.Time, retry bool, slot
 
 // push delivers one frame and records the outcome.
 func (r *Reconciler) push(ctx context.Context, id display.ID, want Want) {
-	receipt, err := r.deliver(ctx, id, want)
+	r.mu.Lock()
+	before := r.entries[id].Status
+	r.mu.Unlock()
+	receipt, err := r.deliver(ctx, id, want, before)
 	now := r.now()
 	r.mu.Lock()
 	e := r.entries[id]
@@ -343,7 +346,9 @@ func (r *Reconciler) push(ctx context.Context, id display.ID, want Want) {
 		}
 		e.retry.Reset()
 	} else {
-		e.Delivered = "" // the glass may hold anything now
+		if !untouched(err) {
+			e.Delivered = "" // the glass may hold anything now
+		}
 		r.failed(e, now, err)
 	}
 	status := e.Status
@@ -353,7 +358,14 @@ func (r *Reconciler) push(ctx context.Context, id display.ID, want Want) {
 	}
 }
 
-func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want) (display.Receipt, error) {
+// untouched reports whether a push failed before the display took anything, so that
+// its glass still shows what it did.
+func untouched(err error) bool {
+	kind := display.KindOf(err)
+	return kind == display.Unreachable || kind == display.Occupied
+}
+
+func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want, before Status) (display.Receipt, error) {
 	if err := r.cfg.Ledger.ForgetDelivered(ctx, id); err != nil {
 		return display.Receipt{}, err
 	}
@@ -361,6 +373,9 @@ func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want) (dis
 		fmt.Errorf("no confirmation within %v", r.cfg.PushTimeout))
 	defer cancel()
 	receipt, err := r.cfg.Pusher.Push(pushCtx, want.Display, want.Frame)
+	if untouched(err) && before.Delivered != "" {
+		err = errors.Join(err, r.cfg.Ledger.SaveDelivered(ctx, id, before.Delivered, before.DeliveredAt))
+	}
 	if err != nil {
 		if cause := context.Cause(pushCtx); cause != nil && !errors.Is(err, cause) {
 			err = fmt.Errorf("%w (%w)", err, cause)

@@ -273,6 +273,24 @@ func TestReconciler(t *testing.T) {
 				t.Errorf("pushes %v; want a last one of a", o.pushes)
 			}
 		},
+		"should not push again what still hangs there after failing to connect": func(t *testing.T, o *office) {
+			o.show(door, "a")
+			r := serve(t, o.config())
+			r.Touch(door)
+			after(time.Minute)
+			o.setFault(func(display.ID) error { return unreachable })
+			o.show(door, "b")
+			r.Touch(door)
+			after(time.Hour)
+			o.show(door, "a")
+			o.setFault(nil)
+			tries := o.count()
+			r.Touch(door)
+			after(time.Hour)
+			if s, _ := r.Status(door); s.State != reconcile.Delivered || o.count() != tries || o.ledger[door] != "a" {
+				t.Errorf("status %+v, %d more pushes; want delivered without one", s, o.count()-tries)
+			}
+		},
 		"should hold pushes while paused": func(t *testing.T, o *office) {
 			o.show(door, "a")
 			r := serve(t, o.config())
