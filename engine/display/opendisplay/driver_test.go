@@ -3,14 +3,12 @@ package opendisplay
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,115 +16,6 @@ import (
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/display/displaytest"
 )
-
-// script is a device that answers by rule: reply gets an opcode and its data and
-// gives the payloads to send back, none for silence. It stands for devices that no
-// simulator should be like.
-type script struct {
-	reply func(op uint16, data []byte) [][]byte
-
-	mu  sync.Mutex
-	log []string // every command, as hexadecimal with data cut short
-	raw []byte   // the picture bytes that came in 0x0071
-}
-
-func (s *script) serve(conn net.Conn) {
-	defer conn.Close()
-	for {
-		var head [2]byte
-		if _, err := io.ReadFull(conn, head[:]); err != nil {
-			return
-		}
-		payload := make([]byte, binary.LittleEndian.Uint16(head[:]))
-		if _, err := io.ReadFull(conn, payload); err != nil {
-			return
-		}
-		op, data := binary.BigEndian.Uint16(payload), payload[2:]
-		s.mu.Lock()
-		s.log = append(s.log, fmt.Sprintf("%04x+%d", op, len(data)))
-		if op == opWriteData {
-			s.raw = append(s.raw, data...)
-		}
-		s.mu.Unlock()
-		for _, p := range s.reply(op, data) {
-			if _, err := conn.Write(append(binary.LittleEndian.AppendUint16(nil, uint16(len(p))), p...)); err != nil {
-				return
-			}
-		}
-	}
-}
-
-func (s *script) commands() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return strings.Join(s.log, " ")
-}
-
-func ack(op uint16, data ...byte) []byte { return append([]byte{0, byte(op)}, data...) }
-
-// obliging answers as the reference firmware does, for a device of the given
-// configuration and picture size, with exceptions by opcode.
-func obliging(config []byte, size int, except map[uint16][][]byte) func(uint16, []byte) [][]byte {
-	got := 0
-	compressed := false
-	return func(op uint16, data []byte) [][]byte {
-		if r, ok := except[op]; ok {
-			return r
-		}
-		switch op {
-		case opFirmware:
-			return [][]byte{ack(op, 2, 24, 0, 1)}
-		case opReadConfig:
-			first := min(len(config), 94)
-			total := binary.LittleEndian.AppendUint16([]byte{0, 0}, uint16(len(config)))
-			replies := [][]byte{ack(op, append(total, config[:first]...)...)}
-			for n, rest := byte(1), config[first:]; len(rest) > 0; n++ {
-				k := min(len(rest), 96)
-				replies = append(replies, ack(op, append([]byte{n, 0}, rest[:k]...)...))
-				rest = rest[k:]
-			}
-			return replies
-		case opReadMSD:
-			return [][]byte{ack(op, append([]byte{0x46, 0x24}, make([]byte, 14)...)...)}
-		case opWriteStart:
-			compressed, got = len(data) >= 4, 0
-			return [][]byte{ack(op)}
-		case opWriteData:
-			got += len(data)
-			if !compressed && got >= size {
-				return [][]byte{ack(opWriteEnd), ack(opRefreshDone)}
-			}
-			return [][]byte{ack(op)}
-		case opWriteEnd:
-			return [][]byte{ack(op), ack(opRefreshDone)}
-		default:
-			return nil
-		}
-	}
-}
-
-// listen runs f for each connection to a port on loopback.
-func listen(t *testing.T, f func(net.Conn)) (address string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	ctx, cancel := context.WithCancel(context.Background())
-	wg.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			stop := context.AfterFunc(ctx, func() { conn.Close() })
-			wg.Go(func() { defer stop(); f(conn) })
-		}
-	})
-	t.Cleanup(func() { cancel(); l.Close(); wg.Wait() })
-	return l.Addr().String()
-}
 
 // driverFor gives a driver with the usual limits, or with short ones where the words
 // expected are those of running out of time.
@@ -423,71 +312,5 @@ func TestWithPort(t *testing.T) {
 		if got := withPort(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
-	}
-}
-
-// One push over loopback to a device that answers at once.
-func BenchmarkPush(b *testing.B) {
-	for _, c := range []struct {
-		name  string
-		modes byte
-	}{{"plain", 0}, {"compressed", modeStream | modeZip}} {
-		b.Run(c.name, func(b *testing.B) {
-			cfg := sampleConfig(displayPacket(59, 800, 480, 0, 0, c.modes))
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer l.Close()
-			go benchDevice(l, cfg)
-			p := panel(800, 480, 0, display.Mono)
-			d, f := display.Display{Address: l.Addr().String(), Panel: p}, display.Frame{Image: sign(800, 480)}
-			drv := New(Options{})
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := drv.Push(b.Context(), d, f); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-// benchDevice answers without allocating, so that the figures are the driver's.
-func benchDevice(l net.Listener, config []byte) {
-	buf := make([]byte, 8192)
-	blob := append([]byte{byte(len(config) + 2), byte((len(config) + 2) >> 8), 0x80, 0x40}, config...)
-	for {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		got, compressed := 0, false
-		for {
-			if _, err := io.ReadFull(conn, buf[:2]); err != nil {
-				break
-			}
-			n := int(binary.LittleEndian.Uint16(buf))
-			if _, err := io.ReadFull(conn, buf[:n]); err != nil {
-				break
-			}
-			out := append(buf[6000:6000], 2, 0, 0, buf[1])
-			switch op := uint16(buf[1]); {
-			case op == opReadConfig:
-				out = blob
-			case op == opWriteStart:
-				got, compressed = 0, n > 2
-			case op == opWriteEnd:
-				out = append(out, 2, 0, 0, 0x73)
-			case op == opWriteData && !compressed:
-				if got += n - 2; got == 48000 {
-					out = append(buf[6000:6000], 2, 0, 0, 0x72, 2, 0, 0, 0x73)
-				}
-			}
-			if _, err := conn.Write(out); err != nil {
-				break
-			}
-		}
-		conn.Close()
 	}
 }

@@ -35,16 +35,9 @@ var ErrServer = errors.New("announcement is of an OpenDisplay server, not of a d
 // It accepts firmware that announces "msd" alone. On a value that can't be right it
 // gives an error in words and an Advert in which nothing but Secured means anything.
 func ParseTXT(txt []string, at time.Time) (Advert, error) {
-	kv := make(map[string]string, len(txt))
-	for _, s := range txt {
-		k, v, _ := strings.Cut(s, "=")
-		k = strings.ToLower(k)
-		if _, dup := kv[k]; !dup && k != "" {
-			kv[k] = v
-		}
-	}
-	mac, hasMAC := kv["mac"]
-	msd, hasMSD := kv["msd"]
+	kv := keys(txt)
+	_, hasMAC := kv["mac"]
+	_, hasMSD := kv["msd"]
 	tls, hasTLS := kv["tls"]
 	if !hasMAC && !hasMSD && !hasTLS {
 		if _, ok := kv["ip"]; ok {
@@ -53,24 +46,47 @@ func ParseTXT(txt []string, at time.Time) (Advert, error) {
 		return Advert{}, errors.New("announcement has none of the keys of a display")
 	}
 	// Anything but a clear "0" counts as encrypted: never talk in the clear by mistake.
-	a := Advert{Secured: hasTLS && tls != "0"}
-	if hasTLS && tls != "0" && tls != "1" {
-		return a, fmt.Errorf("announcement says %s, want tls=0 or tls=1", quote("tls", tls))
+	secured := hasTLS && tls != "0"
+	if secured && tls != "1" {
+		return Advert{Secured: true}, fmt.Errorf("announcement says %s, want tls=0 or tls=1", quote("tls", tls))
 	}
-	var err error
-	if hasMAC {
-		if a.ID, err = MACID(mac); err != nil {
-			return Advert{Secured: a.Secured}, fmt.Errorf("announcement says %s, which is no hardware address", quote("mac", mac))
-		}
+	a := Advert{Secured: secured, Firmware: version(kv["fw"])}
+	if err := a.identify(kv, at); err != nil {
+		return Advert{Secured: secured}, err
 	}
-	if hasMSD {
-		raw, herr := hex.DecodeString(msd)
-		if a.Telemetry, err = parseMSD(raw, at); herr != nil || err != nil || len(raw) != msdLen {
-			return Advert{Secured: a.Secured}, fmt.Errorf("announcement says %s, want %d bytes in hexadecimal", quote("msd", msd), msdLen)
-		}
-	}
-	a.Firmware = version(kv["fw"])
 	return a, nil
+}
+
+// keys splits the strings of a TXT record. Of a key that comes twice the first counts.
+func keys(txt []string) map[string]string {
+	kv := make(map[string]string, len(txt))
+	for _, s := range txt {
+		k, v, _ := strings.Cut(s, "=")
+		k = strings.ToLower(k)
+		if _, dup := kv[k]; !dup && k != "" {
+			kv[k] = v
+		}
+	}
+	return kv
+}
+
+// identify reads "mac" and "msd", each if present.
+func (a *Advert) identify(kv map[string]string, at time.Time) (err error) {
+	if mac, ok := kv["mac"]; ok {
+		if a.ID, err = MACID(mac); err != nil {
+			return fmt.Errorf("announcement says %s, which is no hardware address", quote("mac", mac))
+		}
+	}
+	if msd, ok := kv["msd"]; ok {
+		raw, err := hex.DecodeString(msd)
+		if err != nil || len(raw) != msdLen {
+			return fmt.Errorf("announcement says %s, want %d bytes in hexadecimal", quote("msd", msd), msdLen)
+		}
+		if a.Telemetry, err = parseMSD(raw, at); err != nil {
+			return fmt.Errorf("announcement says %s: %w", quote("msd", msd), err)
+		}
+	}
+	return nil
 }
 
 // version keeps a version that looks like one and drops anything else: it is for
