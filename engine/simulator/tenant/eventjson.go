@@ -175,6 +175,9 @@ func recurrenceJSON(in instance) map[string]any {
 
 // ruleOf turns a patternedRecurrence into an RRULE.
 func ruleOf(r *recurrenceInput) (string, error) {
+	if r.Pattern.Interval > 999 {
+		return "", fmt.Errorf("a recurrence interval is at most 999, not %d", r.Pattern.Interval)
+	}
 	var b strings.Builder
 	switch r.Pattern.Type {
 	case "daily":

@@ -209,7 +209,7 @@ func (t *Tenant) createEvent(c *gcall, args []string) (*greply, error) {
 		it.transactionID = in.TransactionID
 		b.transactions[in.TransactionID] = it.id
 	}
-	t.inviteRooms(b, m, in.Attendees)
+	t.inviteRooms(b, it, in.Attendees)
 	return t.eventReply(c, b, ref{it, ""}, p, http.StatusCreated), nil
 }
 
@@ -233,18 +233,6 @@ func (in *eventInput) meeting(b *mailbox) (Meeting, error) {
 		m.RRule = rule
 	}
 	return m, nil
-}
-
-// inviteRooms puts the meeting of a person into the calendars of the rooms that
-// are its attendees. The real room answers after some delay; here at once.
-func (t *Tenant) inviteRooms(from *mailbox, m Meeting, attendees []attendeeInput) {
-	m.Organizer = Person{from.name, from.address}
-	for _, a := range attendees {
-		b, err := t.box(a.EmailAddress.Address)
-		if err == nil && b != from && b.room != nil {
-			_, _ = b.add(m, t.now()) // the same meeting was valid a line before
-		}
-	}
 }
 
 func (t *Tenant) eventReply(c *gcall, b *mailbox, r ref, p prefs, status int) *greply {
@@ -310,6 +298,7 @@ func (t *Tenant) patchEvent(c *gcall, args []string) (*greply, error) {
 	if err := b.change(r, t.now(), edit); err != nil {
 		return nil, wordDomain(err)
 	}
+	t.eachCopy(b, r, func(room *mailbox, copied ref) error { return room.change(copied, t.now(), edit) })
 	return t.eventReply(c, b, r, p, http.StatusOK), nil
 }
 
@@ -357,6 +346,7 @@ func (t *Tenant) removing(c *gcall, args []string, status int, may func(instance
 	if err := may(b.get(r)); err != nil {
 		return nil, err
 	}
+	t.eachCopy(b, r, func(room *mailbox, copied ref) error { return room.cancel(copied, t.now()) })
 	b.remove(r, t.now())
 	return &greply{status: status}, nil
 }

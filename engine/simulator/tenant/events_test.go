@@ -80,14 +80,35 @@ func TestBookByGraph(t *testing.T) {
 	}
 }
 
-// TestInviteRoom: a person books a room by inviting it.
+// TestInviteRoom: a person books a room by inviting it; updates and the
+// cancellation reach the room.
 func TestInviteRoom(t *testing.T) {
 	w := signedIn(t, emptyOffice)
-	w.must(201, "POST", "/me/events", map[string]any{"subject": "Lunch talk", "start": dt("2026-11-23T11:00:00"), "end": dt("2026-11-23T12:00:00"),
+	mine := w.must(201, "POST", "/me/events", map[string]any{"subject": "Lunch talk", "start": dt("2026-11-23T11:00:00"), "end": dt("2026-11-23T12:00:00"),
 		"attendees": []any{map[string]any{"type": "resource", "emailAddress": map[string]any{"address": berlinRoom}}, map[string]any{"type": "required", "emailAddress": map[string]any{"name": "Eve", "address": "eve@x.example"}}}})
-	got := values(w.must(200, "GET", "/users/"+berlinRoom+"/calendarView?"+span(monday, monday.Add(3*time.Hour)), nil))
-	if len(got) != 1 || got[0]["subject"] != "Lunch talk" || got[0]["isOrganizer"] != false ||
-		got[0]["organizer"].(map[string]any)["emailAddress"].(map[string]any)["address"] != w.creds.Username {
+	inRoom := func() map[string]any {
+		t.Helper()
+		got := values(w.must(200, "GET", "/users/"+berlinRoom+"/calendarView?"+span(monday, monday.Add(3*time.Hour)), nil))
+		if len(got) != 1 || got[0]["iCalUId"] != mine["iCalUId"] || got[0]["id"] == mine["id"] {
+			t.Fatalf("%v", got)
+		}
+		return got[0]
+	}
+	got := inRoom()
+	if got["subject"] != "Lunch talk" || got["isOrganizer"] != false || got["organizer"].(map[string]any)["emailAddress"].(map[string]any)["address"] != w.creds.Username {
+		t.Errorf("%v", got)
+	}
+	w.must(200, "PATCH", "/me/events/"+mine["id"].(string), map[string]any{"end": dt("2026-11-23T11:30:00")})
+	if end := inRoom()["end"].(map[string]any)["dateTime"]; end != "2026-11-23T11:30:00.0000000" {
+		t.Errorf("the room's copy ends at %v", end)
+	}
+	// The room's own change stays in the room.
+	w.must(200, "PATCH", "/users/"+berlinRoom+"/events/"+got["id"].(string), map[string]any{"subject": "renamed"})
+	if s := w.must(200, "GET", "/me/events/"+mine["id"].(string), nil)["subject"]; s != "Lunch talk" {
+		t.Errorf("organizer's subject %v", s)
+	}
+	w.must(202, "POST", "/me/events/"+mine["id"].(string)+"/cancel", map[string]any{"Comment": "off"})
+	if got := inRoom(); got["isCancelled"] != true || got["subject"] != "Canceled: renamed" || got["showAs"] != "free" {
 		t.Errorf("%v", got)
 	}
 }

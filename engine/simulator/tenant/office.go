@@ -81,6 +81,9 @@ func (m Meeting) check(loc *time.Location) error {
 	switch {
 	case m.Start.IsZero() || m.End.IsZero():
 		return errors.New("a meeting needs a start and an end")
+	case m.Start.Year() < 1980 || m.End.Year() > 2200:
+		// Nothing real is out there, and a daily series would expand from it for ever.
+		return errors.New("a meeting lies between the years 1980 and 2200")
 	case m.End.Before(m.Start):
 		return errors.New("a meeting can't end before it starts")
 	case m.AllDay && !(isMidnight(m.Start, loc) && isMidnight(m.End, loc) && m.End.After(m.Start)):

@@ -113,11 +113,7 @@ func (t *Tenant) SetBaseURL(u string) {
 
 // OutlookURL is the address of the Simulated Outlook page; relative while no
 // base URL is known.
-func (t *Tenant) OutlookURL() string {
-	t.baseMu.RLock()
-	defer t.baseMu.RUnlock()
-	return t.base + "/outlook"
-}
+func (t *Tenant) OutlookURL() string { return t.knownBase() + "/outlook" }
 
 // Credentials returns what an admin would type into Roomink. ClientSecret
 // follows SetClientSecret.
@@ -149,12 +145,13 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // baseOf is the absolute address of this tenant as the request's sender sees it.
 func (t *Tenant) baseOf(r *http.Request) string {
+	return cmp.Or(t.knownBase(), "http://"+r.Host)
+}
+
+func (t *Tenant) knownBase() string {
 	t.baseMu.RLock()
 	defer t.baseMu.RUnlock()
-	if t.base != "" {
-		return t.base
-	}
-	return "http://" + r.Host
+	return t.base
 }
 
 // sameOrigin reports whether a form was posted from this tenant's own page. A
@@ -162,7 +159,7 @@ func (t *Tenant) baseOf(r *http.Request) string {
 // the demo of whoever visits it. Plain HTTP clients send no Origin and pass.
 // The host has to be loopback or the base URL's, which stops DNS rebinding.
 func (t *Tenant) sameOrigin(r *http.Request) bool {
-	if !isLoopback(r.Host) && "http://"+r.Host != t.baseOf(r) {
+	if !isLoopback(r.Host) && "http://"+r.Host != t.knownBase() {
 		return false
 	}
 	if s := r.Header.Get("Sec-Fetch-Site"); s != "" && s != "same-origin" && s != "none" {
