@@ -13,6 +13,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"image"
 	"log/slog"
 	"net/url"
 	"runtime"
@@ -65,6 +66,7 @@ type Config struct {
 	OpenURL     func(address string) error     // nil = the system's browser
 	Now         func() time.Time               // the clock of relative times; nil = time.Now
 	TrayThere   func(ctx context.Context) bool // nil = ask the system; may block for a second
+	Paint       func(fyne.Window) image.Image  // for Capture; nil = Canvas().Capture, see package still
 	Version     string
 }
 
@@ -111,6 +113,9 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Paint == nil {
+		cfg.Paint = func(w fyne.Window) image.Image { return w.Canvas().Capture() }
 	}
 	if cfg.TrayThere == nil {
 		cfg.TrayThere = tray.Available
@@ -165,11 +170,13 @@ func (a *App) settleTray(ctx context.Context) {
 		a.cfg.Logger.Info("no system tray: closing the window will quit", "platform", runtime.GOOS)
 	}
 	fyne.Do(func() {
+		// Without a bus to talk to, Fyne's tray panics at quit, so it is not even begun.
 		a.hides = there
 		if !there && a.cfg.StartHidden {
 			a.show()
 		}
 	})
+	a.pump.refresh()
 }
 
 // prepare is the pump's: what the visible page and the tray show of s.
@@ -180,7 +187,7 @@ func (a *App) prepare(s engine.Snapshot, visible bool) func() {
 		page = a.window.prepare(s)
 	}
 	return func() {
-		if a.tray != nil {
+		if a.hides {
 			a.tray.Show(menu)
 		}
 		if page != nil {
@@ -229,7 +236,11 @@ func (a *App) closed() {
 }
 
 func (a *App) setPaused(paused bool) {
-	a.hub.Background(func(context.Context) error { a.cfg.Engine.SetPaused(paused); return nil }, nil)
+	a.hub.Background(func(ctx context.Context) error { return a.cfg.Engine.SetPaused(ctx, paused) }, func(err error) {
+		if err != nil {
+			a.window.notes.Fail("pause", err)
+		}
+	})
 }
 
 func (a *App) openURL(address string) {

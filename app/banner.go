@@ -2,9 +2,9 @@ package app
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -21,7 +21,6 @@ type banner struct {
 	problems []problem
 	open     bool
 	box      *fyne.Container
-	more     *widget.Button
 }
 
 // problem is one health.Problem in the banner's words.
@@ -36,15 +35,13 @@ const shownAtOnce = 4
 func problemsOf(s engine.Snapshot) []problem {
 	list := make([]problem, 0, len(s.Problems))
 	for _, p := range s.Problems {
-		list = append(list, problem{words.Severity(p.Severity), xwidget.Words{Title: p.Title, Text: p.Text, Remedy: p.Remedy}})
+		list = append(list, problem{words.Severity(p.Severity), xwidget.Words{Title: p.Title, Text: strings.TrimSpace(p.Text + " " + p.Remedy)}})
 	}
 	return list
 }
 
 func newBanner() *banner {
 	b := &banner{box: xwidget.Stack(6)}
-	b.more = widget.NewButton("", func() { b.open = !b.open; b.arrange() })
-	b.more.Importance = widget.LowImportance
 	b.Hide()
 	b.ExtendBaseWidget(b)
 	return b
@@ -71,27 +68,29 @@ func (b *banner) arrange() {
 	if b.open {
 		shown = min(len(b.problems), shownAtOnce)
 	}
-	for _, p := range b.problems[:shown] {
-		b.box.Add(xwidget.NewExplanation(p.tone, p.words, nil))
+	for i, p := range b.problems[:shown] {
+		e := xwidget.NewExplanation(p.tone, p.words, nil)
+		if i == 0 && len(b.problems) > 1 {
+			label, icon := moreLabel(len(b.problems), b.open)
+			e.SetAction(label, icon, b.toggle)
+		}
+		b.box.Add(e)
 	}
-	if n := len(b.problems); n > 1 {
-		b.label(n, shown)
-		b.box.Add(container.NewHBox(b.more))
+	if hidden := len(b.problems) - shown; b.open && hidden > 0 {
+		b.box.Add(xwidget.NewMuted(lang.L("{{.N}} more problems are not shown here.", map[string]any{"N": hidden})))
 	}
 	b.Show()
 	b.Refresh()
 }
 
-func (b *banner) label(n, shown int) {
-	switch {
-	case !b.open:
-		b.more.SetIcon(theme.MenuDropDownIcon())
-		b.more.SetText(lang.L("{{.N}} more", map[string]any{"N": n - 1}))
-	case n > shown:
-		b.more.SetIcon(theme.MenuDropUpIcon())
-		b.more.SetText(lang.L("Show fewer – {{.N}} not shown", map[string]any{"N": n - shown}))
-	default:
-		b.more.SetIcon(theme.MenuDropUpIcon())
-		b.more.SetText(lang.L("Show fewer"))
+func (b *banner) toggle() {
+	b.open = !b.open
+	b.arrange()
+}
+
+func moreLabel(problems int, open bool) (string, fyne.Resource) {
+	if open {
+		return lang.L("Show fewer"), theme.MenuDropUpIcon()
 	}
+	return lang.L("{{.N}} more", map[string]any{"N": problems - 1}), theme.MenuDropDownIcon()
 }

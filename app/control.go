@@ -97,7 +97,7 @@ func (a *App) still(w fyne.Window) (image.Image, error) {
 		case <-time.After(pause):
 		}
 		var now *image.NRGBA
-		if err := a.onUI(func() { now = copyOf(w.Canvas().Capture()) }); err != nil {
+		if err := a.onUI(func() { now = copyOf(a.cfg.Paint(w)) }); err != nil {
 			return nil, err
 		}
 		if last != nil && slices.Equal(last.Pix, now.Pix) {

@@ -19,6 +19,7 @@ import (
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/display"
 )
 
 // page is one screen of the window.
@@ -71,6 +72,7 @@ func newMainWindow(a *App) *mainWindow {
 	for _, p := range w.places {
 		w.nav.Add(p.icon, p.title)
 	}
+	w.win.SetPadded(false)
 	w.win.SetContent(w.layout())
 	w.win.SetMainMenu(w.menu())
 	w.win.Resize(fyne.NewSize(1120, 740))
@@ -82,16 +84,23 @@ func newMainWindow(a *App) *mainWindow {
 
 func (w *mainWindow) makePlaces() []place {
 	cfg := w.app.cfg
+	shown := displays.New(displays.Config{
+		Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, Window: w.win,
+	})
+	openDisplay := func(id display.ID) {
+		shown.Select(id)
+		w.open("displays")
+	}
 	return []place{
 		{"setup", lang.L("Setup"), theme.LoginIcon(), setup.New(setup.Config{
 			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, OpenURL: w.app.openURL, Demo: cfg.Demo,
 		})},
-		{"overview", lang.L("Overview"), theme.GridIcon(), overview.New(overview.Config{Now: cfg.Now, Open: w.open})},
-		{"displays", lang.L("Displays"), art.Sign(), displays.New(displays.Config{
-			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, Window: w.win,
+		{"overview", lang.L("Overview"), theme.GridIcon(), overview.New(overview.Config{
+			Now: cfg.Now, Open: w.open, OpenDisplay: openDisplay,
 		})},
+		{"displays", lang.L("Displays"), art.Sign(), shown},
 		{"rooms", lang.L("Rooms"), theme.CalendarIcon(), rooms.New(rooms.Config{
-			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open,
+			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, Window: w.win,
 		})},
 		{"activity", lang.L("Activity"), theme.HistoryIcon(), activity.New(activity.Config{Now: cfg.Now})},
 		{"settings", lang.L("Settings"), theme.SettingsIcon(), settings.New(settings.Config{

@@ -119,6 +119,7 @@ type Area struct {
 // NewArea makes an area, which takes no room while there is nothing to tell.
 func (h *Hub) NewArea() *Area {
 	a := &Area{hub: h, box: xwidget.Stack(8), rows: make(map[string]*row)}
+	a.Hide()
 	a.ExtendBaseWidget(a)
 	h.areas = append(h.areas, a)
 	return a
@@ -150,9 +151,7 @@ func (a *Area) Run(t Task) {
 	a.Clear()
 	ctx, cancel := context.WithCancel(a.hub.ctx)
 	r := newRow(t, cancel)
-	a.rows[t.Key] = r
-	a.box.Add(r.object)
-	a.Refresh()
+	a.put(t.Key, r)
 	a.hub.cfg.Go(func() {
 		err := t.Work(ctx)
 		cancel()
@@ -166,28 +165,32 @@ func (a *Area) Run(t Task) {
 // Tell puts a failure that did not come from a task into the area.
 func (a *Area) Tell(key string, e engine.Explanation) {
 	a.remove(key)
-	a.put(key, xwidget.NewExplanation(xwidget.Bad, words.Explanation(e), func() { a.remove(key) }))
+	a.put(key, &row{object: xwidget.NewExplanation(xwidget.Bad, words.Explanation(e), func() { a.remove(key) })})
 }
+
+// Fail explains an error in the area.
+func (a *Area) Fail(key string, err error) { a.Tell(key, a.hub.cfg.Explain(err)) }
 
 func (a *Area) finish(t Task, r *row, err error) {
 	r.animate(false)
 	a.remove(t.Key)
 	switch {
 	case errors.Is(err, context.Canceled):
-		a.put(t.Key, xwidget.NewStatus(xwidget.Neutral, lang.L("Cancelled")))
+		a.put(t.Key, &row{object: xwidget.NewStatus(xwidget.Neutral, lang.L("Cancelled"))})
 	case err != nil:
-		a.Tell(t.Key, a.hub.cfg.Explain(err))
+		a.Fail(t.Key, err)
 	case t.Success != "":
-		a.put(t.Key, xwidget.NewStatus(xwidget.Good, t.Success))
+		a.put(t.Key, &row{object: xwidget.NewStatus(xwidget.Good, t.Success)})
 	}
 	if t.Done != nil {
 		t.Done(err)
 	}
 }
 
-func (a *Area) put(key string, o fyne.CanvasObject) {
-	a.rows[key] = &row{object: o}
-	a.box.Add(o)
+func (a *Area) put(key string, r *row) {
+	a.rows[key] = r
+	a.box.Add(r.object)
+	a.Show()
 	a.Refresh()
 }
 
@@ -195,6 +198,7 @@ func (a *Area) remove(key string) {
 	if r, ok := a.rows[key]; ok {
 		a.box.Remove(r.object)
 		delete(a.rows, key)
+		a.Hidden = len(a.rows) == 0
 		a.Refresh()
 	}
 }

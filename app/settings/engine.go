@@ -12,6 +12,6 @@ import (
 // are called off the UI goroutine.
 type Engine interface {
 	SetPolicy(context.Context, sign.Policy) error
-	SetPaused(bool)
+	SetPaused(context.Context, bool) error
 	Disconnect(context.Context) error
 }

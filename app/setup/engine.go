@@ -14,6 +14,7 @@ import (
 // block and is called off the UI goroutine.
 type Engine interface {
 	SaveCredentials(context.Context, engine.Credentials) error
+	Clouds() []engine.Cloud // does not block
 	Connect(context.Context) error
 	Adopt(context.Context, display.ID) error
 	Assign(context.Context, display.ID, calendar.RoomID) error

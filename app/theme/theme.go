@@ -51,7 +51,7 @@ func light() palette {
 		theme.ColorNameDisabled:            rgb(0x8d897e),
 		theme.ColorNameButton:              rgb(0xe7e3d9),
 		theme.ColorNameDisabledButton:      rgb(0xeeece5),
-		theme.ColorNameInputBackground:     rgb(0xffffff),
+		theme.ColorNameInputBackground:     rgb(0xefece4),
 		theme.ColorNameInputBorder:         rgb(0xc9c4b8),
 		theme.ColorNameSeparator:           rgb(0xdedad0),
 		theme.ColorNamePrimary:             rgb(0x1f5673), // ink blue

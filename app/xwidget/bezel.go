@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"image/color"
+
 	"image"
 
 	"fyne.io/fyne/v2"
@@ -67,7 +69,7 @@ func (b *Bezel) Picture() image.Image { return b.picture }
 // CreateRenderer implements fyne.Widget.
 func (b *Bezel) CreateRenderer() fyne.WidgetRenderer {
 	r := &bezelRenderer{
-		b: b, housing: canvas.NewRectangle(nil), glass: canvas.NewRectangle(nil),
+		b: b, housing: canvas.NewRectangle(color.Transparent), glass: canvas.NewRectangle(color.Transparent),
 		image: &canvas.Image{FillMode: canvas.ImageFillStretch}, caption: NewMuted(""),
 	}
 	r.housing.CornerRadius = 9

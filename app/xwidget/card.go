@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -38,7 +40,7 @@ func NewPaddedCard(content fyne.CanvasObject, padding float32) *Card {
 // CreateRenderer implements fyne.Widget.
 func (c *Card) CreateRenderer() fyne.WidgetRenderer {
 	c.ExtendBaseWidget(c)
-	rect := canvas.NewRectangle(nil)
+	rect := canvas.NewRectangle(color.Transparent)
 	rect.CornerRadius = 10
 	inner := container.New(layout.NewCustomPaddedLayout(c.padding, c.padding, c.padding, c.padding), c.content)
 	r := &cardRenderer{card: c, rect: rect, inner: inner}
@@ -152,7 +154,22 @@ func (s *Status) Tone() Tone { return s.tone }
 
 // CreateRenderer implements fyne.Widget.
 func (s *Status) CreateRenderer() fyne.WidgetRenderer {
-	icon := container.NewGridWrap(fyne.NewSquareSize(18), s.icon)
-	row := container.New(layout.NewBorderLayout(nil, nil, icon, nil), icon, s.text)
-	return widget.NewSimpleRenderer(row)
+	return widget.NewSimpleRenderer(container.New(iconBeside{}, s.icon, s.text))
+}
+
+// iconBeside puts an icon before a line, both in the middle of the height.
+type iconBeside struct{}
+
+const iconSize, iconGap = 18, 6
+
+func (iconBeside) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(fyne.NewSquareSize(iconSize))
+	objects[0].Move(fyne.NewPos(0, (size.Height-iconSize)/2))
+	objects[1].Resize(fyne.NewSize(max(0, size.Width-iconSize-iconGap), size.Height))
+	objects[1].Move(fyne.NewPos(iconSize+iconGap, 0))
+}
+
+func (iconBeside) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	text := objects[1].MinSize()
+	return fyne.NewSize(iconSize+iconGap+text.Width, max(iconSize, text.Height))
 }

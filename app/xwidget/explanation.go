@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -27,6 +29,7 @@ type Explanation struct {
 	text, remedy *Paragraph
 	copy         *widget.Button
 	dismiss      *widget.Button
+	action       *widget.Button
 	onDismiss    func()
 }
 
@@ -34,7 +37,7 @@ type Explanation struct {
 // puts it away.
 func NewExplanation(tone Tone, w Words, onDismiss func()) *Explanation {
 	e := &Explanation{
-		icon: widget.NewIcon(nil), edge: canvas.NewRectangle(nil),
+		icon: widget.NewIcon(nil), edge: canvas.NewRectangle(color.Transparent),
 		title: NewParagraph(""), text: NewParagraph(""), remedy: NewParagraph(""), onDismiss: onDismiss,
 	}
 	e.title.segment.Style.TextStyle.Bold = true
@@ -48,9 +51,18 @@ func NewExplanation(tone Tone, w Words, onDismiss func()) *Explanation {
 		}
 	})
 	e.dismiss.Importance = widget.LowImportance
+	e.action = widget.NewButton("", nil)
+	e.action.Importance = widget.LowImportance
+	e.action.Hide()
 	e.ExtendBaseWidget(e)
 	e.Set(tone, w)
 	return e
+}
+
+// SetAction adds a button.
+func (e *Explanation) SetAction(label string, icon fyne.Resource, do func()) {
+	e.action.Text, e.action.Icon, e.action.OnTapped = label, icon, do
+	e.action.Show()
 }
 
 func (w Words) full() string {
@@ -89,10 +101,10 @@ func say(p *Paragraph, text string) {
 // CreateRenderer implements fyne.Widget.
 func (e *Explanation) CreateRenderer() fyne.WidgetRenderer {
 	words := Stack(4, e.title, e.text, e.remedy)
-	buttons := container.NewVBox(Row(0, e.copy, e.dismiss))
+	buttons := container.NewVBox(Row(0, e.copy, e.action, e.dismiss))
 	icon := container.NewVBox(Fixed(e.icon, 20, 20))
 	body := container.NewBorder(nil, nil, Pad(icon, 0, 10, 0, 6), buttons, words)
-	r := &explanationRenderer{e: e, back: canvas.NewRectangle(nil), body: Pad(body, 10, 10, 10, 12)}
+	r := &explanationRenderer{e: e, back: canvas.NewRectangle(color.Transparent), body: Pad(body, 10, 10, 10, 12)}
 	r.back.CornerRadius = 8
 	e.edge.CornerRadius = 2
 	r.apply()

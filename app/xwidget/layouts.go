@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -142,7 +144,7 @@ func (r row) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // Fixed gives an object at least this size.
 func Fixed(o fyne.CanvasObject, width, height float32) *fyne.Container {
-	strut := canvas.NewRectangle(nil)
+	strut := canvas.NewRectangle(color.Transparent)
 	strut.SetMinSize(fyne.NewSize(width, height))
 	return container.NewStack(strut, o)
 }

@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"image/color"
+
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -16,13 +18,14 @@ import (
 type Nav struct {
 	widget.BaseWidget
 	items    []*navItem
+	box      *fyne.Container
 	selected int
 	onSelect func(int)
 }
 
 // NewNav makes an empty list; onSelect is called when a person chooses an item.
 func NewNav(onSelect func(index int)) *Nav {
-	n := &Nav{onSelect: onSelect}
+	n := &Nav{onSelect: onSelect, box: Stack(4)}
 	n.ExtendBaseWidget(n)
 	return n
 }
@@ -31,7 +34,7 @@ func NewNav(onSelect func(index int)) *Nav {
 func (n *Nav) Add(icon fyne.Resource, label string) {
 	i := len(n.items)
 	item := &navItem{
-		icon: widget.NewIcon(icon), label: NewText(label), badge: NewText(""), back: canvas.NewRectangle(nil),
+		icon: widget.NewIcon(icon), label: NewText(label), badge: NewText(""), back: canvas.NewRectangle(color.Transparent),
 		source: icon, on: i == n.selected,
 	}
 	item.badge.Whole = true
@@ -41,7 +44,7 @@ func (n *Nav) Add(icon fyne.Resource, label string) {
 	}
 	item.ExtendBaseWidget(item)
 	n.items = append(n.items, item)
-	n.Refresh()
+	n.box.Add(item)
 }
 
 // Select marks an item without calling onSelect.
@@ -67,11 +70,7 @@ func (n *Nav) SetBadge(index, count int) {
 
 // CreateRenderer implements fyne.Widget.
 func (n *Nav) CreateRenderer() fyne.WidgetRenderer {
-	objects := make([]fyne.CanvasObject, len(n.items))
-	for i, item := range n.items {
-		objects[i] = item
-	}
-	return widget.NewSimpleRenderer(Stack(4, objects...))
+	return widget.NewSimpleRenderer(n.box)
 }
 
 type navItem struct {
@@ -122,7 +121,7 @@ func (r *navRenderer) apply() {
 	case i.hovered:
 		fill = theme.ColorNameHover
 	}
-	i.back.FillColor, i.back.StrokeWidth = nil, 0
+	i.back.FillColor, i.back.StrokeWidth = color.Transparent, 0
 	if fill != "" {
 		i.back.FillColor = th.Color(fill, v)
 	}

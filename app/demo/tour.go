@@ -1,0 +1,48 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+)
+
+// Visited is the window as a tour sees it; *app.App is one.
+type Visited interface {
+	// Pages are the names of the pages.
+	Pages() []string
+	// ShowPage opens a page and returns once it shows the newest state.
+	ShowPage(name string) error
+	// SetTheme changes to dark or light.
+	SetTheme(dark bool) error
+	// Capture writes a picture of the window to a PNG file.
+	Capture(path string) error
+	// CaptureGlass does so for the window of virtual displays.
+	CaptureGlass(path string) error
+}
+
+// Tour visits every page, in light and in dark, and writes a picture of each to
+// dir: setup.png, setup-dark.png and so on, and virtual-displays.png. It ends in light.
+func Tour(ctx context.Context, w Visited, dir string) error {
+	for _, dark := range []bool{true, false} {
+		suffix := ".png"
+		if dark {
+			suffix = "-dark.png"
+		}
+		if err := w.SetTheme(dark); err != nil {
+			return err
+		}
+		for _, page := range w.Pages() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			err := errors.Join(w.ShowPage(page), w.Capture(filepath.Join(dir, page+suffix)))
+			if err != nil {
+				return err
+			}
+		}
+		if err := w.CaptureGlass(filepath.Join(dir, "virtual-displays"+suffix)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
