@@ -46,7 +46,7 @@ func (c canvas) frame(r image.Rectangle, width int, ink uint8) {
 // stripes paints diagonal bars into a rectangle: width pixels of ink in every two
 // widths, measured along the row.
 func (c canvas) stripes(r image.Rectangle, width int, ink uint8) {
-	r = r.Intersect(c.bounds)
+	r, width = r.Intersect(c.bounds), max(width, 1)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		row := c.pix[y*c.stride:]
 		for x := r.Min.X; x < r.Max.X; x++ {

@@ -90,6 +90,11 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 	for i := range b.n {
 		line := b.line[i]
 		x := float32(box.Min.X)
+		if b.tight && a == left && len(line.glyphs) > 0 {
+			// Large letters stand on the margin with their ink, not with the space that
+			// belongs to them: that would show.
+			x -= float32(d.mask(&line.glyphs[0], b.style, b.size).bounds.Min.X - d.px(2))
+		}
 		switch free := float32(box.Dx()) - line.width*em; a {
 		case center:
 			x += free / 2

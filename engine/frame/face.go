@@ -100,9 +100,3 @@ const (
 	descentMille = 250
 	leadMille    = 40
 )
-
-// capHeight is the height of capitals and digits, in whole pixels.
-func (f *faces) capHeight(st style, s size) int {
-	own := f.all[f.chain[st][0]]
-	return round(own.cap * f.scale(f.chain[st][0], st, s))
-}

@@ -1,5 +1,7 @@
 package frame
 
+import "github.com/go-text/typesetting/bidi"
+
 // maxLines is the most lines that a block can have.
 const maxLines = 4
 
@@ -7,11 +9,14 @@ const maxLines = 4
 type block struct {
 	style style
 	size  size
+	base  bidi.Direction
 	n     int // number of lines
 	line  [maxLines]text
 	// The box of a line above and below its baseline, in pixels, and the space
 	// between two of them. Nothing is drawn outside.
 	ascent, descent, lead int
+	tight                 bool // see limits
+	cut                   bool // ends in an ellipsis
 }
 
 // height is from the top of the first line's box to the bottom of the last one's.
@@ -27,6 +32,9 @@ type limits struct {
 	style    style
 	max, min size // largest and smallest size; shrinks between them
 	lines    int  // 1…maxLines
+	// single is the smallest size at which one line is still better than several
+	// larger ones; 0 = wrap at once.
+	single size
 	// tight makes the line boxes as tall as the letters that are there, for large
 	// words that are placed by eye; else they have room for any.
 	tight bool
@@ -41,29 +49,58 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 		return block{}
 	}
 	runes := d.shaper.decode(s)
-	whole := d.shaper.shape(l.style, runes)
+	base := baseDirection(runes)
+	whole := d.shaper.shape(l.style, runes, base)
 	above, below := float32(ascentMille), float32(descentMille)
 	if l.tight {
 		above, below = d.extents(whole)
+	} else if len(runes) < len(s) { // beyond ASCII letters may be taller
+		a, b := d.extents(whole)
+		above, below = max(above, a), max(below, b)
+	}
+	boxed := func(sz size) block {
+		em := d.faces.em(l.style, sz) / 1000
+		return block{style: l.style, size: sz, base: base, tight: l.tight, ascent: ceil(above*em + 0.5), descent: ceil(below*em + 0.5), lead: int(leadMille * em)}
+	}
+	if l.single > 0 {
+		for sz := max(l.max, l.single); sz >= max(l.min, l.single); sz-- {
+			b := boxed(sz)
+			if b.ascent+b.descent <= height && whole.width*d.faces.em(l.style, sz)/1000 <= float32(width) {
+				b.n, b.line[0] = 1, whole
+				return b
+			}
+		}
 	}
 	for sz := max(l.max, l.min); sz >= l.min; sz-- {
-		em := d.faces.em(l.style, sz)
-		b := block{style: l.style, size: sz, ascent: ceil(above * em / 1000), descent: ceil(below * em / 1000), lead: int(leadMille * em / 1000)}
+		b := boxed(sz)
 		fits := min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead))
 		if fits == 0 {
 			continue
 		}
-		room := float32(width) * 1000 / em
+		room := float32(width) * 1000 / d.faces.em(l.style, sz)
 		if whole.width <= room {
 			b.n, b.line[0] = 1, whole
 			return b
 		}
 		last := sz == l.min
 		if (fits > 1 || last) && d.wrap(&b, runes, whole, room, fits, last) {
+			if l.tight {
+				d.balance(&b, runes, whole, room)
+			}
 			return b
 		}
 	}
 	return block{}
+}
+
+// balance breaks the lines of a headline anew so that they are about equally long.
+func (d *drawer) balance(b *block, runes []rune, whole text, room float32) {
+	for try := *b; ; {
+		if room *= 0.95; !d.wrap(&try, runes, whole, room, b.n, false) {
+			return
+		}
+		*b = try
+	}
 }
 
 // extents is how far the letters of t reach above and below the baseline, in
@@ -97,24 +134,24 @@ func (d *drawer) width(b *block) int {
 // ellipsis.
 func (d *drawer) wrap(b *block, runes []rune, whole text, room float32, n int, force bool) bool {
 	advance := d.advances(runes, whole)
-	b.n = 0
+	b.n, b.cut = 0, false
 	for from := 0; from < len(runes); {
 		to, broken := d.nextBreak(runes, advance, from, room)
 		if to < len(runes) && b.n == n-1 {
 			if !force {
 				return false
 			}
-			b.line[b.n] = d.ellipsis(b.style, runes[from:], advance[from:], room)
-			b.n++
+			b.line[b.n] = d.ellipsis(b, runes[from:], advance[from:], room)
+			b.n, b.cut = b.n+1, true
 			return true
 		}
-		line := d.shaper.shape(b.style, trim(runes[from:to]))
+		line := d.shaper.shape(b.style, trim(runes[from:to]), b.base)
 		wide := line.width > room // shaped anew, a line can come out a hair wider
 		if (broken || wide) && !force {
 			return false
 		}
 		if wide {
-			line = d.ellipsis(b.style, runes[from:to], advance[from:to], room)
+			line, b.cut = d.ellipsis(b, runes[from:to], advance[from:to], room), true
 		}
 		b.line[b.n] = line
 		b.n++
@@ -184,12 +221,12 @@ func (d *drawer) cut(runes []rune, advance []float32, from int, room float32) in
 }
 
 // ellipsis sets as much of runes as fits, and "…".
-func (d *drawer) ellipsis(st style, runes []rune, advance []float32, room float32) text {
+func (d *drawer) ellipsis(b *block, runes []rune, advance []float32, room float32) text {
 	const mark = '…'
-	dots := d.shaper.shape(st, []rune{mark}).width
+	dots := d.shaper.shape(b.style, []rune{mark}, b.base).width
 	for to := d.cut(runes, advance, 0, room-dots); ; to-- {
 		kept := trim(runes[:max(to, 0)])
-		line := d.shaper.shape(st, append(append(make([]rune, 0, len(kept)+1), kept...), mark))
+		line := d.shaper.shape(b.style, append(append(make([]rune, 0, len(kept)+1), kept...), mark), b.base)
 		if line.width <= room {
 			return line
 		}

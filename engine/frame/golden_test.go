@@ -22,7 +22,7 @@ var (
 	mainPanels  = []display.Panel{{Width: 800, Height: 480, Scheme: display.Mono}, {Width: 400, Height: 300, Scheme: display.Mono}}
 	otherPanels = []display.Panel{
 		{Width: 296, Height: 128, Scheme: display.Mono},
-		{Width: 128, Height: 296, Scheme: display.Mono, Rotation: 90},
+		{Width: 296, Height: 128, Scheme: display.Mono, Rotation: 90},
 		{Width: 640, Height: 384, Scheme: display.Mono},
 		{Width: 480, Height: 800, Scheme: display.Mono},
 		{Width: 960, Height: 640, Scheme: display.Mono},

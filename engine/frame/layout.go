@@ -3,6 +3,9 @@ package frame
 import (
 	"image"
 	"strconv"
+	"time"
+
+	"github.com/go-text/typesetting/bidi"
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/sign"
@@ -22,6 +25,9 @@ func (d *drawer) sign(s *sign.Sign) {
 	case w >= 1.4*h:
 		d.unit = min(w/800, h/480)
 		d.wide(s)
+	case h >= 1.3*w:
+		d.unit = min(w/480, h/800)
+		d.tall(s)
 	default:
 		d.unit = min(w/400, h/300)
 		d.stack(s)
@@ -76,129 +82,146 @@ func inset(r image.Rectangle, x, y int) image.Rectangle {
 	return image.Rect(r.Min.X+x, r.Min.Y+y, r.Max.X-x, r.Max.Y-y)
 }
 
-// textTop fits s into the top of r, draws it and cuts it off, with gap below.
-func (d *drawer) textTop(r *image.Rectangle, s string, l limits, a align, ink uint8, gap int) {
-	b := d.fit(s, l, r.Dx(), r.Dy())
-	if b.n == 0 {
-		return
+// textTop fits s into the top of r, draws it and cuts it off, with gap below. The
+// lowest keep pixels of r are not used: they belong to something that matters more.
+func (d *drawer) textTop(r *image.Rectangle, keep int, s string, l limits, ink uint8, gap int) {
+	b := d.fit(s, l, r.Dx(), r.Dy()-keep-gap)
+	if b.n > 0 {
+		d.put(&b, cutTop(r, b.height()), left, ink)
+		cutTop(r, gap)
 	}
-	d.put(&b, cutTop(r, b.height()), a, ink)
-	cutTop(r, gap)
 }
 
-// textBottom fits s into the bottom of r, draws it and cuts it off, with gap above.
-func (d *drawer) textBottom(r *image.Rectangle, s string, l limits, a align, ink uint8, gap int) {
-	b := d.fit(s, l, r.Dx(), r.Dy())
-	if b.n == 0 {
-		return
+// textBottom is textTop upside down.
+func (d *drawer) textBottom(r *image.Rectangle, keep int, s string, l limits, ink uint8, gap int) {
+	b := d.fit(s, l, r.Dx(), r.Dy()-keep-gap)
+	if b.n > 0 {
+		d.put(&b, cutBottom(r, b.height()), left, ink)
+		cutBottom(r, gap)
 	}
-	d.put(&b, cutBottom(r, b.height()), a, ink)
-	cutBottom(r, gap)
 }
 
 // panel paints the ground of the state: full ink where the room is busy, paper
-// where it is free, and paper between warning stripes where nobody knows. It gives
+// where it is free, and paper beside warning stripes where nobody knows. It gives
 // the ink for text and what is left for it.
-func (d *drawer) panel(s *sign.Sign, r image.Rectangle) (ink uint8, inner image.Rectangle) {
+func (d *drawer) panel(s *sign.Sign, r image.Rectangle, stripe int) (ink uint8, inner image.Rectangle) {
 	switch s.State {
 	case sign.Busy:
 		d.canvas.fill(r, d.inks.busy)
 		return d.inks.onBusy, r
 	case sign.Unknown:
-		d.canvas.stripes(cutLeft(&r, d.px(16)), d.px(12), display.Black)
+		d.canvas.stripes(cutLeft(&r, stripe), stripe*3/4, display.Black)
 	}
 	return display.Black, r
 }
 
 // state draws headline and detail as one group in the middle of r.
 func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits, gap int, ink uint8) {
-	small := d.fit(s.Detail, detail, r.Dx(), r.Dy()/2)
+	small := d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
 	used := small.height()
 	if used > 0 {
 		used += gap
 	}
 	big := d.fit(s.Headline, headline, r.Dx(), r.Dy()-used)
+	if used > 0 { // the gap counts from the baseline, or a "g" would tear them apart
+		used -= min(big.descent, gap/2)
+		gap -= min(big.descent, gap/2)
+	}
 	cutTop(&r, (r.Dy()-used-big.height())/2)
 	d.put(&big, cutTop(&r, big.height()), left, ink)
 	cutTop(&r, gap)
 	d.put(&small, r, left, ink)
 }
 
-// join puts a dot between two texts, either of which may be empty.
+// meeting draws the meeting going on at the bottom of r: its title over its time
+// and organiser. Where room is short the title comes first, then the time.
+func (d *drawer) meeting(r *image.Rectangle, keep int, l *sign.Line, title, meta limits, ink uint8) {
+	upper := d.fit(l.Title, title, r.Dx(), r.Dy()-keep)
+	free := r.Dy() - keep - upper.height()
+	lower := d.fit(join(l.Time, l.Who), meta, r.Dx(), free)
+	if lower.cut {
+		lower = d.fit(l.Time, meta, r.Dx(), free)
+	}
+	d.put(&lower, cutBottom(r, lower.height()), left, ink)
+	d.put(&upper, cutBottom(r, upper.height()), left, ink)
+}
+
+// join puts a dot between two texts, either of which may be empty. The second keeps
+// its own direction without turning the first.
 func join(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
+	}
+	if baseDirection([]rune(b)) == bidi.RightToLeft {
+		b = string(firstStrongIsolate) + b + string(popIsolate)
 	}
 	return a + " · " + b
 }
 
 // band draws the notice as a band across r: nobody may mistake a sign that is not
 // to be trusted for one that is.
-func (d *drawer) band(notice string, r image.Rectangle, l limits) {
+func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
 	d.canvas.fill(r, d.inks.warn)
-	ends := r.Dy()
-	for _, end := range []image.Rectangle{cutLeft(&r, ends), cutRight(&r, ends)} {
-		d.canvas.stripes(inset(end, 0, d.px(5)), max(3, d.px(8)), d.inks.onWarn)
+	ends := r.Dy() * 3 / 4
+	if words := d.fit(notice, l, r.Dx()-2*ends-stripe, r.Dy()); words.cut || words.n == 0 {
+		ends = 0 // the words matter more than the stripes
 	}
-	r = inset(r, d.px(8), 0)
+	for _, end := range []image.Rectangle{cutLeft(&r, ends), cutRight(&r, ends)} {
+		d.canvas.stripes(end, stripe*3/4, d.inks.onWarn)
+	}
+	r = inset(r, stripe/2, 0)
 	b := d.fit(notice, l, r.Dx(), r.Dy())
 	cutTop(&r, (r.Dy()-b.height())/2)
 	d.put(&b, r, center, d.inks.onWarn)
 }
 
-// bar draws the day: hours from left to right, occupied time in solid ink, or in
-// stripes where it is only what was last known.
-func (d *drawer) bar(s *sign.Sign, r image.Rectangle, barHeight int, label limits) {
+// bar draws the day into r: a line with its hours, and on it a block for each
+// stretch of occupied time, solid, or striped where it is only what was last known.
+// The line keeps clear of the ends of r so that the first and last hour fit below it.
+func (d *drawer) bar(s *sign.Sign, r image.Rectangle, height int, label limits) {
 	total := s.Hours[1].Sub(s.Hours[0])
-	if total <= 0 || r.Dx() < 2*len(s.Ticks) || r.Dy() < 5 {
+	widest := d.fit("00", label, r.Dx(), r.Dy())
+	overhang, line := d.width(&widest)/2, max(1, d.px(2))
+	if total <= 0 || len(s.Ticks) < 2 || r.Dx() < 4*len(s.Ticks) || r.Dy() < height+line || widest.n == 0 {
 		return
 	}
-	line := max(1, d.px(2))
-	body := cutTop(&r, min(barHeight, r.Dy()))
-	d.canvas.frame(body, line, display.Black)
-	inner := inset(body, line, line)
-	at := func(i int) int {
-		return inner.Min.X + int(int64(inner.Dx())*int64(s.Ticks[i].At.Sub(s.Hours[0]))/int64(total))
+	width := r.Dx() - 2*overhang
+	at := func(t time.Time) int {
+		return r.Min.X + overhang + int(int64(width)*int64(t.Sub(s.Hours[0]))/int64(total))
 	}
-	for i := range s.Ticks {
-		if x := at(i); x > inner.Min.X && x < inner.Max.X {
-			d.canvas.fill(image.Rect(x, inner.Max.Y-max(2, inner.Dy()/3), x+1, inner.Max.Y), display.Black)
-		}
-	}
+	blocks := cutTop(&r, height)
+	d.canvas.fill(image.Rect(at(s.Hours[0]), r.Min.Y, at(s.Hours[1])+line, r.Min.Y+line), display.Black)
 	for _, span := range s.Day {
-		x0 := inner.Min.X + int(int64(inner.Dx())*int64(span.From.Sub(s.Hours[0]))/int64(total))
-		x1 := inner.Min.X + int(int64(inner.Dx())*int64(span.To.Sub(s.Hours[0]))/int64(total))
-		taken := image.Rect(x0, inner.Min.Y, max(x1-line, x0+line), inner.Max.Y).Intersect(inner)
-		d.canvas.fill(taken, display.White)
+		// A sliver of paper after each block keeps neighbours apart.
+		block := image.Rect(at(span.From), blocks.Min.Y, max(at(span.To)-line, at(span.From)+line), blocks.Max.Y)
 		if s.State == sign.Unknown {
-			d.canvas.stripes(taken, max(2, line), display.Black)
+			d.canvas.stripes(block, max(2, line), display.Black)
 		} else {
-			d.canvas.fill(taken, display.Black)
+			d.canvas.fill(block, display.Black)
 		}
 	}
-	d.hours(s, r, at, label)
+	cutTop(&r, line)
+	tick := cutTop(&r, min(2*line, r.Dy()))
+	for i := range s.Ticks {
+		x := at(s.Ticks[i].At)
+		d.canvas.fill(image.Rect(x, tick.Min.Y, x+line, tick.Max.Y), display.Black)
+	}
+	cutTop(&r, line)
+	d.hours(s, r, at, label, 2*overhang)
 }
 
 // hours labels every hour of the bar, or every second, third … where they would
 // crowd each other.
-func (d *drawer) hours(s *sign.Sign, r image.Rectangle, at func(int) int, l limits) {
-	if len(s.Ticks) < 2 {
-		return
-	}
-	widest := d.fit("00", l, r.Dx(), r.Dy())
-	if widest.n == 0 {
-		return
-	}
-	width, pitch := d.width(&widest), at(1)-at(0)
-	step := 1
-	for step < 12 && pitch*step < width*2 {
+func (d *drawer) hours(s *sign.Sign, r image.Rectangle, at func(time.Time) int, l limits, width int) {
+	pitch, step := at(s.Ticks[1].At)-at(s.Ticks[0].At), 1
+	for step < len(s.Ticks) && pitch*step < width*2 {
 		step++
 	}
 	for i := 0; i < len(s.Ticks); i += step {
-		x := at(i) - width/2
-		x = min(max(x, r.Min.X), r.Max.X-width)
-		b := d.fit(s.Ticks[i].Label, l, width, r.Dy())
-		d.put(&b, image.Rect(x, r.Min.Y, x+width, r.Max.Y), center, display.Black)
+		x := at(s.Ticks[i].At) - width/2
+		box := image.Rect(x, r.Min.Y, x+width+1, r.Max.Y)
+		b := d.fit(s.Ticks[i].Label, l, box.Dx(), box.Dy())
+		d.put(&b, box, center, display.Black)
 	}
 }
 
@@ -209,22 +232,26 @@ type row func(r *image.Rectangle, l sign.Line) bool
 // list draws as many lines as fit, and how many more there are.
 func (d *drawer) list(r image.Rectangle, lines []sign.Line, none string, more limits, draw row) {
 	if len(lines) == 0 {
-		d.textTop(&r, none, limits{style: medium, max: more.max, min: more.min, lines: 3}, left, display.Black, 0)
+		more.style, more.single, more.lines = medium, more.min, 3
+		d.textTop(&r, 0, none, more, display.Black, 0)
 		return
 	}
 	for i, l := range lines {
 		rest := len(lines) - i
-		if rest > 1 {
-			// Keep room for "+n", unless this is the last one anyway.
-			b := d.fit("+"+strconv.Itoa(rest), more, r.Dx(), r.Dy())
-			keep := cutBottom(&r, b.height())
-			if draw(&r, l) {
-				r.Max.Y = keep.Max.Y
-				continue
+		count := d.fit("+"+strconv.Itoa(rest), more, r.Dx(), r.Dy())
+		if rest == 1 {
+			if !draw(&r, l) {
+				d.put(&count, r, left, display.Black)
 			}
-			d.put(&b, keep, left, display.Black)
 			return
 		}
-		draw(&r, l)
+		// Each line leaves room to say how many more there are.
+		above := r
+		cutBottom(&above, count.height())
+		if !draw(&above, l) {
+			d.put(&count, r, left, display.Black)
+			return
+		}
+		r.Min.Y = above.Min.Y
 	}
 }

@@ -46,29 +46,44 @@ func Pack1(dst []byte, m *image.Paletted) []byte {
 }
 
 func packRow(dst, row []byte) {
-	i := 0
-	for ; len(row) >= 8; i, row = i+1, row[8:] {
-		dst[i] = pack8(binary.LittleEndian.Uint64(row))
+	// Most of a sign is paper or a solid panel: look at 64 pixels at once first.
+	for ; len(row) >= 64 && len(dst) >= 8; dst, row = dst[8:], row[64:] {
+		p := (*[64]byte)(row)
+		w0, w1, w2, w3 := load(p[0:8]), load(p[8:16]), load(p[16:24]), load(p[24:32])
+		w4, w5, w6, w7 := load(p[32:40]), load(p[40:48]), load(p[48:56]), load(p[56:64])
+		packed := uint64(0)
+		switch {
+		case w0|w1|w2|w3|w4|w5|w6|w7 == 0:
+		case w0&w1&w2&w3&w4&w5&w6&w7 == low && w0|w1|w2|w3|w4|w5|w6|w7 == low:
+			packed = ^uint64(0)
+		default:
+			packed = pack8(w0) | pack8(w1)<<8 | pack8(w2)<<16 | pack8(w3)<<24 |
+				pack8(w4)<<32 | pack8(w5)<<40 | pack8(w6)<<48 | pack8(w7)<<56
+		}
+		binary.LittleEndian.PutUint64(dst, packed)
+	}
+	for ; len(row) >= 8; dst, row = dst[1:], row[8:] {
+		dst[0] = byte(pack8(load(row)))
 	}
 	if len(row) > 0 {
 		var last [8]byte
 		copy(last[:], row)
-		dst[i] = pack8(binary.LittleEndian.Uint64(last[:]))
+		dst[0] = byte(pack8(load(last[:])))
 	}
 }
 
-// pack8 packs eight pixels, the first in the lowest byte, into the bits of a byte,
-// the first in the highest bit.
-func pack8(pixels uint64) byte {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	switch pixels {
-	case 0:
-		return 0
-	case low:
-		return 0xff
-	}
+func load(p []byte) uint64 { return binary.LittleEndian.Uint64(p) }
+
+const (
+	low  = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// pack8 packs eight pixels, the first in the lowest byte, into eight bits, the
+// first in the highest.
+func pack8(pixels uint64) uint64 {
 	// The high bit of each byte tells whether it is not zero.
 	set := ((pixels&^high + (high - low)) | pixels) & high
 	// One multiplication gathers the eight bits in the highest byte, first pixel first.
-	return byte((set >> 7) * 0x8040201008040201 >> 56)
+	return (set >> 7) * 0x8040201008040201 >> 56
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-text/typesetting/harfbuzz"
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/shaping"
+	unicodebidi "golang.org/x/text/unicode/bidi"
 )
 
 // glyph is a shaped glyph; lengths are in thousandths of an em, which makes them
@@ -73,13 +74,13 @@ func off(tag string) harfbuzz.Feature {
 	return harfbuzz.Feature{Tag: ot.MustNewTag(tag), End: math.MaxInt32}
 }
 
-// shape sets runes as one line in the order in which it is read.
-func (s *shaper) shape(st style, runes []rune) text {
+// shape sets runes as one line of a paragraph whose base direction is base.
+func (s *shaper) shape(st style, runes []rune, base bidi.Direction) text {
 	start := len(s.arena)
 	if face := s.faces.chain[st][0]; s.simple(face, runes) {
 		s.shapeSimple(face, runes)
 	} else {
-		s.shapeAny(st, runes)
+		s.shapeAny(st, runes, base)
 	}
 	t := text{glyphs: s.arena[start:len(s.arena):len(s.arena)]}
 	for i := range t.glyphs {
@@ -157,12 +158,12 @@ func (s *shaper) run(id faceID, runes []rune, from, to int, dir harfbuzz.Directi
 
 // shapeAny appends the glyphs of any text: it is split by direction, script and
 // face, and its parts are put in the order in which they stand on the line.
-func (s *shaper) shapeAny(st style, runes []rune) {
+func (s *shaper) shapeAny(st style, runes []rune, base bidi.Direction) {
 	if len(runes) == 0 {
 		return
 	}
 	s.resolve.shaper, s.resolve.style = s, st
-	runs := s.bidi.Segment(runes, bidi.LeftToRight)
+	runs := s.bidi.Segment(runes, base)
 	s.visual = s.visual[:0]
 	for i := range runs.NumRuns() {
 		s.visual = append(s.visual, runs.Run(i))
@@ -183,6 +184,38 @@ func (s *shaper) shapeAny(st style, runes []rune) {
 			s.run(s.resolve.id(part.Face), runes, part.RunStart, part.RunEnd, dir, part.Script, noLigatures)
 		}
 	}
+}
+
+// The characters that set a text apart from the direction of what surrounds it.
+const (
+	firstStrongIsolate = '\u2068'
+	popIsolate         = '\u2069'
+)
+
+// baseDirection is that of the first letter outside isolates: rules P2 and P3 of
+// UAX #9.
+func baseDirection(runes []rune) bidi.Direction {
+	isolates := 0
+	for _, r := range runes {
+		if r < 0x590 && (r|0x20 < 'a' || r|0x20 > 'z') && r < 0xc0 {
+			continue
+		}
+		switch p, _ := unicodebidi.LookupRune(r); p.Class() {
+		case unicodebidi.LRI, unicodebidi.RLI, unicodebidi.FSI:
+			isolates++
+		case unicodebidi.PDI:
+			isolates = max(0, isolates-1)
+		case unicodebidi.L:
+			if isolates == 0 {
+				return bidi.LeftToRight
+			}
+		case unicodebidi.R, unicodebidi.AL:
+			if isolates == 0 {
+				return bidi.RightToLeft
+			}
+		}
+	}
+	return bidi.LeftToRight
 }
 
 // reorder puts runs from the order of reading into that of the line: rule L2 of the
@@ -233,9 +266,11 @@ func (r *resolver) id(face *font.Face) faceID {
 	return r.shaper.faces.chain[r.style][0]
 }
 
-// kernCache remembers the kerning of pairs. It is a table of fixed size in which a
-// new pair takes the place of an old one: bounded, and quick.
-type kernCache [4096]struct {
+// kernCache remembers the kerning of pairs: a table of fixed size in which the
+// latest pair takes the place of the oldest in its row.
+type kernCache [1024][4]kernEntry
+
+type kernEntry struct {
 	pair uint64 // face, left and right; 0 = empty
 	kern float32
 }
@@ -243,15 +278,20 @@ type kernCache [4096]struct {
 // kerning is how much the pair left-right is set apart, in thousandths of an em.
 func (s *shaper) kerning(id faceID, left, right rune) float32 {
 	pair := uint64(id+1)<<48 | uint64(left)<<24 | uint64(right)
-	entry := &s.kern[pair*0x9e3779b97f4a7c15>>52]
-	if entry.pair != pair {
-		runes := [2]rune{left, right}
-		script := scriptOf(runes[:])
-		start := len(s.arena)
-		s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noLigatures)
-		s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noKerning)
-		entry.pair, entry.kern = pair, s.arena[start].advance-s.arena[start+2].advance
-		s.arena = s.arena[:start]
+	row := &s.kern[pair*0x9e3779b97f4a7c15>>54]
+	for i := range row {
+		if row[i].pair == pair {
+			return row[i].kern
+		}
 	}
-	return entry.kern
+	runes := [2]rune{left, right}
+	script := scriptOf(runes[:])
+	start := len(s.arena)
+	s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noLigatures)
+	s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noKerning)
+	kern := s.arena[start].advance - s.arena[start+2].advance
+	s.arena = s.arena[:start]
+	copy(row[1:], row[:])
+	row[0] = kernEntry{pair, kern}
+	return kern
 }

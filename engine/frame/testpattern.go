@@ -20,8 +20,9 @@ func (d *drawer) testPattern(name string, p display.Panel) {
 
 	r = inset(r, corner+d.px(8), d.px(12))
 	d.patches(cutBottom(&r, d.px(44)), len(p.Scheme.Palette()))
-	d.textBottom(&r, p.String(), limits{style: medium, max: d.sz(9), min: floorSize, lines: 1}, center, display.Black, d.px(6))
-	b := d.fit(name, limits{style: bold, max: d.sz(40), min: floorSize, lines: 3}, r.Dx(), r.Dy())
+	size := d.fit(p.String(), limits{style: medium, max: d.sz(9), min: floorSize, lines: 1}, r.Dx(), r.Dy()/3)
+	d.put(&size, cutBottom(&r, size.height()+d.px(6)), center, display.Black)
+	b := d.fit(name, limits{style: bold, max: d.sz(40), min: floorSize, single: d.sz(24), lines: 3}, r.Dx(), r.Dy())
 	cutTop(&r, (r.Dy()-b.height())/2)
 	d.put(&b, r, center, display.Black)
 }

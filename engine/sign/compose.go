@@ -93,6 +93,9 @@ func (c *composer) known(s *Sign) {
 		}
 	}
 	s.NextHead, s.NextNone = c.words.next, c.words.nothingMore
+	if len(c.agenda.On(c.now)) == 0 {
+		s.NextNone = c.words.nothingToday
+	}
 	c.bar(s)
 }
 
@@ -113,9 +116,9 @@ func (c *composer) unknown(s *Sign, headline string) {
 	}
 	s.Detail = c.words.mayBeTaken
 	at := c.agenda.SyncedAt.In(c.agenda.Location)
-	s.Notice = c.words.updatedNotice(c.words.shortDate(at) + ", " + c.clock(at))
-	if signedOut {
-		s.Notice = c.words.signedOutNotice + ". " + s.Notice
+	when := c.words.shortDate(at) + ", " + c.clock(at)
+	if s.Notice = c.words.updatedNotice(when); signedOut {
+		s.Notice = c.words.signedOutSince(when)
 	}
 	for _, m := range c.agenda.Meetings {
 		if m.End.After(c.now) && m.Start.Before(c.dayEnd) {

@@ -175,9 +175,9 @@ func TestUnknown(t *testing.T) {
 		{"never read", time.Time{}, sign.AccountOK, "en", "Not ready yet", "", "Calendar not read yet", "", 0},
 		{"never read", time.Time{}, sign.AccountOK, "de", "Noch nicht bereit", "", "Kalender noch nicht gelesen", "", 0},
 		{"signed out", o.at(13, 59), sign.AccountSignedOut, "en",
-			"Not connected", "the room may be taken", "Signed out of the calendar. Last updated 23 Nov, 13:59", "Last known", 2},
+			"Not connected", "the room may be taken", "Signed out. Last updated 23 Nov, 13:59", "Last known", 2},
 		{"signed out", o.at(13, 59), sign.AccountSignedOut, "de",
-			"Nicht verbunden", "der Raum kann belegt sein", "Vom Kalender abgemeldet. Zuletzt aktualisiert: 23. Nov., 13:59", "Zuletzt bekannt", 2},
+			"Nicht verbunden", "der Raum kann belegt sein", "Abgemeldet. Stand: 23. Nov., 13:59", "Zuletzt bekannt", 2},
 		{"signed out, never read", time.Time{}, sign.AccountSignedOut, "en", "Not connected", "", "Signed out of the calendar", "", 0},
 	} {
 		t.Run(c.name+" "+c.language, func(t *testing.T) {

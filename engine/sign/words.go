@@ -23,11 +23,13 @@ type words struct {
 	from               func(clock string) string
 	next, lastKnown    string // headings
 	nothingMore        string // in place of next meetings
+	nothingToday       string // likewise on a day without any
 	nothingKnown       string // in place of last known meetings
 	private, booked    string // titles
 	notReadNotice      string
 	updatedNotice      func(at string) string
 	signedOutNotice    string
+	signedOutSince     func(at string) string
 	floor              func(number string) string
 	date               func(time.Time) string // with weekday, no year
 	shortDate          func(time.Time) string // day and month

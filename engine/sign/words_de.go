@@ -30,12 +30,14 @@ func german() words {
 		next:            "Als Nächstes",
 		lastKnown:       "Zuletzt bekannt",
 		nothingMore:     "Heute nichts weiter gebucht",
-		nothingKnown:    "Für heute ist keine Buchung bekannt",
+		nothingToday:    "Heute keine Buchungen",
+		nothingKnown:    "Heute keine Buchung bekannt",
 		private:         "Privater Termin",
 		booked:          "Gebucht",
 		notReadNotice:   "Kalender noch nicht gelesen",
 		updatedNotice:   func(at string) string { return "Zuletzt aktualisiert: " + at },
 		signedOutNotice: "Vom Kalender abgemeldet",
+		signedOutSince:  func(at string) string { return "Abgemeldet. Stand: " + at },
 		floor:           func(number string) string { return "Etage " + number },
 		date: func(t time.Time) string {
 			return fmt.Sprintf("%s, %d. %s", weekdays[t.Weekday()], t.Day(), months[t.Month()-1])

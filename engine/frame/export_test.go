@@ -1,0 +1,87 @@
+package frame
+
+import (
+	"image"
+
+	"github.com/go-text/typesetting/harfbuzz"
+	"github.com/go-text/typesetting/language"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// Drawn is one line of text as it was drawn.
+type Drawn struct {
+	Box  image.Rectangle // what it was given
+	Ink  image.Rectangle // of its letters before clipping; empty for blanks
+	Size int             // x-height in pixels
+}
+
+// Observe draws s for p and tells of every line of text.
+func (r *Renderer) Observe(s sign.Sign, p display.Panel) (lines []Drawn, m *image.Paletted, err error) {
+	return r.observe(p, func(d *drawer) { d.sign(&s) })
+}
+
+// ObservePattern is Observe for a test pattern.
+func (r *Renderer) ObservePattern(name string, p display.Panel) (lines []Drawn, m *image.Paletted, err error) {
+	return r.observe(p, func(d *drawer) { d.testPattern(name, p) })
+}
+
+func (r *Renderer) observe(p display.Panel, draw func(*drawer)) (lines []Drawn, m *image.Paletted, err error) {
+	if m, err = prepare(nil, p); err != nil {
+		return nil, nil, err
+	}
+	d := r.acquire()
+	defer r.release(d)
+	d.observe = func(box, ink image.Rectangle, size size) {
+		lines = append(lines, Drawn{box, ink, int(size)})
+	}
+	defer func() { d.observe = nil }()
+	d.begin(m, p.Scheme)
+	draw(d)
+	return lines, m, nil
+}
+
+// Advances shapes text in bold as the renderer does, and with all of HarfBuzz in one
+// go, and gives the widths of both in thousandths of an em.
+func (r *Renderer) Advances(text string) (ours, harfBuzz float32) {
+	d := r.acquire()
+	defer r.release(d)
+	runes := []rune(text)
+	ours = d.shaper.shape(bold, runes, baseDirection(runes)).width
+	id := r.faces.chain[bold][0]
+	buffer := harfbuzz.NewBuffer()
+	buffer.AddRunes(runes, 0, len(runes))
+	buffer.Props = harfbuzz.SegmentProperties{Direction: harfbuzz.LeftToRight, Script: scriptOf(runes), Language: language.DefaultLanguage()}
+	buffer.Shape(d.shaper.fonts[id], noLigatures)
+	for _, pos := range buffer.Pos {
+		harfBuzz += float32(pos.XAdvance) * 1000 / r.faces.all[id].upem
+	}
+	return ours, harfBuzz
+}
+
+// Order gives the characters of text in the order in which they stand on the line.
+func (r *Renderer) Order(text string) string {
+	d := r.acquire()
+	defer r.release(d)
+	runes := []rune(text)
+	var out []rune
+	for _, g := range d.shaper.shape(medium, runes, baseDirection(runes)).glyphs {
+		out = append(out, runes[g.rune])
+	}
+	return string(out)
+}
+
+// Lines fits text into a box and gives its lines, each as the characters that stand
+// on it in the order of reading.
+func (r *Renderer) Lines(text string, largest, smallest, lines, width, height int) (size int, widths []int, cut bool) {
+	d := r.acquire()
+	defer r.release(d)
+	b := d.fit(text, limits{style: medium, max: sizeOf(largest), min: sizeOf(smallest), lines: lines}, width, height)
+	for i := range b.n {
+		widths = append(widths, ceil(b.line[i].width*d.faces.em(b.style, b.size)/1000))
+	}
+	return int(b.size), widths, b.cut
+}
+
+func sizeOf(n int) size { return size(n) }

@@ -1,0 +1,130 @@
+package frame_test
+
+import (
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// sizes are the panels on which nothing may overlap, be cut or fall off.
+var sizes = [][2]int{
+	{800, 480}, {400, 300}, {296, 128}, {640, 384}, {480, 800}, {250, 122}, {200, 200}, {128, 296},
+	{648, 480}, {960, 640}, {960, 672}, {1360, 480}, {300, 400}, {1200, 1600}, {1872, 1404}, {2560, 1440}, {152, 152}, {64, 64}, {8, 8}, {1, 1}, {4096, 16}, {16, 4096},
+}
+
+func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
+	r := newRenderer(t)
+	for _, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			p := display.Panel{Width: size[0], Height: size[1], Scheme: display.BWRY}
+			seeds := uint64(60)
+			if size[0]*size[1] > 1<<20 {
+				seeds = 10
+			}
+			for seed := range seeds {
+				s := randomSign(rand.New(rand.NewPCG(seed, 3)))
+				lines, m, err := r.Observe(s, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkLines(t, seed, lines, m.Rect)
+				if t.Failed() {
+					t.Fatalf("sign: %+v", s)
+				}
+			}
+			for _, name := range []string{"", "Door", strings.Repeat("Very long name ", 20), strings.Repeat("W", 300)} {
+				lines, m, err := r.ObservePattern(name, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkLines(t, 0, lines, m.Rect)
+			}
+		})
+	}
+}
+
+// checkLines demands that text stays in its box, boxes in the picture, and that no
+// two meet. Letters of scripts that stack marks may be clipped to their line, so
+// their ink is only held to the box sideways.
+func checkLines(t *testing.T, seed uint64, lines []frame.Drawn, bounds image.Rectangle) {
+	t.Helper()
+	const least = 6 // pixels of x-height: smaller is not read
+	for i, a := range lines {
+		if !a.Box.In(bounds) || a.Box.Empty() {
+			t.Errorf("seed %d: box %v leaves %v", seed, a.Box, bounds)
+		}
+		if a.Size < least {
+			t.Errorf("seed %d: text of x-height %d", seed, a.Size)
+		}
+		// Bold round letters may lean a pixel out of their advance.
+		room := a.Box.Inset(-1)
+		if !a.Ink.Empty() && !a.Ink.In(room) {
+			t.Errorf("seed %d: ink %v leaves its box %v", seed, a.Ink, a.Box)
+		}
+		for _, b := range lines[:i] {
+			if a.Box.Overlaps(b.Box) && a.Ink.Overlaps(b.Ink) {
+				t.Errorf("seed %d: %v and %v overlap", seed, a, b)
+			}
+		}
+	}
+}
+
+var vocabulary = strings.Fields(`Budget Review Q4 Straßenbau ÅÄÖ Ñandú Ç façade Łódź Ψηφίο Совещание Ёлка مراجعة ميزانية פגישה
+	四半期レビュー 한국어 Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft https://example.com/a/very/long/path?x=1 👩‍💻 1:1 – … i\u0301 W`)
+
+func randomText(rng *rand.Rand, most int) string {
+	words := make([]string, rng.IntN(most+1))
+	for i := range words {
+		words[i] = vocabulary[rng.IntN(len(vocabulary))]
+	}
+	if rng.IntN(12) == 0 {
+		words = append(words, strings.Repeat("MW", 120))
+	}
+	return strings.Join(words, " ")
+}
+
+func randomSign(rng *rand.Rand) sign.Sign {
+	line := func() sign.Line {
+		return sign.Line{
+			Time:  []string{"13:00 – 14:00", "11:30 AM – 12:30 PM", "All day", "until tomorrow, 12:30 PM"}[rng.IntN(4)],
+			Title: "x" + randomText(rng, 12), Who: randomText(rng, 3),
+		}
+	}
+	midnight := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	s := sign.Sign{
+		Room: randomText(rng, 6), Place: randomText(rng, 4), Date: []string{"Mon, 1 May", "Donnerstag, 24. September", ""}[rng.IntN(3)],
+		State:    []sign.State{sign.Free, sign.Busy, sign.Unknown}[rng.IntN(3)],
+		Headline: []string{"Free", "Belegt", "Noch nicht bereit", "Indisponible", "Ég", randomText(rng, 3)}[rng.IntN(6)],
+		Detail:   []string{"", "until 14:30", "bis einschließlich Donnerstag, 24. September"}[rng.IntN(3)],
+		NextHead: []string{"", "Next", "Zuletzt bekannt"}[rng.IntN(3)], NextNone: randomText(rng, 5), Language: "en",
+	}
+	if s.State == sign.Busy {
+		current := line()
+		s.Current = &current
+	}
+	if s.State == sign.Unknown {
+		s.Notice = []string{"Calendar not read yet", "Abgemeldet. Stand: 23. Sept., 13:59", "x" + randomText(rng, 9)}[rng.IntN(3)]
+	}
+	for range rng.IntN(9) {
+		s.Next = append(s.Next, line())
+	}
+	if rng.IntN(4) > 0 {
+		first, last := rng.IntN(12), 13+rng.IntN(12)
+		s.Hours = [2]time.Time{midnight.Add(time.Duration(first) * time.Hour), midnight.Add(time.Duration(last) * time.Hour)}
+		for h := first; h <= last; h++ {
+			s.Ticks = append(s.Ticks, sign.Tick{At: midnight.Add(time.Duration(h) * time.Hour), Label: fmt.Sprint(h)})
+			if rng.IntN(3) == 0 && h < last {
+				from := midnight.Add(time.Duration(h) * time.Hour)
+				s.Day = append(s.Day, sign.Span{From: from, To: from.Add(time.Duration(1+rng.IntN(60)) * time.Minute)})
+			}
+		}
+	}
+	return s
+}
