@@ -32,7 +32,6 @@ type exhibition struct {
 
 	// byItself says that the demo gives the consent, in place of a person.
 	byItself atomic.Bool
-	person   simulator.Person
 	signIns  sync.WaitGroup
 
 	stop context.CancelFunc
@@ -49,8 +48,6 @@ func openDemo(ctx context.Context, o options, cfg *engine.Config, log *slog.Logg
 		return nil, fmt.Errorf("open the simulated office: %w", err)
 	}
 	x.office = office
-	account := office.Tenant.Credentials()
-	x.person = simulator.Person{Username: account.Username, Password: account.Password}
 	x.byItself.Store(o.tour != "")
 
 	open := cfg.OpenBrowser
@@ -59,7 +56,7 @@ func openDemo(ctx context.Context, o options, cfg *engine.Config, log *slog.Logg
 			return open(url)
 		}
 		x.signIns.Go(func() {
-			if _, err := x.person.Visit(ctx, url); err != nil && ctx.Err() == nil {
+			if _, err := office.Tenant.Browse(ctx, url, true); err != nil && ctx.Err() == nil {
 				log.Error("The demo could not sign in", "err", err)
 			}
 		})

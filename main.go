@@ -214,7 +214,7 @@ func browser(ui fyne.App) func(string) error {
 // microsoft365 makes the calendar source; it is here, and not in package engine, so
 // that the Graph SDK stays out of every other package's build.
 func microsoft365(c engine.SourceConfig) (syncer.Source, error) {
-	return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, HTTPClient: c.HTTPClient, Now: c.Now, Logger: c.Logger})
+	return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
 }
 
 // interfacesNamed chooses the network interface to look for displays on; nil leaves

@@ -228,7 +228,7 @@ func (e *Engine) start(c entra.Credentials, t entra.Tokens) error {
 	})
 	source, err := e.cfg.Source(SourceConfig{
 		BaseURL: c.Cloud.Graph + "/v1.0", Token: session.Token, Reject: session.Reject,
-		HTTPClient: e.cfg.HTTPClient, Now: e.cfg.Now, Logger: e.log,
+		Now: e.cfg.Now, Logger: e.log,
 	})
 	if err != nil {
 		return fmt.Errorf("prepare the reading of calendars: %w", err)

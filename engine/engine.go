@@ -36,10 +36,9 @@ type SourceConfig struct {
 	// Token gives an access token that is valid now; see entra.Session.
 	Token func(context.Context) (*oauth2.Token, error)
 	// Reject says that Graph refused this access token though it is not expired.
-	Reject     func(accessToken string)
-	HTTPClient *http.Client
-	Now        func() time.Time
-	Logger     *slog.Logger
+	Reject func(accessToken string)
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Config is what an [Engine] needs.

@@ -100,7 +100,7 @@ func TestMainJob(t *testing.T) {
 	t.Run("should not push after a restart", func(t *testing.T) {
 		before := o.pushes()
 		r.stop()
-		r = o.start(dir, o.admin())
+		r = o.start(dir, o.accepts)
 		s := r.awaitDelivered(ids...)
 		if s.Account.State != engine.Connected {
 			t.Errorf("account %+v; want connected without a new sign-in", s.Account)
@@ -161,7 +161,7 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 	o := newOffice(t, []virtual.Options{}...)
 	tests := map[string]struct {
 		credentials func(*engine.Credentials)
-		person      func(*simulator.Person)
+		browse      browser
 		want        string // in the explanation
 	}{
 		"should explain a wrong secret": {
@@ -169,20 +169,21 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 			want:        "AADSTS7000215",
 		},
 		"should explain a refused consent": {
-			person: func(p *simulator.Person) { p.Declines = true },
+			browse: o.declines,
 			want:   "AADSTS65004",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			person, credentials := o.admin(), o.credentials()
-			if test.person != nil {
-				test.person(&person)
+			o := newOffice(t, []virtual.Options{}...) // a tenant remembers a consent
+			browse, credentials := browser(o.accepts), o.credentials()
+			if test.browse != nil {
+				browse = test.browse
 			}
 			if test.credentials != nil {
 				test.credentials(&credentials)
 			}
-			r := o.start(t.TempDir(), person)
+			r := o.start(t.TempDir(), browse)
 			r.must(r.SaveCredentials(t.Context(), credentials))
 			err := r.Connect(t.Context())
 			x := engine.Explain(err)
@@ -200,7 +201,7 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 	}
 
 	t.Run("should refuse credentials that can't be right", func(t *testing.T) {
-		r := o.start(t.TempDir(), o.admin())
+		r := o.start(t.TempDir(), o.accepts)
 		bad := o.credentials()
 		bad.Secret = bad.ClientID // the secret's id in place of its value
 		err := r.SaveCredentials(t.Context(), bad)
@@ -210,8 +211,7 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 	})
 
 	t.Run("should let a person cancel and try again", func(t *testing.T) {
-		person := o.admin()
-		r := o.start(t.TempDir(), simulator.Person{Username: "nobody@example.com", Password: "wrong"})
+		r := o.start(t.TempDir(), hesitates)
 		r.must(r.SaveCredentials(t.Context(), o.credentials()))
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -228,8 +228,8 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 			t.Errorf("account %+v; want signed out", got)
 		}
 		// The page that is still open must not sign anybody in.
-		if text, err := person.Visit(t.Context(), s.Account.SignInURL); err == nil {
-			t.Errorf("the abandoned sign-in was answered: %s", text)
+		if o.accepts(t.Context(), s.Account.SignInURL) == nil {
+			t.Error("the abandoned sign-in was answered")
 		}
 	})
 }
@@ -299,7 +299,7 @@ func TestDamagedDatabase(t *testing.T) {
 	if err := os.WriteFile(path, junk, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := o.start(dir, o.admin())
+	r := o.start(dir, o.accepts)
 	s := r.Snapshot()
 	if len(s.Problems) == 0 || !strings.Contains(s.Problems[0].Text, store.FileName+".damaged-") {
 		t.Fatalf("problems %+v; want one that names the file", s.Problems)
@@ -316,11 +316,11 @@ func TestDamagedDatabase(t *testing.T) {
 func TestSecondEngineOnTheSameFolder(t *testing.T) {
 	o := newOffice(t, []virtual.Options{}...)
 	dir := t.TempDir()
-	r := o.start(dir, o.admin())
+	r := o.start(dir, o.accepts)
 	_, err := engine.Open(t.Context(), engine.Config{Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), engine.ErrInUse.Error()) {
 		t.Errorf("error %v; want that the folder is in use", err)
 	}
 	r.stop()
-	o.start(dir, o.admin()).stop()
+	o.start(dir, o.accepts).stop()
 }

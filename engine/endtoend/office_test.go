@@ -79,18 +79,18 @@ type roomink struct {
 }
 
 // start runs an engine on the folder dir with somebody at the browser.
-func (o *office) start(dir string, person simulator.Person) *roomink {
+func (o *office) start(dir string, browse browser) *roomink {
 	o.t.Helper()
 	var visits sync.WaitGroup
 	e, err := engine.Open(o.t.Context(), engine.Config{
 		Dir: dir, Logger: slog.New(slog.DiscardHandler),
-		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
+		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{Timeouts: opendisplay.Timeouts{Reply: 2 * time.Second, Refresh: 3 * time.Second}})},
 		Source: func(c engine.SourceConfig) (syncer.Source, error) {
-			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, HTTPClient: c.HTTPClient, Now: c.Now, Logger: c.Logger})
+			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
 		},
 		OpenBrowser: func(url string) error {
 			visits.Go(func() {
-				if _, err := person.Visit(o.t.Context(), url); err != nil && o.t.Context().Err() == nil {
+				if err := browse(o.t.Context(), url); err != nil && o.t.Context().Err() == nil {
 					o.t.Errorf("sign in: %v", err)
 				}
 			})
@@ -118,10 +118,22 @@ func (o *office) start(dir string, person simulator.Person) *roomink {
 	return r
 }
 
-func (o *office) admin() simulator.Person {
-	c := o.Tenant.Credentials()
-	return simulator.Person{Username: c.Username, Password: c.Password}
+// browser is a person who opens a sign-in page.
+type browser func(ctx context.Context, url string) error
+
+// accepts and declines are people who sign in and then consent, or do not.
+func (o *office) accepts(ctx context.Context, url string) error {
+	_, err := o.Tenant.Browse(ctx, url, true)
+	return err
 }
+
+func (o *office) declines(ctx context.Context, url string) error {
+	_, err := o.Tenant.Browse(ctx, url, false)
+	return err
+}
+
+// hesitates leaves the page open.
+func hesitates(context.Context, string) error { return nil }
 
 func (o *office) credentials() engine.Credentials {
 	c := o.Tenant.Credentials()
@@ -131,7 +143,7 @@ func (o *office) credentials() engine.Credentials {
 // connected starts an engine and signs in.
 func (o *office) connected(dir string) *roomink {
 	o.t.Helper()
-	r := o.start(dir, o.admin())
+	r := o.start(dir, o.accepts)
 	r.must(r.SaveCredentials(o.t.Context(), o.credentials()))
 	r.must(r.Connect(o.t.Context()))
 	return r

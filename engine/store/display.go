@@ -94,14 +94,35 @@ func (db *DB) Assign(ctx context.Context, id display.ID, room calendar.RoomID) e
 
 // SaveDelivered records that the display confirmed the frame with this hash.
 func (db *DB) SaveDelivered(ctx context.Context, id display.ID, hash string, at time.Time) error {
-	return db.exec(ctx, "record the delivery", `
-		INSERT INTO deliveries (display_id, hash, delivered_at) SELECT id, ?, ? FROM displays WHERE id = ?
-		ON CONFLICT (display_id) DO UPDATE SET hash = excluded.hash, delivered_at = excluded.delivered_at`,
-		hash, millis(at), id)
+	return db.grouped(ctx, "record the delivery", func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO deliveries (display_id, hash, delivered_at) SELECT id, ?, ? FROM displays WHERE id = ?
+			ON CONFLICT (display_id) DO UPDATE SET hash = excluded.hash, delivered_at = excluded.delivered_at`,
+			hash, millis(at), id)
+		return err
+	})
 }
 
 // ForgetDelivered records that the glass is unknown, as it is from the moment a
 // push begins until the display confirms it.
 func (db *DB) ForgetDelivered(ctx context.Context, id display.ID) error {
-	return db.exec(ctx, "record the beginning of a push", "DELETE FROM deliveries WHERE display_id = ?", id)
+	return db.grouped(ctx, "record the beginning of a push", func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE display_id = ?", id)
+		return err
+	})
+}
+
+// RenameDisplay gives a display another identity; assignment and delivery go along.
+// It returns [ErrNotFound] if old is not adopted.
+func (db *DB) RenameDisplay(ctx context.Context, old, id display.ID) error {
+	return db.tx(ctx, "rename the display", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "UPDATE displays SET id = ? WHERE id = ?", id, old)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n > 0 {
+			return err
+		}
+		return ErrNotFound
+	})
 }

@@ -85,7 +85,7 @@ const ActivityKept = 5000
 
 // AddActivity keeps a line and gives its id. The oldest beyond [ActivityKept] go.
 func (db *DB) AddActivity(ctx context.Context, a Activity) (id int64, err error) {
-	err = db.tx(ctx, "record an activity", func(tx *sql.Tx) error {
+	err = db.grouped(ctx, "record an activity", func(ctx context.Context, tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, "INSERT INTO activity (at, kind, text, problem) VALUES (?, ?, ?, ?)",
 			millis(a.At), a.Kind, a.Text, a.Problem)
 		if err != nil {

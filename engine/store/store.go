@@ -41,6 +41,8 @@ type DB struct {
 	// none was. It is kept so that nothing is lost that a specialist could recover.
 	Quarantined string
 
+	group group
+
 	// applying keeps a flush from writing an older reading over a newer one.
 	applying sync.Mutex
 	mu       sync.Mutex

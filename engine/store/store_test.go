@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -207,6 +208,12 @@ func TestDisplays(t *testing.T) {
 		}
 	}
 	check(d)
+	must(t, db.RenameDisplay(t.Context(), d.ID, "opendisplay:02"))
+	d.ID = "opendisplay:02"
+	check(d)
+	if err := db.RenameDisplay(t.Context(), "opendisplay:01", "opendisplay:03"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("rename a display that is gone: %v; want ErrNotFound", err)
+	}
 	must(t, db.ForgetDelivered(t.Context(), d.ID))
 	d.Delivered, d.DeliveredAt = "", time.Time{}
 	check(d)
@@ -223,6 +230,52 @@ func TestDisplays(t *testing.T) {
 	must(t, db.SaveDisplay(t.Context(), d))
 	if err := db.Assign(t.Context(), d.ID, "nowhere@contoso.com"); err == nil {
 		t.Error("assigned to a room that does not exist")
+	}
+}
+
+// Writes at the same time share a commit; each must be there once it returned, and
+// the failure of one must not undo the others.
+func TestGroupedWrites(t *testing.T) {
+	db := open(t, t.TempDir())
+	const n = 200
+	for i := range n {
+		must(t, db.SaveDisplay(t.Context(), store.Display{Display: display.Display{ID: display.ID(fmt.Sprint(i))}}))
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	var writers sync.WaitGroup
+	for i := range n {
+		writers.Go(func() {
+			if i%10 == 0 {
+				if err := db.SaveDelivered(cancelled, display.ID(fmt.Sprint(i)), "h", day); !errors.Is(err, context.Canceled) {
+					t.Errorf("error %v; want cancelled", err)
+				}
+				return
+			}
+			if err := db.SaveDelivered(t.Context(), display.ID(fmt.Sprint(i)), fmt.Sprint("h", i), day); err != nil {
+				t.Error(err)
+			}
+			if _, err := db.AddActivity(t.Context(), store.Activity{At: day, Text: fmt.Sprint(i)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writers.Wait()
+	got, err := db.Displays(t.Context())
+	must(t, err)
+	for _, d := range got {
+		want := "h" + string(d.ID)
+		if strings.HasSuffix(string(d.ID), "0") {
+			want = ""
+		}
+		if d.Delivered != want {
+			t.Errorf("%s holds %q; want %q", d.ID, d.Delivered, want)
+		}
+	}
+	lines, err := db.Activities(t.Context(), n)
+	must(t, err)
+	if len(lines) != n-n/10 {
+		t.Errorf("%d activities; want %d", len(lines), n-n/10)
 	}
 }
 

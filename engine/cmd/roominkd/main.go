@@ -50,7 +50,7 @@ func run() (err error) {
 		Dir: *dir, Logger: slog.Default(),
 		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
 		Source: func(c engine.SourceConfig) (syncer.Source, error) {
-			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, HTTPClient: c.HTTPClient, Now: c.Now, Logger: c.Logger})
+			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
 		},
 		OpenBrowser: func(url string) error {
 			fmt.Println("Open this page in a browser on this computer:", url)

@@ -66,7 +66,7 @@ CREATE TABLE displays (
 
 -- The last frame that a display confirmed. No row = the glass is unknown.
 CREATE TABLE deliveries (
-    display_id   TEXT PRIMARY KEY REFERENCES displays (id) ON DELETE CASCADE,
+    display_id   TEXT PRIMARY KEY REFERENCES displays (id) ON DELETE CASCADE ON UPDATE CASCADE,
     hash         TEXT NOT NULL,
     delivered_at INTEGER NOT NULL
 ) STRICT;

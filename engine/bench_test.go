@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/display"
+)
+
+// crowded is a running engine with n rooms, a display at each, all delivered.
+func crowded(b *testing.B, n int) (*life, *Engine, Config) {
+	b.Helper()
+	l := newLife(n, n)
+	cfg := l.config(b, b.TempDir())
+	cfg.Interval = time.Second
+	e, _ := run(b, cfg)
+	until(b, e, func(s Snapshot) bool { return len(s.Rooms) == n })
+	for i := range n {
+		if _, err := e.AddDisplay(b.Context(), fmt.Sprintf("%04d", i)); err != nil {
+			b.Fatal(err)
+		}
+		if err := e.Assign(b.Context(), displayID(i), roomID(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	until(b, e, func(s Snapshot) bool { return l.right(n) })
+	return l, e, cfg
+}
+
+// until waits for a snapshot that satisfies ok.
+func until(b *testing.B, e *Engine, ok func(Snapshot) bool) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), 2*time.Minute)
+	defer cancel()
+	for s := range e.Watch(ctx) {
+		if ok(s) {
+			return
+		}
+	}
+	b.Fatal("the engine did not get there")
+}
+
+// right reports whether n glasses show something.
+func (l *life) right(n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.glass) == n
+}
+
+// meetNow books a meeting from now on in every room.
+func (l *life) meetNow(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now().UTC()
+	for room := range l.events {
+		l.events[room] = map[string]calendar.Event{id: {ID: id, Subject: "Meeting " + id, Availability: calendar.Busy,
+			Start: now.Add(-time.Minute), End: now.Add(time.Hour)}}
+		l.changed[room] = now
+	}
+	clear(l.glass)
+}
+
+// BenchmarkAllChange2000: all of 2,000 rooms change at once; until all panels, which
+// are instant, confirmed. The real store is in it.
+func BenchmarkAllChange2000(b *testing.B) {
+	const n = 2000
+	l, e, _ := crowded(b, n)
+	b.ResetTimer()
+	var total time.Duration
+	for i := 0; b.Loop(); i++ {
+		l.meetNow(fmt.Sprint("m", i))
+		began := time.Now()
+		e.SyncNow()
+		for !l.right(n) {
+			time.Sleep(time.Millisecond)
+		}
+		total += time.Since(began)
+	}
+	b.ReportMetric(total.Seconds()/float64(b.N), "all_change_2000_s")
+}
+
+// BenchmarkBoundary2000: meetings begin in 2,000 rooms at one instant; from then until
+// the first push begins.
+func BenchmarkBoundary2000(b *testing.B) {
+	const n = 2000
+	l, e, _ := crowded(b, n)
+	b.ResetTimer()
+	var worst time.Duration
+	for i := 0; b.Loop(); i++ {
+		boundary := time.Now().Add(10 * time.Second).UTC()
+		l.set(func() {
+			id := fmt.Sprint("b", i)
+			for room := range l.events {
+				l.events[room] = map[string]calendar.Event{id: {ID: id, Availability: calendar.Busy, Start: boundary, End: boundary.Add(time.Hour)}}
+				l.changed[room] = time.Now()
+			}
+			clear(l.glass)
+		})
+		e.SyncNow()
+		for !l.right(n) { // the signs now say until when the rooms are free
+			time.Sleep(time.Millisecond)
+		}
+		if !time.Now().Before(boundary) {
+			b.Fatal("too slow for this benchmark")
+		}
+		l.set(func() { l.pushes = nil })
+		for began := false; !began; {
+			time.Sleep(time.Millisecond)
+			l.set(func() { began = len(l.pushes) > 0 })
+		}
+		worst = max(worst, time.Since(boundary))
+	}
+	b.ReportMetric(float64(worst.Microseconds())/1000, "boundary_to_push_2000_ms")
+}
+
+// BenchmarkIdle2000: 2,000 displays at rest, calendars read every 30 s.
+func BenchmarkIdle2000(b *testing.B) {
+	const n, span = 2000, 35 * time.Second
+	l := newLife(n, n)
+	cfg := l.config(b, b.TempDir())
+	e, _ := run(b, cfg)
+	until(b, e, func(s Snapshot) bool { return len(s.Rooms) == n })
+	for i := range n {
+		if _, err := e.AddDisplay(b.Context(), fmt.Sprintf("%04d", i)); err != nil {
+			b.Fatal(err)
+		}
+		if err := e.Assign(b.Context(), displayID(i), roomID(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	until(b, e, func(s Snapshot) bool { return l.right(n) })
+	time.Sleep(2 * time.Second)
+	b.ResetTimer()
+	for b.Loop() {
+		before := cpuTime(b)
+		time.Sleep(span)
+		b.ReportMetric(100*(cpuTime(b)-before).Seconds()/span.Seconds(), "idle_2000_cpu_percent")
+		break
+	}
+	runtime.GC()
+	b.ReportMetric(residentMB(b), "idle_2000_rss_mb")
+}
+
+// BenchmarkStart500: from Open on a store with 500 rooms to the first snapshot.
+func BenchmarkStart500(b *testing.B) {
+	const n = 500
+	l := newLife(n, 1)
+	for i := range n {
+		for j := range 30 {
+			id := fmt.Sprint(j)
+			start := time.Now().Add(time.Duration(j) * time.Hour).UTC()
+			l.events[roomID(i)][id] = calendar.Event{ID: id, Subject: "Meeting", Availability: calendar.Busy, Start: start, End: start.Add(time.Hour)}
+		}
+		l.changed[roomID(i)] = time.Now()
+	}
+	dir := b.TempDir()
+	cfg := l.config(b, dir)
+	e, stop := run(b, cfg)
+	until(b, e, func(s Snapshot) bool { return len(s.Rooms) == n && !s.Rooms[n-1].SyncedAt.IsZero() })
+	stop()
+	b.ResetTimer()
+	for b.Loop() {
+		e, err := Open(b.Context(), cfg)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if got := len(e.Snapshot().Rooms); got != n {
+			b.Fatalf("%d rooms", got)
+		}
+		b.StopTimer()
+		if err := e.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "start_500_rooms_s")
+}
+
+var _ display.Driver = (*life)(nil)
