@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -71,6 +73,10 @@ func newMainWindow(a *App) *mainWindow {
 	w.places = w.makePlaces()
 	for _, p := range w.places {
 		w.nav.Add(p.icon, p.title)
+		// All pages stay in the window, hidden: a change of theme reaches only what
+		// is in a window.
+		p.page.Content().Hide()
+		w.stack.Add(p.page.Content())
 	}
 	w.win.SetPadded(false)
 	w.win.SetContent(w.layout())
@@ -154,18 +160,20 @@ func (w *mainWindow) menu() *fyne.MainMenu {
 
 // open shows the page with the name; an unknown name changes nothing.
 func (w *mainWindow) open(name string) {
-	for i, p := range w.places {
-		if p.name != name {
-			continue
-		}
-		w.current.set(name)
-		w.nav.Select(i)
-		w.title.SetText(p.title)
-		w.stack.Objects = []fyne.CanvasObject{p.page.Content()}
-		w.stack.Refresh()
-		w.app.pump.refresh()
+	at := slices.IndexFunc(w.places, func(p place) bool { return p.name == name })
+	if at < 0 {
 		return
 	}
+	for i, p := range w.places {
+		if i != at {
+			p.page.Content().Hide()
+		}
+	}
+	w.places[at].page.Content().Show()
+	w.current.set(name)
+	w.nav.Select(at)
+	w.title.SetText(w.places[at].title)
+	w.app.pump.refresh()
 }
 
 // tell shows a failure above the page.

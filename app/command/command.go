@@ -82,6 +82,14 @@ func (h *Hub) Background(work func(context.Context) error, done func(error)) {
 	})
 }
 
+// OnUI runs a function on the UI goroutine, unless the window is gone. It is safe
+// from any goroutine.
+func (h *Hub) OnUI(f func()) {
+	if h.ctx.Err() == nil {
+		h.cfg.Do(f)
+	}
+}
+
 // SetVisible stops every animation while the window is hidden.
 func (h *Hub) SetVisible(visible bool) {
 	for _, a := range h.areas {

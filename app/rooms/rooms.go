@@ -103,12 +103,12 @@ func (p *Page) choseRow(r Row) {
 func (p *Page) newTable() *xwidget.Table {
 	return xwidget.NewTable(xwidget.TableConfig{
 		Columns: []xwidget.TableColumn{
-			{Title: lang.L("Room"), Width: xwidget.Column{Min: 130, Share: 3}, Sortable: true},
-			{Title: lang.L("Place"), Width: xwidget.Column{Min: 90, Share: 2}, Sortable: true},
-			{Title: lang.L("Seats"), Width: xwidget.Column{Min: 50}, Sortable: true},
-			{Title: lang.L("Now"), Width: xwidget.Column{Min: 130, Share: 2}, Sortable: true},
-			{Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 90, Share: 1}},
-			{Title: lang.L("Last read"), Width: xwidget.Column{Min: 80, Share: 1}, Sortable: true},
+			{Title: lang.L("Room"), Width: xwidget.Column{Min: 130, Share: 2}, Sortable: true},
+			{Title: lang.L("Place"), Width: xwidget.Column{Min: 140, Share: 2}, Sortable: true},
+			{Title: lang.L("Seats"), Width: xwidget.Column{Min: 62}, Sortable: true},
+			{Title: lang.L("Now"), Width: xwidget.Column{Min: 150, Share: 3}, Sortable: true},
+			{Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 100}},
+			{Title: lang.L("Last read"), Width: xwidget.Column{Min: 80}, Sortable: true},
 		},
 		Length: func() int { return len(p.shown) },
 		NewCell: func(col int) fyne.CanvasObject {

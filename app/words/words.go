@@ -162,13 +162,13 @@ func Now(r engine.Room, now time.Time, hours12 bool) (xwidget.Tone, string) {
 	at := func(t time.Time) string { return When(t.In(r.Location), now.In(r.Location), hours12) }
 	switch {
 	case r.Problem != nil:
-		return xwidget.Bad, r.Problem.Title
+		return xwidget.Bad, lang.L("Can't be read")
 	case r.SyncedAt.IsZero():
 		return xwidget.Neutral, lang.L("Not read yet")
 	case r.Now.Busy && r.Now.FreeAt.IsZero():
-		return xwidget.Held, lang.L("In use")
+		return xwidget.Taken, lang.L("In use")
 	case r.Now.Busy:
-		return xwidget.Held, lang.L("In use until {{.Time}}", map[string]any{"Time": at(r.Now.FreeAt)})
+		return xwidget.Taken, lang.L("In use until {{.Time}}", map[string]any{"Time": at(r.Now.FreeAt)})
 	case r.Now.Next != nil && days(r.Now.Next.Start.In(r.Location), now.In(r.Location)) == 0:
 		return xwidget.Good, lang.L("Free until {{.Time}}", map[string]any{"Time": at(r.Now.Next.Start)})
 	default:

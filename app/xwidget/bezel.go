@@ -102,7 +102,7 @@ func (r *bezelRenderer) apply() {
 	r.image.Image = r.b.picture
 	r.image.Hidden = r.b.picture == nil
 	if r.b.off {
-		r.image.Translucency = 0.55
+		r.image.Translucency = 0.3
 	} else {
 		r.image.Translucency = 0
 	}

@@ -167,8 +167,13 @@ func NewParagraph(text string) *Paragraph {
 
 // NewMutedParagraph makes a paragraph in the colour of secondary text.
 func NewMutedParagraph(text string) *Paragraph {
+	return NewColoredParagraph(text, theme.ColorNamePlaceHolder)
+}
+
+// NewColoredParagraph makes a paragraph in a colour of the theme.
+func NewColoredParagraph(text string, color fyne.ThemeColorName) *Paragraph {
 	p := NewParagraph(text)
-	p.segment.Style.ColorName = theme.ColorNamePlaceHolder
+	p.segment.Style.ColorName = color
 	return p
 }
 

@@ -18,6 +18,7 @@ const (
 	Warn                // something will go wrong
 	Bad                 // something is wrong
 	Held                // stopped by a person
+	Taken               // in use by somebody
 )
 
 // Color is the theme's name for the tone's colour.
@@ -25,7 +26,7 @@ func (t Tone) Color() fyne.ThemeColorName {
 	switch t {
 	case Good:
 		return theme.ColorNameSuccess
-	case Busy, Info:
+	case Busy, Info, Taken:
 		return theme.ColorNamePrimary
 	case Warn:
 		return theme.ColorNameWarning
@@ -50,6 +51,8 @@ func (t Tone) Icon() fyne.Resource {
 		icon = theme.WarningIcon()
 	case Bad:
 		icon = theme.ErrorIcon()
+	case Taken:
+		icon = theme.MediaRecordIcon()
 	case Held:
 		icon = theme.MediaPauseIcon()
 	default:
