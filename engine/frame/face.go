@@ -37,6 +37,8 @@ type face struct {
 	cap     float32 // height of the flat H
 	// overshoot is how far round letters reach beyond the flat ones.
 	overshoot float32
+	// How far its letters reach above and below the baseline, in thousandths of an em.
+	ascender, descender float32
 }
 
 func parseFaces() (*faces, error) {
@@ -70,7 +72,10 @@ func newFace(f *font.Font) *face {
 		extents, _ := measure.GlyphExtents(gid)
 		return extents.YBearing
 	}
+	line, _ := measure.FontHExtents()
+	unit := 1000 / float32(f.Upem())
 	return &face{
+		ascender: line.Ascender * unit, descender: -line.Descender * unit,
 		font: f, upem: float32(f.Upem()),
 		xHeight: top('x'), cap: top('H'), overshoot: max(top('o')-top('x'), top('O')-top('H'), 0),
 	}

@@ -51,39 +51,28 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 	runes := d.shaper.decode(s)
 	base := baseDirection(runes)
 	whole := d.shaper.shape(l.style, runes, base)
-	above, below := float32(ascentMille), float32(descentMille)
-	if l.tight {
-		above, below = d.extents(whole)
-	} else if len(runes) < len(s) { // beyond ASCII letters may be taller
-		a, b := d.extents(whole)
-		above, below = max(above, a), max(below, b)
-	}
-	boxed := func(sz size) block {
+	above, below := d.reach(l, whole, len(runes) == len(s))
+	sized := func(sz size) (b block, lines int, room float32) {
 		em := d.faces.em(l.style, sz) / 1000
-		return block{style: l.style, size: sz, base: base, tight: l.tight, ascent: ceil(above*em + 0.5), descent: ceil(below*em + 0.5), lead: int(leadMille * em)}
+		b = block{style: l.style, size: sz, base: base, tight: l.tight}
+		b.ascent, b.descent, b.lead = ceil(above*em+0.5), ceil(below*em+0.5), int(leadMille*em)
+		return b, min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead)), float32(width) / em
 	}
-	if l.single > 0 {
-		for sz := max(l.max, l.single); sz >= max(l.min, l.single); sz-- {
-			b := boxed(sz)
-			if b.ascent+b.descent <= height && whole.width*d.faces.em(l.style, sz)/1000 <= float32(width) {
-				b.n, b.line[0] = 1, whole
-				return b
-			}
-		}
-	}
-	for sz := max(l.max, l.min); sz >= l.min; sz-- {
-		b := boxed(sz)
-		fits := min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead))
-		if fits == 0 {
-			continue
-		}
-		room := float32(width) * 1000 / d.faces.em(l.style, sz)
-		if whole.width <= room {
+	for sz := l.max; l.single > 0 && sz >= max(l.min, l.single); sz-- {
+		if b, lines, room := sized(sz); lines > 0 && whole.width <= room {
 			b.n, b.line[0] = 1, whole
 			return b
 		}
+	}
+	for sz := max(l.max, l.min); sz >= l.min; sz-- {
+		b, lines, room := sized(sz)
 		last := sz == l.min
-		if (fits > 1 || last) && d.wrap(&b, runes, whole, room, fits, last) {
+		switch {
+		case lines == 0:
+		case whole.width <= room:
+			b.n, b.line[0] = 1, whole
+			return b
+		case (lines > 1 || last) && d.wrap(&b, runes, whole, room, lines, last):
 			if l.tight {
 				d.balance(&b, runes, whole, room)
 			}
@@ -91,6 +80,19 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 		}
 	}
 	return block{}
+}
+
+// reach is how tall the line boxes for t must be above and below the baseline, in
+// thousandths of an em.
+func (d *drawer) reach(l limits, t text, ascii bool) (above, below float32) {
+	if ascii && !l.tight {
+		return ascentMille, descentMille
+	}
+	above, below = d.extents(l.style, t)
+	if l.tight {
+		return above, below
+	}
+	return max(above, ascentMille), max(below, descentMille) // some letters are taller
 }
 
 // balance breaks the lines of a headline anew so that they are about equally long.
@@ -104,19 +106,20 @@ func (d *drawer) balance(b *block, runes []rune, whole text, room float32) {
 }
 
 // extents is how far the letters of t reach above and below the baseline, in
-// thousandths of an em.
-func (d *drawer) extents(t text) (above, below float32) {
+// thousandths of an em. Of other faces than the style's own it takes what the face
+// says of itself: their letters change shape where a word is cut.
+func (d *drawer) extents(st style, t text) (above, below float32) {
 	for i := range t.glyphs {
 		g := &t.glyphs[i]
-		e, ok := d.shaper.fonts[g.face].Face().GlyphExtents(g.gid)
-		if !ok {
-			continue
+		if f := d.faces.all[g.face]; g.face != d.faces.chain[st][0] {
+			above, below = max(above, f.ascender), max(below, f.descender)
+		} else if e, ok := d.shaper.fonts[g.face].Face().GlyphExtents(g.gid); ok {
+			unit := 1000 / f.upem
+			above = max(above, e.YBearing*unit+g.y)
+			below = max(below, -(e.YBearing+e.Height)*unit-g.y)
 		}
-		unit := 1000 / d.faces.all[g.face].upem
-		above = max(above, e.YBearing*unit+g.y)
-		below = max(below, -(e.YBearing+e.Height)*unit-g.y)
 	}
-	return max(above, 100), max(below, 0)
+	return max(above, 100), below
 }
 
 // width is how wide a block is in pixels.

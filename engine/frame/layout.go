@@ -92,15 +92,6 @@ func (d *drawer) textTop(r *image.Rectangle, keep int, s string, l limits, ink u
 	}
 }
 
-// textBottom is textTop upside down.
-func (d *drawer) textBottom(r *image.Rectangle, keep int, s string, l limits, ink uint8, gap int) {
-	b := d.fit(s, l, r.Dx(), r.Dy()-keep-gap)
-	if b.n > 0 {
-		d.put(&b, cutBottom(r, b.height()), left, ink)
-		cutBottom(r, gap)
-	}
-}
-
 // panel paints the ground of the state: full ink where the room is busy, paper
 // where it is free, and paper beside warning stripes where nobody knows. It gives
 // the ink for text and what is left for it.
