@@ -1,0 +1,162 @@
+// Package graph reads rooms and calendars from Microsoft 365 through Microsoft
+// Graph v1.0. It is a [syncer.Source], and the only package that imports the
+// Graph SDK, whose models alone take minutes and gigabytes to compile.
+//
+// Start with [New]. Rooms come from Places with their time zones from
+// getSchedule (rooms.go). Changes come from calendarView/delta, twenty rooms a
+// $batch and one batch at a time (changes.go, batch.go), and are put together
+// into events (events.go): Graph sends occurrences of a series as stubs whose
+// subject stands in the series master. Every failure becomes a [syncer.Error]
+// with words (errors.go).
+//
+// Of the SDK it uses the request builders and the models. Its middleware, its
+// batch helper and its error types have defects that matter here (retries that
+// corrupt bodies, numbers lost from batch replies, a panic in an error's text),
+// so transport.go stands in for them. The facts are Microsoft's documentation
+// and what the SDK was measured to do.
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+	absauth "github.com/microsoft/kiota-abstractions-go/authentication"
+	khttp "github.com/microsoft/kiota-http-go"
+	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
+	core "github.com/microsoftgraph/msgraph-sdk-go-core"
+	"golang.org/x/oauth2"
+
+	"github.com/roomink/roomink/engine/syncer"
+)
+
+// GlobalURL is the address of Graph in Microsoft's public cloud.
+const GlobalURL = "https://graph.microsoft.com/v1.0"
+
+// callTimeout bounds one HTTP request: twenty calendars may take a while, a
+// silent network must not take for ever.
+const callTimeout = 90 * time.Second
+
+// Options are what a Source is made of. Token is required.
+type Options struct {
+	// BaseURL is Graph's address with the version; GlobalURL when empty.
+	BaseURL string
+	// Token gives an access token for each request. Its errors reach the caller as
+	// they are if they are *[syncer.Error]; one with the methods PersonNeeded and
+	// Advice is asked what kind it is; any other counts as being offline.
+	Token func(ctx context.Context) (*oauth2.Token, error)
+	// Rejected hears of an access token that Graph refused; the request is then
+	// sent once more with a new one. Without it a refusal is an error at once.
+	Rejected func(accessToken string)
+	// Mailbox is whose calendar asks for other people's working hours, which hold
+	// the rooms' time zones; the signed-in account when empty.
+	Mailbox string
+	// Transport sends requests; a default one when nil.
+	Transport http.RoundTripper
+	// Logger gets debug lines on what could be left out; discarded when nil.
+	Logger *slog.Logger
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+}
+
+// Source is Microsoft 365 as a calendar system. It is safe for concurrent use;
+// requests are sent one at a time, because Outlook runs up to four parts of a
+// batch at once and allows an app no more (graph.md 4.2).
+type Source struct {
+	o       Options
+	base    *url.URL
+	adapter *khttp.NetHttpRequestAdapter
+	nodes   *jsonserialization.JsonParseNodeFactory
+	turn    chan struct{} // holds one token while a request is under way
+}
+
+var _ syncer.Source = (*Source)(nil)
+
+// New makes a source; it sends nothing. It refuses an address that would carry
+// tokens in the clear over a network.
+func New(o Options) (*Source, error) {
+	o.BaseURL = strings.TrimSuffix(cmp.Or(o.BaseURL, GlobalURL), "/")
+	base, err := url.Parse(o.BaseURL)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("address of Microsoft Graph: %w", err)
+	case base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, fmt.Errorf("address of Microsoft Graph %q: not of the form https://host/version", o.BaseURL)
+	case base.Scheme != "https" && !(base.Scheme == "http" && isLoopback(base.Hostname())):
+		return nil, fmt.Errorf("address of Microsoft Graph %q: must use https", o.BaseURL)
+	case o.Token == nil:
+		return nil, errors.New("no source of tokens for Microsoft Graph is given")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	s := &Source{o: o, base: base, nodes: jsonserialization.NewJsonParseNodeFactory(), turn: make(chan struct{}, 1)}
+	// The order is fixed and nothing compresses or retries: the SDK's own list
+	// comes in random order and then corrupts bodies (graph.md 5.3).
+	client := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: khttp.NewCustomTransportWithParentTransport(&transport{o: &s.o, base: base},
+			core.NewGraphTelemetryHandler(&core.GraphClientOptions{}),
+			khttp.NewParametersNameDecodingHandler(),
+			khttp.NewUserAgentHandler()),
+	}
+	s.adapter, err = khttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
+		&absauth.AnonymousAuthenticationProvider{}, // transport adds the token
+		s.nodes, jsonserialization.NewJsonSerializationWriterFactory(), client)
+	if err != nil {
+		return nil, fmt.Errorf("set up the Graph SDK: %w", err)
+	}
+	s.adapter.SetBaseUrl(o.BaseURL)
+	return s, nil
+}
+
+// do runs one request when it is its turn. It also stops a panic of the SDK's
+// generated code, which trusts every reply to be of the documented form.
+func (s *Source) do(ctx context.Context, request func(ctx context.Context) error) (err error) {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return guarded(func() error { return request(ctx) })
+}
+
+func guarded(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &replyError{Status: http.StatusOK, Code: "unreadable", Message: fmt.Sprintf("the Graph SDK could not read the reply: %v", p)}
+		}
+	}()
+	return f()
+}
+
+// pathParameters are the values for the SDK's URL templates, whose names it
+// writes percent-encoded.
+func pathParameters(base string, pairs ...string) map[string]string {
+	m := map[string]string{"baseurl": base}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[strings.ReplaceAll(pairs[i], "-", "%2D")] = pairs[i+1]
+	}
+	return m
+}
+
+func prefer(headers *abs.RequestHeaders) *abs.RequestHeaders {
+	headers.Add("Prefer", preferences)
+	return headers
+}

@@ -1,0 +1,127 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"go/build"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+	"golang.org/x/oauth2"
+
+	"github.com/roomink/roomink/engine/syncer"
+)
+
+// TestZoneTable checks every entry against the zones of Go, and that the table is
+// as complete as the one in this Go's source.
+func TestZoneTable(t *testing.T) {
+	for windows, iana := range windowsZones {
+		if _, err := time.LoadLocation(iana); err != nil || ianaZone(windows) != iana {
+			t.Errorf("%s: %s: %v", windows, iana, err)
+		}
+	}
+	src, err := os.ReadFile(filepath.Join(build.Default.GOROOT, "src", "time", "zoneinfo_abbrs_windows.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^\s+"([^"]+)":\s+\{`).FindAllStringSubmatch(string(src), -1)
+	if len(names) < 100 {
+		t.Fatalf("%d names in Go's table", len(names))
+	}
+	for _, m := range names {
+		if windowsZones[m[1]] == "" {
+			t.Errorf("%s is missing: run go generate", m[1])
+		}
+	}
+	for name, want := range map[string]string{"W. Europe Standard Time": "Europe/Berlin", "UTC": "Etc/UTC", "tzone://Microsoft/Utc": "UTC",
+		"Europe/Oslo": "Europe/Oslo", "tzone://Microsoft/Custom": "", "Customized Time Zone": "", "": "", "Local": "", "Mars/Olympus": "", "../etc/passwd": ""} {
+		if got := ianaZone(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func testSource(t testing.TB) *Source {
+	s, err := New(Options{BaseURL: "https://graph.example/v1.0", Token: func(context.Context) (*oauth2.Token, error) { return &oauth2.Token{}, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// FuzzPage feeds pages of change tracking to the SDK's models and our mapping:
+// whatever comes, the outcome is an error or events with an id and times.
+func FuzzPage(f *testing.F) {
+	for _, s := range []string{
+		`{"value":[{"id":"a","type":"singleInstance","subject":"x","showAs":"busy","start":{"dateTime":"2026-11-23T12:00:00.0000000","timeZone":"UTC"},"end":{"dateTime":"2026-11-23T13:00:00.0000000","timeZone":"UTC"}}],"@odata.deltaLink":"https://graph.example/v1.0/x"}`,
+		`{"value":[{"id":"a","@removed":{"reason":"deleted"}}]}`,
+		`{"value":[{"id":"o","type":"occurrence","seriesMasterId":"m","start":{"dateTime":"2026-11-23T12:00:00"},"end":{"dateTime":"2026-11-23T12:00:00"}},{"id":"m","type":"seriesMaster"}],"@odata.nextLink":"//evil"}`,
+		`{"value":[{"id":"d","isAllDay":true,"start":{"dateTime":"2026-11-23T00:00:00","timeZone":"Tokyo Standard Time"},"end":{"dateTime":"2026-11-24T00:00:00"}}]}`,
+		`{"value":[null]}`, `{"value":5}`, `{}`, `null`, `[]`, `{"value":[{"id":{}}]}`, `{"value":[{"id":"x","organizer":{"emailAddress":null},"start":[]}]}`,
+	} {
+		f.Add([]byte(s))
+	}
+	s := testSource(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r := &reading{req: syncer.Request{Room: "r", Cursor: "c"}, round: newRound()}
+		reply := &batchReply{Status: 200, Body: body}
+		if err := s.take(t.Context(), r, reply); err != nil {
+			return
+		}
+		c := r.change()
+		for _, e := range c.Events {
+			if e.ID == "" || e.Start.IsZero() || e.Start.Location() != time.UTC {
+				t.Errorf("%q gives %+v", body, e)
+			}
+		}
+		if r.link != "" && !strings.HasPrefix(strings.ToLower(r.link), "https://graph.example/v1.0/") {
+			t.Errorf("link %q", r.link)
+		}
+	})
+}
+
+// FuzzBatchReply feeds whole replies to a batch.
+func FuzzBatchReply(f *testing.F) {
+	for _, s := range []string{`{"responses":[{"id":"1","status":429,"headers":{"Retry-After":"7"},"body":{"error":{"code":"x","message":"y"}}}]}`,
+		`{"responses":[{"id":"1","status":500,"headers":{"Retry-After":7,"a":[null]},"body":"PGh0bWw+"}]}`,
+		`{"responses":[{"id":"99","status":-1}]}`, `{"responses":null}`, `[]`, ``, `{"responses":[{"id":1}]}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		replies, err := sortReplies(raw, 2)
+		if err != nil {
+			return
+		}
+		for _, r := range replies {
+			if r == nil {
+				continue
+			}
+			e := replyFault("op", "", newReplyError(r.Status, r.header(), r.Body, time.Time{}))
+			if e.Kind == "" || e.RetryAfter < 0 || len(e.Error()) > 4000 {
+				t.Errorf("%+v", e)
+			}
+		}
+	})
+}
+
+// TestDecodingLosesNothing proves that the SDK's models know all that the
+// documented page holds.
+func TestDecodingLosesNothing(t *testing.T) {
+	body := `{"value":[{"@odata.type":"#microsoft.graph.event","id":"a","subject":"x","showAs":"oof","sensitivity":"confidential","isAllDay":true,"isCancelled":true,"type":"exception","seriesMasterId":"m",
+		"organizer":{"emailAddress":{"name":"n","address":"a@x"}},"start":{"dateTime":"2026-11-23T00:00:00","timeZone":"UTC"},"end":{"dateTime":"2026-11-24T00:00:00","timeZone":"UTC"}}]}`
+	page, err := decode[users.ItemCalendarViewDeltaGetResponseable](testSource(t), json.RawMessage(body), users.CreateItemCalendarViewDeltaGetResponseFromDiscriminatorValue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	extra := page.GetValue()[0].GetAdditionalData()
+	for name := range extra {
+		if !strings.HasPrefix(name, "@odata.") {
+			t.Errorf("%s is unknown to the SDK", name)
+		}
+	}
+}

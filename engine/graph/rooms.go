@@ -1,0 +1,153 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/places"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"github.com/roomink/roomink/engine/calendar"
+)
+
+const (
+	roomsPage    = 100
+	maxRoomPages = 200 // twenty thousand rooms; beyond, the directory repeats itself
+	// scheduleSize is how many mailboxes one getSchedule may name.
+	scheduleSize = 20
+)
+
+// Rooms implements [syncer.Source]. A room's time zone is left empty where it
+// can't be found out; that is no error.
+func (s *Source) Rooms(ctx context.Context) ([]calendar.Room, error) {
+	var rooms []calendar.Room
+	seen := map[calendar.RoomID]bool{}
+	skip := int32(0)
+	for range maxRoomPages {
+		page, err := s.roomsPage(ctx, skip)
+		if err != nil {
+			return nil, fault(ctx, "list rooms", grantPlaces, err)
+		}
+		before := len(rooms)
+		for _, r := range page {
+			if r.ID != "" && !seen[r.ID] {
+				seen[r.ID] = true
+				rooms = append(rooms, r)
+			}
+		}
+		if len(rooms) == before {
+			break
+		}
+		skip += int32(len(page))
+	}
+	return rooms, s.addZones(ctx, rooms)
+}
+
+// roomsPage reads one page. Links to the next one were missing for years, so
+// pages are counted (graph.md 3.1).
+func (s *Source) roomsPage(ctx context.Context, skip int32) (page []calendar.Room, err error) {
+	top := int32(roomsPage)
+	b := places.NewGraphRoomRequestBuilderInternal(pathParameters(s.o.BaseURL), s.adapter)
+	err = s.do(ctx, func(ctx context.Context) error {
+		resp, err := b.Get(ctx, &places.GraphRoomRequestBuilderGetRequestConfiguration{
+			QueryParameters: &places.GraphRoomRequestBuilderGetQueryParameters{Top: &top, Skip: &skip}})
+		if err != nil {
+			return err
+		}
+		if resp == nil || resp.GetValue() == nil {
+			return errNoValue // or no rooms would look like an empty directory
+		}
+		for _, r := range resp.GetValue() {
+			page = append(page, room(r))
+		}
+		return nil
+	})
+	return page, err
+}
+
+// room maps a place; one without an address has no ID.
+func room(r models.Roomable) calendar.Room {
+	out := calendar.Room{ID: calendar.NewRoomID(str(r.GetEmailAddress())), Name: str(r.GetDisplayName()),
+		Building: str(r.GetBuilding()), Floor: str(r.GetFloorLabel())}
+	if n := r.GetFloorNumber(); out.Floor == "" && n != nil {
+		out.Floor = strconv.Itoa(int(*n))
+	}
+	if n := r.GetCapacity(); n != nil {
+		out.Capacity = max(int(*n), 0)
+	}
+	return out
+}
+
+// addZones finds the rooms' time zones in their working hours, the one place
+// where an account without rights on the mailbox can read them. The first
+// failure ends it; only the end of ctx is an error.
+func (s *Source) addZones(ctx context.Context, rooms []calendar.Room) error {
+	for from := 0; from < len(rooms); from += scheduleSize {
+		part := rooms[from:min(from+scheduleSize, len(rooms))]
+		zones, err := s.zones(ctx, part)
+		if err != nil {
+			err = fault(ctx, "read the rooms' time zones", "", err)
+			if ctx.Err() != nil {
+				return err
+			}
+			s.o.Logger.Debug("rooms keep no time zone", "rooms", len(rooms)-from, "err", err)
+			return nil
+		}
+		for i := range part {
+			part[i].TimeZone = zones[part[i].ID]
+		}
+	}
+	return nil
+}
+
+func (s *Source) zones(ctx context.Context, rooms []calendar.Room) (map[calendar.RoomID]string, error) {
+	address := s.o.BaseURL + "/me/calendar/getSchedule"
+	b := users.NewItemCalendarGetScheduleRequestBuilder(address, s.adapter)
+	if s.o.Mailbox != "" {
+		b = users.NewItemCalendarGetScheduleRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", s.o.Mailbox), s.adapter)
+	}
+	zones := map[calendar.RoomID]string{}
+	err := s.do(ctx, func(ctx context.Context) error {
+		resp, err := b.PostAsGetSchedulePostResponse(ctx, s.scheduleBody(rooms),
+			&users.ItemCalendarGetScheduleRequestBuilderPostRequestConfiguration{Headers: prefer(abs.NewRequestHeaders())})
+		if err != nil || resp == nil {
+			return err
+		}
+		for _, info := range resp.GetValue() {
+			if h := info.GetWorkingHours(); h != nil && h.GetTimeZone() != nil {
+				zones[calendar.NewRoomID(str(info.GetScheduleId()))] = ianaZone(strings.TrimSpace(str(h.GetTimeZone().GetName())))
+			}
+		}
+		return nil
+	})
+	return zones, err
+}
+
+// scheduleBody asks for as little as getSchedule allows: working hours come with
+// any answer.
+func (s *Source) scheduleBody(rooms []calendar.Room) *users.ItemCalendarGetSchedulePostRequestBody {
+	body := users.NewItemCalendarGetSchedulePostRequestBody()
+	var addresses []string
+	for _, r := range rooms {
+		addresses = append(addresses, string(r.ID))
+	}
+	body.SetSchedules(addresses)
+	now := s.o.Now().UTC()
+	body.SetStartTime(utc(now))
+	body.SetEndTime(utc(now.Add(time.Hour)))
+	interval := int32(60)
+	body.SetAvailabilityViewInterval(&interval)
+	return body
+}
+
+func utc(t time.Time) *models.DateTimeTimeZone {
+	d := models.NewDateTimeTimeZone()
+	at, zone := t.Format("2006-01-02T15:04:05"), "UTC"
+	d.SetDateTime(&at)
+	d.SetTimeZone(&zone)
+	return d
+}
