@@ -3,6 +3,7 @@ package frame_test
 import (
 	"fmt"
 	"image"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -55,11 +56,16 @@ func BenchmarkSign800x480(b *testing.B) {
 		draw(s)
 	}
 	b.ReportAllocs()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	i := 0
 	for b.Loop() {
 		draw(signs[i%len(signs)])
 		i++
 	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "sign_bw_800x480_ms")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N), "sign_bw_800x480_alloc_bytes")
 }
 
 func BenchmarkPack1(b *testing.B) {

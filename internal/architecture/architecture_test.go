@@ -43,7 +43,9 @@ func packages(t *testing.T) []listed {
 			t.Fatal(err)
 		}
 		p.ImportPath = strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
-		list = append(list, p)
+		if !under(p.ImportPath, "build") { // what a developer tries out, not in git
+			list = append(list, p)
+		}
 	}
 	if len(list) < 15 {
 		t.Fatalf("only %d packages found", len(list))
