@@ -53,13 +53,14 @@ func (p *pump) run(ctx context.Context, snapshots <-chan engine.Snapshot) {
 		case <-ticker.C:
 			ticked = true
 		}
+		if last == nil {
+			continue // whoever waits goes on waiting: the first snapshot comes at once
+		}
 		visible, waiting := p.take()
 		if ticked && !visible {
 			continue // the tray shows no times
 		}
-		if last != nil {
-			p.deliver(ctx, p.prepare(*last, visible))
-		}
+		p.deliver(ctx, p.prepare(*last, visible))
 		for _, done := range waiting {
 			close(done)
 		}

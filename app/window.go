@@ -56,6 +56,7 @@ type mainWindow struct {
 	stack  *fyne.Container
 
 	current atomicName
+	chosen  bool // somebody opened a page: the window does not choose one by itself
 }
 
 func newMainWindow(a *App) *mainWindow {
@@ -84,7 +85,8 @@ func newMainWindow(a *App) *mainWindow {
 	w.win.Resize(fyne.NewSize(1120, 740))
 	w.win.SetMaster()
 	w.win.SetCloseIntercept(a.closed)
-	w.open(w.places[0].name)
+	w.open("setup")
+	w.chosen = false
 	return w
 }
 
@@ -170,10 +172,22 @@ func (w *mainWindow) open(name string) {
 		}
 	}
 	w.places[at].page.Content().Show()
+	w.chosen = true
 	w.current.set(name)
 	w.nav.Select(at)
 	w.title.SetText(w.places[at].title)
 	w.app.pump.refresh()
+}
+
+// choose opens the page to begin with, once: the signs where nothing is to be set up.
+func (w *mainWindow) choose(s engine.State) {
+	if w.chosen || s == engine.Starting {
+		return
+	}
+	w.chosen = true
+	if s != engine.SetUp {
+		w.open("overview")
+	}
 }
 
 // tell shows a failure above the page.
@@ -193,6 +207,7 @@ func (w *mainWindow) prepare(s engine.Snapshot) func() {
 		}
 	}
 	return func() {
+		w.choose(s.State)
 		w.state.Set(stateTone, state)
 		w.sync.Set(syncTone, sync)
 		w.banner.show(problems)

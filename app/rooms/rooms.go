@@ -107,7 +107,7 @@ func (p *Page) newTable() *xwidget.Table {
 			{Title: lang.L("Place"), Width: xwidget.Column{Min: 140, Share: 2}, Sortable: true},
 			{Title: lang.L("Seats"), Width: xwidget.Column{Min: 62}, Sortable: true},
 			{Title: lang.L("Now"), Width: xwidget.Column{Min: 150, Share: 3}, Sortable: true},
-			{Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 100}},
+			{Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 112}},
 			{Title: lang.L("Last read"), Width: xwidget.Column{Min: 80}, Sortable: true},
 		},
 		Length: func() int { return len(p.shown) },

@@ -167,6 +167,8 @@ func Now(r engine.Room, now time.Time, hours12 bool) (xwidget.Tone, string) {
 		return xwidget.Neutral, lang.L("Not read yet")
 	case r.Now.Busy && r.Now.FreeAt.IsZero():
 		return xwidget.Taken, lang.L("In use")
+	case r.Now.Busy && days(r.Now.FreeAt.In(r.Location), now.In(r.Location)) < 0:
+		return xwidget.Taken, lang.L("In use for the rest of the day")
 	case r.Now.Busy:
 		return xwidget.Taken, lang.L("In use until {{.Time}}", map[string]any{"Time": at(r.Now.FreeAt)})
 	case r.Now.Next != nil && days(r.Now.Next.Start.In(r.Location), now.In(r.Location)) == 0:
