@@ -201,7 +201,7 @@ func varied(rooms []engine.Room) []engine.Room {
 		switch {
 		case r.Now.Busy:
 			return 0
-		case r.Now.Next != nil && r.Now.Next.Start.Sub(time.Now()) < 12*time.Hour:
+		case r.Now.Next != nil && time.Until(r.Now.Next.Start) < 12*time.Hour:
 			return 1
 		}
 		return 2
