@@ -12,11 +12,11 @@ import (
 )
 
 // crowded is a running engine with n rooms, a display at each, all delivered.
-func crowded(b *testing.B, n int) (*life, *Engine, Config) {
+func crowded(b *testing.B, n int, interval time.Duration) (*life, *Engine) {
 	b.Helper()
 	l := newLife(n, n)
 	cfg := l.config(b, b.TempDir())
-	cfg.Interval = time.Second
+	cfg.Interval = interval
 	e, _ := run(b, cfg)
 	until(b, e, func(s Snapshot) bool { return len(s.Rooms) == n })
 	for i := range n {
@@ -28,7 +28,7 @@ func crowded(b *testing.B, n int) (*life, *Engine, Config) {
 		}
 	}
 	until(b, e, func(s Snapshot) bool { return l.right(n) })
-	return l, e, cfg
+	return l, e
 }
 
 // until waits for a snapshot that satisfies ok.
@@ -57,8 +57,7 @@ func (l *life) meetNow(id string) {
 	defer l.mu.Unlock()
 	now := time.Now().UTC()
 	for room := range l.events {
-		l.events[room] = map[string]calendar.Event{id: {ID: id, Subject: "Meeting " + id, Availability: calendar.Busy,
-			Start: now.Add(-time.Minute), End: now.Add(time.Hour)}}
+		l.events[room] = map[string]calendar.Event{id: eventAt(id, now)}
 		l.changed[room] = now
 	}
 	clear(l.glass)
@@ -68,7 +67,7 @@ func (l *life) meetNow(id string) {
 // are instant, confirmed. The real store is in it.
 func BenchmarkAllChange2000(b *testing.B) {
 	const n = 2000
-	l, e, _ := crowded(b, n)
+	l, e := crowded(b, n, time.Second)
 	b.ResetTimer()
 	var total time.Duration
 	for i := 0; b.Loop(); i++ {
@@ -87,7 +86,7 @@ func BenchmarkAllChange2000(b *testing.B) {
 // the first push begins.
 func BenchmarkBoundary2000(b *testing.B) {
 	const n = 2000
-	l, e, _ := crowded(b, n)
+	l, e := crowded(b, n, time.Second)
 	b.ResetTimer()
 	var worst time.Duration
 	for i := 0; b.Loop(); i++ {
@@ -120,19 +119,7 @@ func BenchmarkBoundary2000(b *testing.B) {
 // BenchmarkIdle2000: 2,000 displays at rest, calendars read every 30 s.
 func BenchmarkIdle2000(b *testing.B) {
 	const n, span = 2000, 35 * time.Second
-	l := newLife(n, n)
-	cfg := l.config(b, b.TempDir())
-	e, _ := run(b, cfg)
-	until(b, e, func(s Snapshot) bool { return len(s.Rooms) == n })
-	for i := range n {
-		if _, err := e.AddDisplay(b.Context(), fmt.Sprintf("%04d", i)); err != nil {
-			b.Fatal(err)
-		}
-		if err := e.Assign(b.Context(), displayID(i), roomID(i)); err != nil {
-			b.Fatal(err)
-		}
-	}
-	until(b, e, func(s Snapshot) bool { return l.right(n) })
+	crowded(b, n, 30*time.Second)
 	time.Sleep(2 * time.Second)
 	b.ResetTimer()
 	for b.Loop() {

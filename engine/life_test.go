@@ -302,6 +302,18 @@ func liveFor(t *testing.T, span time.Duration, seed uint64) {
 	}
 }
 
+func (l *life) shows(id display.ID) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.glass[id]
+}
+
+func (l *life) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.pushes)
+}
+
 func (l *life) set(f func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -325,10 +337,7 @@ func (l *life) check(t *testing.T, e *Engine, displays, rooms int) {
 			t.Fatalf("the assignment of %s is lost", displayID(i))
 		}
 		d := s.Displays[j]
-		l.mu.Lock()
-		glass := l.glass[d.ID]
-		l.mu.Unlock()
-		if glass != l.truth(t, e.renderer, i%rooms, d.Panel) && !told(d, i%rooms) {
+		if l.shows(d.ID) != l.truth(t, e.renderer, i%rooms, d.Panel) && !told(d, i%rooms) {
 			t.Errorf("%v: %s is wrong and nobody says so: %+v", time.Now(), d.ID, d.Sign)
 		}
 	}
@@ -354,7 +363,7 @@ func TestStaleOnTheGlass(t *testing.T) {
 		}
 		settle(2 * time.Minute)
 		s := e.Snapshot()
-		if d := s.Displays[0]; d.Sign.State != sign.Unknown || d.Sign.Notice == "" || d.Delivery != Delivered || l.glass[d.ID] != d.Frame.Hash {
+		if d := s.Displays[0]; d.Sign.State != sign.Unknown || d.Sign.Notice == "" || d.Delivery != Delivered || l.shows(d.ID) != d.Frame.Hash {
 			t.Errorf("sign %+v, %s; want it to own up on the glass", d.Sign, d.Delivery)
 		}
 		if s.State != Attention {
@@ -366,4 +375,8 @@ func TestStaleOnTheGlass(t *testing.T) {
 			t.Errorf("sign %+v, %s; want it up to date again", d.Sign, d.Delivery)
 		}
 	})
+}
+
+func eventAt(id string, start time.Time) calendar.Event {
+	return calendar.Event{ID: id, Subject: "Meeting " + id, Organizer: "Ada", Availability: calendar.Busy, Start: start.Add(-time.Minute), End: start.Add(time.Hour)}
 }
