@@ -1,0 +1,132 @@
+package settings_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomink/roomink/app/apptest"
+	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/settings"
+	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+type fake struct {
+	policies []sign.Policy
+	did      []string
+	fail     error
+}
+
+func (f *fake) SetPolicy(_ context.Context, p sign.Policy) error {
+	f.policies = append(f.policies, p)
+	return f.fail
+}
+func (f *fake) SetPaused(_ context.Context, on bool) error {
+	f.did = append(f.did, map[bool]string{true: "pause", false: "resume"}[on])
+	return f.fail
+}
+func (f *fake) Disconnect(context.Context) error { f.did = append(f.did, "disconnect"); return f.fail }
+
+func open(t *testing.T, f *fake, s engine.Snapshot) (*settings.Page, fyne.Window) {
+	t.Helper()
+	test.NewTempApp(t)
+	w := test.NewTempWindow(t, nil)
+	p := settings.New(settings.Config{Engine: f, Hub: command.Inline(t.Context(), apptest.Explain), Window: w, Version: "1.2.3"})
+	w.SetContent(p.Content())
+	w.Resize(fyne.NewSize(900, 1200))
+	p.Prepare(s)()
+	return p, w
+}
+
+func radio(w fyne.Window, option string) (found *widget.RadioGroup) {
+	apptest.Walk(w, func(o fyne.CanvasObject) {
+		if r, ok := o.(*widget.RadioGroup); ok && slices.Contains(r.Options, option) {
+			found = r
+		}
+	})
+	return found
+}
+
+func TestPolicyIsAppliedOnlyWhenAsked(t *testing.T) {
+	f := &fake{}
+	s := apptest.Snapshot(apptest.Noon)
+	p, w := open(t, f, s)
+	apply, revert := apptest.Find[*widget.Button](w, "Apply to all signs"), apptest.Find[*widget.Button](w, "Revert")
+	if !apply.Disabled() || !revert.Disabled() {
+		t.Error("there is something to apply at first")
+	}
+	apptest.Find[*widget.Select](w, "English").SetSelected("Deutsch")
+	radio(w, "2:30 PM").SetSelected("2:30 PM")
+	radio(w, "Subject and organiser").SetSelected("Only that the room is booked")
+	apptest.Find[*widget.Select](w, "15 minutes").SetSelected("1 hour")
+	p.Prepare(s)() // a snapshot must not take the draft away
+	if apply.Disabled() || len(f.policies) != 0 {
+		t.Fatalf("apply disabled %v, policies %v", apply.Disabled(), f.policies)
+	}
+	f.fail = &apptest.Failure{Title: "The disk is full"}
+	test.Tap(apply)
+	if !apptest.Shows(w, "The disk is full") || apply.Disabled() {
+		t.Errorf("a refusal is not told, or the draft is lost: %q", apptest.Texts(w))
+	}
+	f.fail = nil
+	test.Tap(apply)
+	want := sign.Policy{Language: "de", Hours12: true, Privacy: sign.Masked, StaleAfter: time.Hour}
+	if len(f.policies) != 2 || f.policies[1] != want {
+		t.Errorf("applied %+v, want %+v", f.policies, want)
+	}
+	if !apply.Disabled() {
+		t.Error("what was applied can be applied again")
+	}
+	apptest.Find[*widget.Select](w, "Deutsch").SetSelected("English")
+	test.Tap(revert)
+	if apptest.Find[*widget.Select](w, "Deutsch") == nil || !apply.Disabled() {
+		t.Error("Revert does not bring back what is in force")
+	}
+}
+
+func TestAnUncommonPolicyIsShownAsItIs(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	s.Policy = sign.Policy{Language: "xx", Privacy: sign.Organizer, StaleAfter: 7 * time.Minute}
+	f := &fake{}
+	_, w := open(t, f, s)
+	if !apptest.Shows(w, "7 minutes") || radio(w, "The organiser alone").Selected != "The organiser alone" {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	if len(f.policies) != 0 {
+		t.Error("showing a policy changed it")
+	}
+}
+
+func TestPauseAndDisconnect(t *testing.T) {
+	f := &fake{}
+	s := apptest.Snapshot(apptest.Noon)
+	p, w := open(t, f, s)
+	pause := apptest.Find[*widget.Check](w, "Pause all updates")
+	s.State = engine.Paused
+	p.Prepare(s)()
+	if !pause.Checked || len(f.did) != 0 {
+		t.Errorf("checked %v, did %q: the state of the engine is no command", pause.Checked, f.did)
+	}
+	pause.SetChecked(false)
+	test.Tap(apptest.Find[*widget.Button](w, "Disconnect…"))
+	test.Tap(apptest.Find[*widget.Button](w, "Cancel"))
+	test.Tap(apptest.Find[*widget.Button](w, "Disconnect…"))
+	test.Tap(apptest.Find[*widget.Button](w, "Disconnect"))
+	if !slices.Equal(f.did, []string{"resume", "disconnect"}) {
+		t.Errorf("did %q", f.did)
+	}
+	s.Account = engine.Account{State: engine.SignedOut}
+	p.Prepare(s)()
+	if apptest.Find[*widget.Button](w, "Disconnect…") != nil || !apptest.Shows(w, "Not connected") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	if !apptest.Shows(w, "Roomink 1.2.3") {
+		t.Error("no version")
+	}
+}
