@@ -18,6 +18,7 @@ import (
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/simulator"
+	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
 	"github.com/roomink/roomink/engine/vault"
 )
@@ -51,12 +52,14 @@ func openDemo(ctx context.Context, o options, cfg *engine.Config, log *slog.Logg
 	x.byItself.Store(o.tour != "")
 
 	open := cfg.OpenBrowser
+	account := office.Tenant.Credentials()
+	person := &browser.Person{Username: account.Username, Password: account.Password}
 	cfg.OpenBrowser = func(url string) error {
 		if !x.byItself.Load() {
 			return open(url)
 		}
 		x.signIns.Go(func() {
-			if _, err := office.Tenant.Browse(ctx, url, true); err != nil && ctx.Err() == nil {
+			if _, err := person.Visit(ctx, url); err != nil && ctx.Err() == nil {
 				log.Error("The demo could not sign in", "err", err)
 			}
 		})
@@ -173,8 +176,8 @@ func (x *exhibition) setUp(ctx context.Context, eng *engine.Engine, progress fun
 		return fmt.Errorf("wait for the rooms: %w", err)
 	}
 	progress("Looking for the displays")
-	if s, err = await(ctx, eng, func(s engine.Snapshot) bool { return len(s.Displays) >= len(x.office.Displays) }); err != nil {
-		return fmt.Errorf("wait for the displays: %w", err)
+	if s, err = x.findDisplays(ctx, eng); err != nil {
+		return err
 	}
 	rooms := varied(s.Rooms)
 	for i, d := range s.Displays {
@@ -192,6 +195,22 @@ func (x *exhibition) setUp(ctx context.Context, eng *engine.Engine, progress fun
 		return fmt.Errorf("wait for the pictures: %w", err)
 	}
 	return nil
+}
+
+// findDisplays waits until discovery has found all displays, and adds them by their
+// addresses where it does not.
+func (x *exhibition) findDisplays(ctx context.Context, eng *engine.Engine) (engine.Snapshot, error) {
+	all := func(s engine.Snapshot) bool { return len(s.Displays) >= len(x.office.Displays) }
+	patient, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	s, err := await(patient, eng, all)
+	if err == nil || ctx.Err() != nil {
+		return s, err
+	}
+	if err := x.addByAddress(ctx, eng); err != nil {
+		return s, err
+	}
+	return eng.Snapshot(), nil
 }
 
 // varied orders rooms so that the first few tell different stories: taken now, free

@@ -84,8 +84,8 @@ func run(args []string) (exitCode int, err error) {
 	}
 
 	// The data folder, the log and the place where a crash leaves its trace.
-	if err := os.MkdirAll(o.dir, 0o700); err != nil {
-		return 1, fmt.Errorf("make the data folder: %w", err)
+	if err := makeDataFolder(&o); err != nil {
+		return 1, err
 	}
 	log, closeLog := openLog(o)
 	defer func() { err = errors.Join(err, closeLog()) }()
@@ -97,11 +97,15 @@ func run(args []string) (exitCode int, err error) {
 	log.Info("Starting", "version", version)
 
 	// The office of the demo, if it is one.
-	ui := fyneapp.NewWithID(appID)
+	id := appID
+	if o.demo {
+		id += ".demo" // its preferences are not the user's
+	}
+	ui := fyneapp.NewWithID(id)
 	cfg := engine.Config{
 		Dir: o.dir, Logger: log, Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
 		Source:      microsoft365,
-		OpenBrowser: browser(ui),
+		OpenBrowser: systemBrowser(ui),
 		Interfaces:  interfacesNamed(o.netDevice),
 	}
 	var show *exhibition
@@ -151,21 +155,30 @@ func parse(args []string) (options, error) {
 	if o.tour != "" && !o.demo {
 		return o, errors.New("-tour goes with -demo")
 	}
-	if o.dir == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return o, fmt.Errorf("find the configuration folder: %w", err)
-		}
-		o.dir = filepath.Join(base, "Roomink")
-	}
+	return o, nil
+}
+
+// makeDataFolder completes o.dir and makes the folder: a passing one for a demo.
+func makeDataFolder(o *options) error {
 	if o.demo {
 		dir, err := os.MkdirTemp("", "roomink-demo-")
 		if err != nil {
-			return o, fmt.Errorf("make a folder for the demo: %w", err)
+			return fmt.Errorf("make a folder for the demo: %w", err)
 		}
 		o.dir = dir
+		return nil
 	}
-	return o, nil
+	if o.dir == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return fmt.Errorf("find the configuration folder: %w", err)
+		}
+		o.dir = filepath.Join(base, "Roomink")
+	}
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	return nil
 }
 
 // openLog logs to the terminal, if there is one, and to a file of bounded size: a
@@ -200,8 +213,8 @@ func traceCrashes(path string) (*os.File, error) {
 	return f, nil
 }
 
-// browser opens pages in the system's browser.
-func browser(ui fyne.App) func(string) error {
+// systemBrowser opens pages in the system's browser.
+func systemBrowser(ui fyne.App) func(string) error {
 	return func(address string) error {
 		u, err := url.Parse(address)
 		if err != nil {

@@ -161,7 +161,7 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 	o := newOffice(t, []virtual.Options{}...)
 	tests := map[string]struct {
 		credentials func(*engine.Credentials)
-		browse      browser
+		browse      visit
 		want        string // in the explanation
 	}{
 		"should explain a wrong secret": {
@@ -176,7 +176,7 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t, []virtual.Options{}...) // a tenant remembers a consent
-			browse, credentials := browser(o.accepts), o.credentials()
+			browse, credentials := visit(o.accepts), o.credentials()
 			if test.browse != nil {
 				browse = test.browse
 			}

@@ -20,6 +20,7 @@ import (
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/graph"
 	"github.com/roomink/roomink/engine/simulator"
+	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
 	"github.com/roomink/roomink/engine/simulator/virtual"
 	"github.com/roomink/roomink/engine/syncer"
@@ -79,7 +80,7 @@ type roomink struct {
 }
 
 // start runs an engine on the folder dir with somebody at the browser.
-func (o *office) start(dir string, browse browser) *roomink {
+func (o *office) start(dir string, browse visit) *roomink {
 	o.t.Helper()
 	var visits sync.WaitGroup
 	e, err := engine.Open(o.t.Context(), engine.Config{
@@ -118,18 +119,25 @@ func (o *office) start(dir string, browse browser) *roomink {
 	return r
 }
 
-// browser is a person who opens a sign-in page.
-type browser func(ctx context.Context, url string) error
+// visit is what a person does with a sign-in page.
+type visit func(ctx context.Context, url string) error
 
 // accepts and declines are people who sign in and then consent, or do not.
 func (o *office) accepts(ctx context.Context, url string) error {
-	_, err := o.Tenant.Browse(ctx, url, true)
+	_, err := o.admin().Visit(ctx, url)
 	return err
 }
 
 func (o *office) declines(ctx context.Context, url string) error {
-	_, err := o.Tenant.Browse(ctx, url, false)
+	person := o.admin()
+	person.Decline = true
+	_, err := person.Visit(ctx, url)
 	return err
+}
+
+func (o *office) admin() *browser.Person {
+	c := o.Tenant.Credentials()
+	return &browser.Person{Username: c.Username, Password: c.Password}
 }
 
 // hesitates leaves the page open.

@@ -138,21 +138,21 @@ type visit struct {
 	body   string
 }
 
-// browser plays the person: its open is Options.Open, and act runs beside the
+// surfer plays the person: its open is Options.Open, and act runs beside the
 // sign-in with the query of the authorize request.
-type browser struct {
+type surfer struct {
 	t    *testing.T
 	fake *fakeEntra
-	act  func(b *browser, q url.Values)
+	act  func(b *surfer, q url.Values)
 	done chan struct{}
 	last visit
 }
 
-func newBrowser(t *testing.T, f *fakeEntra, act func(b *browser, q url.Values)) *browser {
-	return &browser{t: t, fake: f, act: act, done: make(chan struct{})}
+func newBrowser(t *testing.T, f *fakeEntra, act func(b *surfer, q url.Values)) *surfer {
+	return &surfer{t: t, fake: f, act: act, done: make(chan struct{})}
 }
 
-func (b *browser) open(addr string) error {
+func (b *surfer) open(addr string) error {
 	u, err := url.Parse(addr)
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func (b *browser) open(addr string) error {
 }
 
 // get requests an address as a browser would; edit may change the request.
-func (b *browser) get(addr string, edit ...func(*http.Request)) visit {
+func (b *surfer) get(addr string, edit ...func(*http.Request)) visit {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, addr, nil)
 	if err != nil {
 		b.t.Error(err)
@@ -202,7 +202,7 @@ func back(q url.Values, params ...string) string {
 }
 
 // signIn runs a whole flow and waits for the browser as well.
-func signIn(t *testing.T, f *fakeEntra, c entra.Credentials, o entra.Options, act func(b *browser, q url.Values)) (entra.Tokens, visit, error) {
+func signIn(t *testing.T, f *fakeEntra, c entra.Credentials, o entra.Options, act func(b *surfer, q url.Values)) (entra.Tokens, visit, error) {
 	t.Helper()
 	b := newBrowser(t, f, act)
 	o.Open = b.open
@@ -211,7 +211,7 @@ func signIn(t *testing.T, f *fakeEntra, c entra.Credentials, o entra.Options, ac
 	return tokens, b.last, err
 }
 
-func comeBack(b *browser, q url.Values) { b.last = b.get(back(q, "code", "the-code")) }
+func comeBack(b *surfer, q url.Values) { b.last = b.get(back(q, "code", "the-code")) }
 
 func contains(t *testing.T, s string, parts ...string) {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 
 func TestHostileAndStrayRequestsDoNotEndTheFlow(t *testing.T) {
 	f := newFake(t)
-	_, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *browser, q url.Values) {
+	_, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *surfer, q url.Values) {
 		good := back(q, "code", "the-code")
 		origin := strings.TrimSuffix(q.Get("redirect_uri"), "/roomink")
 		for name, v := range map[string]struct {
@@ -61,7 +61,7 @@ func TestTheListenerAnswersOnce(t *testing.T) {
 		return 200, f.reply("access", "refresh")
 	}
 	var redirect string
-	_, _, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *browser, q url.Values) {
+	_, _, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *surfer, q url.Values) {
 		redirect = back(q, "code", "the-code")
 		first := make(chan visit)
 		go func() { first <- b.get(redirect) }()
@@ -96,7 +96,7 @@ func TestListensOnBothLoopbacks(t *testing.T) {
 			_ = ln.Close()
 		}
 		f := newFake(t)
-		if _, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *browser, q url.Values) {
+		if _, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *surfer, q url.Values) {
 			b.last = b.get(strings.Replace(back(q, "code", "c"), "localhost", host, 1))
 		}); err != nil || page.status != 200 {
 			t.Errorf("%s: %v", host, err)

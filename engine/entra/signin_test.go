@@ -17,7 +17,7 @@ import (
 func TestSignInAsksForTheLeastWithPKCE(t *testing.T) {
 	f := newFake(t)
 	var asked url.Values
-	tokens, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *browser, q url.Values) {
+	tokens, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *surfer, q url.Values) {
 		asked = q
 		comeBack(b, q)
 	})
@@ -68,7 +68,7 @@ func TestPublicClientSendsNoSecret(t *testing.T) {
 	f := newFake(t)
 	c := f.credentials()
 	c.Secret = ""
-	if _, _, err := signIn(t, f, c, entra.Options{LoginHint: "ada@contoso.com"}, func(b *browser, q url.Values) {
+	if _, _, err := signIn(t, f, c, entra.Options{LoginHint: "ada@contoso.com"}, func(b *surfer, q url.Values) {
 		if q.Get("prompt") != "" || q.Get("login_hint") != "ada@contoso.com" {
 			t.Errorf("authorize %v", q)
 		}
@@ -176,7 +176,7 @@ func TestRefusals(t *testing.T) {
 			if len(params) == 0 {
 				params = []string{"code", "c"}
 			}
-			_, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *browser, q url.Values) { b.last = b.get(back(q, params...)) })
+			_, page, err := signIn(t, f, f.credentials(), entra.Options{}, func(b *surfer, q url.Values) { b.last = b.get(back(q, params...)) })
 			e, ok := errors.AsType[*entra.Error](err)
 			if !ok {
 				t.Fatalf("error is %T: %v", err, err)

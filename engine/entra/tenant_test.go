@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/entra"
-	"github.com/roomink/roomink/engine/entra/entratest"
+	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/tenant"
 )
 
 // simulated is the simulated tenant on a real socket, and the credentials of its
 // registration.
-func simulated(t *testing.T) (*tenant.Tenant, entra.Credentials, *entratest.Person) {
+func simulated(t *testing.T) (*tenant.Tenant, entra.Credentials, *browser.Person) {
 	t.Helper()
 	tn, err := tenant.New(tenant.Options{})
 	if err != nil {
@@ -29,7 +29,7 @@ func simulated(t *testing.T) (*tenant.Tenant, entra.Credentials, *entratest.Pers
 	c := tn.Credentials()
 	return tn, entra.Credentials{Cloud: entra.Cloud{Name: "simulated", Authority: srv.URL, Graph: srv.URL, Portal: srv.URL},
 			Tenant: c.TenantID, ClientID: c.ClientID, Secret: c.ClientSecret},
-		&entratest.Person{Username: c.Username, Password: c.Password}
+		&browser.Person{Username: c.Username, Password: c.Password}
 }
 
 func TestTenantSignIn(t *testing.T) {
@@ -87,13 +87,13 @@ func TestTenantSignIn(t *testing.T) {
 
 func TestTenantRefusals(t *testing.T) {
 	tests := map[string]struct {
-		edit func(tn *tenant.Tenant, c *entra.Credentials, p *entratest.Person)
+		edit func(tn *tenant.Tenant, c *entra.Credentials, p *browser.Person)
 		code int
 	}{
-		"declined":       {func(_ *tenant.Tenant, _ *entra.Credentials, p *entratest.Person) { p.Decline = true }, 65004},
-		"wrong secret":   {func(_ *tenant.Tenant, c *entra.Credentials, _ *entratest.Person) { c.Secret = "guessed" }, 7000215},
-		"expired secret": {func(tn *tenant.Tenant, _ *entra.Credentials, _ *entratest.Person) { tn.ExpireClientSecret() }, 7000222},
-		"no secret":      {func(_ *tenant.Tenant, c *entra.Credentials, _ *entratest.Person) { c.Secret = "" }, 7000218},
+		"declined":       {func(_ *tenant.Tenant, _ *entra.Credentials, p *browser.Person) { p.Decline = true }, 65004},
+		"wrong secret":   {func(_ *tenant.Tenant, c *entra.Credentials, _ *browser.Person) { c.Secret = "guessed" }, 7000215},
+		"expired secret": {func(tn *tenant.Tenant, _ *entra.Credentials, _ *browser.Person) { tn.ExpireClientSecret() }, 7000222},
+		"no secret":      {func(_ *tenant.Tenant, c *entra.Credentials, _ *browser.Person) { c.Secret = "" }, 7000218},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/entra"
-	"github.com/roomink/roomink/engine/entra/entratest"
 	"github.com/roomink/roomink/engine/graph"
+	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/tenant"
 	"github.com/roomink/roomink/engine/syncer"
 )
@@ -66,7 +66,7 @@ func (w *world) signIn(base string, directory bool) *entra.Session {
 	c := w.tenant.Credentials()
 	creds := entra.Credentials{Cloud: entra.Cloud{Name: "simulated", Authority: base, Graph: base, Portal: base},
 		Tenant: c.TenantID, ClientID: c.ClientID, Secret: c.ClientSecret}
-	person := &entratest.Person{Username: c.Username, Password: c.Password}
+	person := &browser.Person{Username: c.Username, Password: c.Password}
 	now := func() time.Time { return monday }
 	tokens, err := entra.SignIn(w.Context(), creds, entra.Options{Directory: directory, Open: person.Open(w.Context()), Now: now})
 	if err != nil {

@@ -115,8 +115,12 @@ func (o *Office) Serve(ctx context.Context) error {
 	for _, d := range o.Displays {
 		run("virtual display "+d.Name(), func() error { return d.Serve(ctx) })
 		if o.options.Interface != nil {
-			run("announce "+d.Name(), func() error {
-				return d.Advertise(ctx, []net.Interface{*o.options.Interface}, net.IPv4(127, 0, 0, 1))
+			parts.Go(func() {
+				// Not every system carries multicast on loopback; the display can still be
+				// added by its address.
+				if err := d.Advertise(ctx, []net.Interface{*o.options.Interface}, net.IPv4(127, 0, 0, 1)); err != nil {
+					o.options.Logger.Warn("A virtual display can't be announced", "display", d.Name(), "err", err)
+				}
 			})
 		}
 	}

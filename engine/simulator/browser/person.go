@@ -1,7 +1,7 @@
-// Package entratest plays the person in front of the browser: it opens the
-// sign-in page, fills in what the forms ask for, decides on consent and reads the
-// last page. Tests use it, and so does the demo where there is no screen.
-package entratest
+// Package browser plays the person in front of the browser: it opens a sign-in page,
+// fills in what the forms ask for, decides on consent and reads the last page. Tests
+// use it, and so does the demo where there is no screen.
+package browser
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 )
 
 // Person signs in at login pages made of plain forms, such as those of
-// engine/simulator/tenant. It is good for one sign-in.
+// engine/simulator/tenant. Open and Wait are good for one sign-in, Visit for any number.
 type Person struct {
 	Username, Password string
 	Decline            bool // press Cancel where consent is asked for
@@ -46,7 +46,7 @@ func (p *Person) Open(ctx context.Context) func(address string) error {
 		p.done = make(chan struct{})
 		go func() {
 			defer close(p.done)
-			p.page, p.err = p.browse(ctx, address)
+			p.page, p.err = p.Visit(ctx, address)
 		}()
 		return nil
 	}
@@ -59,7 +59,9 @@ func (p *Person) Wait() (Page, error) {
 	return p.page, p.err
 }
 
-func (p *Person) browse(ctx context.Context, address string) (Page, error) {
+// Visit signs in at an address and gives the page at which that ended: the app's, or
+// an error page of Microsoft's. The error says that a page could not be opened.
+func (p *Person) Visit(ctx context.Context, address string) (Page, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return Page{}, err
