@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 
@@ -34,6 +33,7 @@ import (
 	"github.com/roomink/roomink/app/setup"
 	"github.com/roomink/roomink/app/theme"
 	"github.com/roomink/roomink/app/tray"
+	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 )
 
@@ -214,13 +214,10 @@ func (a *App) hide() {
 // closed answers a person's closing of the window.
 func (a *App) closed() {
 	if !a.hides {
-		dialog.ShowConfirm(lang.L("Quit Roomink?"),
-			lang.L("Signs are kept up to date only while Roomink runs."),
-			func(yes bool) {
-				if yes {
-					a.cfg.Fyne.Quit()
-				}
-			}, a.window.win)
+		xwidget.Ask(xwidget.Question{
+			Title: lang.L("Quit Roomink?"), Text: lang.L("Signs are kept up to date only while Roomink runs."),
+			Yes: lang.L("Quit"), No: lang.L("Stay"),
+		}, a.window.win, a.cfg.Fyne.Quit)
 		return
 	}
 	const told = "toldAboutTray"
@@ -229,10 +226,9 @@ func (a *App) closed() {
 		return
 	}
 	a.cfg.Fyne.Preferences().SetBool(told, true)
-	d := dialog.NewInformation(lang.L("Roomink goes on in the background"),
-		lang.L("Your signs stay up to date. Open this window again from the icon in the\nsystem tray; Quit is in its menu."), a.window.win)
-	d.SetOnClosed(a.hide)
-	d.Show()
+	xwidget.Tell(lang.L("Roomink goes on in the background"),
+		lang.L("Your signs stay up to date. Open this window again from the icon in the system tray; Quit is in its menu."),
+		lang.L("Hide the window"), a.window.win, a.hide)
 }
 
 func (a *App) setPaused(paused bool) {

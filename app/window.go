@@ -44,16 +44,17 @@ type place struct {
 // mainWindow is the window's frame around the pages: navigation, header, problems.
 // All of it is the UI goroutine's but prepare.
 type mainWindow struct {
-	app    *App
-	win    fyne.Window
-	places []place
-	nav    *xwidget.Nav
-	title  *xwidget.Text
-	state  *xwidget.Status
-	sync   *xwidget.Status
-	notes  *command.Area
-	banner *banner
-	stack  *fyne.Container
+	app     *App
+	win     fyne.Window
+	places  []place
+	nav     *xwidget.Nav
+	title   *xwidget.Text
+	state   *xwidget.Status
+	sync    *xwidget.Status
+	syncNow *widget.Button
+	notes   *command.Area
+	banner  *banner
+	stack   *fyne.Container
 
 	current atomicName
 	chosen  bool // somebody opened a page: the window does not choose one by itself
@@ -123,8 +124,9 @@ func (w *mainWindow) layout() fyne.CanvasObject {
 	rail := container.NewBorder(xwidget.Pad(brand, 4, 0, 16, 8), xwidget.Pad(w.state, 0, 0, 4, 10), nil, nil, w.nav)
 	side := xwidget.Fixed(xwidget.Pad(rail, 12, 10, 12, 10), 190, 0)
 
-	syncNow := widget.NewButtonWithIcon(lang.L("Sync now"), theme.ViewRefreshIcon(), w.app.cfg.Engine.SyncNow)
-	header := container.NewBorder(nil, nil, nil, xwidget.Row(14, w.sync, syncNow), w.title)
+	w.syncNow = widget.NewButtonWithIcon(lang.L("Sync now"), theme.ViewRefreshIcon(), w.app.cfg.Engine.SyncNow)
+	w.syncNow.Disable()
+	header := container.NewBorder(nil, nil, nil, xwidget.Row(14, w.sync, w.syncNow), w.title)
 	top := xwidget.Stack(10, header, w.banner, w.notes)
 	body := container.NewBorder(xwidget.Pad(top, 16, 20, 10, 20), nil, nil, nil,
 		xwidget.Pad(w.stack, 0, 20, 16, 20))
@@ -200,6 +202,7 @@ func (w *mainWindow) prepare(s engine.Snapshot) func() {
 	stateTone, state := words.State(s.State)
 	syncTone, sync := words.Sync(s, w.app.cfg.Now())
 	problems := problemsOf(s)
+	connected := s.Account.State == engine.Connected
 	var show func()
 	for _, p := range w.places {
 		if p.name == name {
@@ -210,6 +213,13 @@ func (w *mainWindow) prepare(s engine.Snapshot) func() {
 		w.choose(s.State)
 		w.state.Set(stateTone, state)
 		w.sync.Set(syncTone, sync)
+		if connected != !w.syncNow.Disabled() {
+			if connected {
+				w.syncNow.Enable()
+			} else {
+				w.syncNow.Disable()
+			}
+		}
 		w.banner.show(problems)
 		if show != nil {
 			show()

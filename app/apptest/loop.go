@@ -37,10 +37,7 @@ func (l *Loop) Run() {
 		for _, f := range l.driver.take() {
 			f()
 		}
-		l.mu.Lock()
-		over := l.quit
-		l.mu.Unlock()
-		if over {
+		if l.Over() {
 			return
 		}
 		<-l.driver.wake
@@ -53,6 +50,13 @@ func (l *Loop) Quit() {
 	l.quit = true
 	l.mu.Unlock()
 	l.driver.nudge()
+}
+
+// Over reports whether Quit was called.
+func (l *Loop) Over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.quit
 }
 
 type loopDriver struct {

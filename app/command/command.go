@@ -224,9 +224,8 @@ func newRow(t Task, cancel func()) *row {
 	if t.Cancellable {
 		right = widget.NewButtonWithIcon(lang.L("Cancel"), theme.CancelIcon(), cancel)
 	}
-	bar := container.NewVBox(xwidget.Fixed(r.bar, 0, 4))
-	text := xwidget.NewText(t.Label)
-	r.object = xwidget.NewPaddedCard(container.NewBorder(nil, nil, nil, right, xwidget.Stack(6, text, bar)), 10)
+	progress := xwidget.Stack(8, xwidget.NewText(t.Label), xwidget.Slim(r.bar, 5))
+	r.object = xwidget.NewPaddedCard(container.NewBorder(nil, nil, nil, right, xwidget.Pad(progress, 2, 12, 4, 2)), 10)
 	return r
 }
 

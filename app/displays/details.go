@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -138,10 +137,11 @@ func (d *details) showRooms() {
 }
 
 func (d *details) showFacts() {
-	if len(d.values) != len(d.row.Facts) {
+	list := d.row.Facts()
+	if len(d.values) != len(list) {
 		d.facts.RemoveAll()
 		d.values = nil
-		for _, f := range d.row.Facts {
+		for _, f := range list {
 			name, value := xwidget.NewMuted(f.Name), xwidget.NewText("")
 			name.TextSize, value.TextSize = theme.SizeNameCaptionText, theme.SizeNameCaptionText
 			name.Whole = true
@@ -150,7 +150,7 @@ func (d *details) showFacts() {
 			d.facts.Add(value)
 		}
 	}
-	for i, f := range d.row.Facts {
+	for i, f := range list {
 		d.values[i].SetText(f.Value)
 	}
 }
@@ -259,17 +259,13 @@ func (d *details) Identify() {
 
 // Forget asks first, then forgets the display.
 func (d *details) Forget() {
-	ask := dialog.NewConfirm(d.named("Forget {{.Name}}?"),
-		lang.L("Roomink stops updating it. What is on its glass stays there until\nsomething else is shown. It can be adopted again."),
-		func(yes bool) {
-			if yes {
-				d.run("forget", d.named("Forgetting {{.Name}}…"), "", d.page.cfg.Engine.Forget)
-			}
-		}, d.page.cfg.Window)
-	ask.SetConfirmText(lang.L("Forget"))
-	ask.SetDismissText(lang.L("Cancel"))
-	ask.SetConfirmImportance(widget.DangerImportance)
-	ask.Show()
+	xwidget.Ask(xwidget.Question{
+		Title: d.named("Forget {{.Name}}?"),
+		Text:  lang.L("Roomink stops updating it. What is on its glass stays there until something else is shown. It can be adopted again."),
+		Yes:   lang.L("Forget"), No: lang.L("Cancel"), Danger: true,
+	}, d.page.cfg.Window, func() {
+		d.run("forget", d.named("Forgetting {{.Name}}…"), "", d.page.cfg.Engine.Forget)
+	})
 }
 
 // factsLayout puts names and values in two columns, the names as wide as the

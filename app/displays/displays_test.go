@@ -75,7 +75,7 @@ func TestViewTellsWhatIsKnown(t *testing.T) {
 	s.Rooms = append(s.Rooms, engine.Room{Agenda: calendar.Agenda{Room: calendar.Room{ID: "oslo2@contoso.com", Name: "Oslo"}, Location: time.UTC}})
 	v := displays.ViewOf(s, apptest.Noon)
 	unknown := v.Rows[len(v.Rows)-1]
-	if unknown.Name != "x:1" || unknown.Sub != "10.0.0.9:2446" || unknown.Trouble == nil || unknown.Facts[1].Value != "not asked yet" {
+	if unknown.Name != "x:1" || unknown.Sub != "10.0.0.9:2446" || unknown.Trouble == nil || unknown.Facts()[1].Value != "not asked yet" {
 		t.Errorf("a display that was never asked reads %+v", unknown)
 	}
 	if v.Rows[1].OnGlass || !v.Rows[0].OnGlass {

@@ -30,9 +30,11 @@ type Row struct {
 	OnGlass bool
 	Panel   display.Panel
 
+	Address string
 	Trouble *xwidget.Words // what is wrong with it; nil when nothing is
-	Facts   []Fact
-	seen    time.Time
+	// Facts is what is known of it. It is worked out for the display in the details
+	// alone: putting thousands into words would cost a snapshot its time.
+	Facts func() []Fact
 }
 
 // Fact is one line of what is known of a display.
@@ -57,28 +59,34 @@ func ViewOf(s engine.Snapshot, now time.Time) View {
 	for _, r := range s.Rooms {
 		names[r.Room.ID] = r.Room.DisplayName()
 	}
-	for _, r := range s.Rooms {
-		v.Rooms = append(v.Rooms, Choice{r.Room.ID, choiceLabel(r.Room, s.Rooms)})
-	}
+	v.Rooms = choices(s.Rooms)
 	for _, d := range s.Displays {
 		v.Rows = append(v.Rows, rowOf(d, names, now, s.Policy.Hours12))
 	}
 	return v
 }
 
-// choiceLabel tells rooms of the same name apart by their address.
-func choiceLabel(r calendar.Room, all []engine.Room) string {
-	for _, other := range all {
-		if other.Room.ID != r.ID && other.Room.DisplayName() == r.DisplayName() {
-			return r.DisplayName() + " (" + string(r.ID) + ")"
-		}
+// choices tells rooms of the same name apart by their address.
+func choices(rooms []engine.Room) []Choice {
+	bearers := make(map[string]int, len(rooms))
+	for _, r := range rooms {
+		bearers[r.Room.DisplayName()]++
 	}
-	return r.DisplayName()
+	list := make([]Choice, 0, len(rooms))
+	for _, r := range rooms {
+		label := r.Room.DisplayName()
+		if bearers[label] > 1 {
+			label += " (" + string(r.Room.ID) + ")"
+		}
+		list = append(list, Choice{r.Room.ID, label})
+	}
+	return list
 }
 
 func rowOf(d engine.Display, names map[calendar.RoomID]string, now time.Time, hours12 bool) Row {
 	r := Row{ID: d.ID, Name: d.Label(), Sub: sub(d), Stage: d.Stage, Room: d.Room, Frame: d.Frame, Panel: d.Panel,
-		OnGlass: d.Delivery == engine.Delivered, seen: d.LastSeen}
+		OnGlass: d.Delivery == engine.Delivered, Address: d.Address,
+		Facts: func() []Fact { return facts(d, now, hours12) }}
 	r.Tone, r.State = words.Display(d, now, hours12)
 	switch d.Stage {
 	case engine.Assigned:
@@ -96,7 +104,6 @@ func rowOf(d engine.Display, names map[calendar.RoomID]string, now time.Time, ho
 			Remedy: lang.L("Switch its encryption off in the maker's tool, then adopt it here."),
 		}
 	}
-	r.Facts = facts(d, now, hours12)
 	return r
 }
 
@@ -177,7 +184,7 @@ func Choose(rows []Row, f Filter, query string, column int, descending bool) []R
 	query = strings.ToLower(strings.TrimSpace(query))
 	var list []Row
 	for _, r := range rows {
-		text := strings.ToLower(strings.Join([]string{r.Name, r.Sub, r.RoomAs, string(r.ID), r.Facts[2].Value}, " "))
+		text := strings.ToLower(strings.Join([]string{r.Name, r.Sub, r.RoomAs, string(r.ID), r.Address}, " "))
 		if f.keeps(r) && strings.Contains(text, query) {
 			list = append(list, r)
 		}

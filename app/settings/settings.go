@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -201,17 +200,13 @@ func (p *Page) accountCard() fyne.CanvasObject {
 
 // Disconnect asks first, then gives the account up.
 func (p *Page) Disconnect() {
-	ask := dialog.NewConfirm(lang.L("Disconnect from Microsoft 365?"),
-		lang.L("Calendars are not read any more, and every sign says so.\nThe credentials stay saved: you can connect again at any time."),
-		func(yes bool) {
-			if yes {
-				p.accountBox.Run(command.Task{Key: "disconnect", Label: lang.L("Disconnecting…"), Work: p.cfg.Engine.Disconnect})
-			}
-		}, p.cfg.Window)
-	ask.SetConfirmText(lang.L("Disconnect"))
-	ask.SetDismissText(lang.L("Cancel"))
-	ask.SetConfirmImportance(widget.DangerImportance)
-	ask.Show()
+	xwidget.Ask(xwidget.Question{
+		Title: lang.L("Disconnect from Microsoft 365?"),
+		Text:  lang.L("Calendars are not read any more, and every sign says so. The credentials stay saved: you can connect again at any time."),
+		Yes:   lang.L("Disconnect"), No: lang.L("Cancel"), Danger: true,
+	}, p.cfg.Window, func() {
+		p.accountBox.Run(command.Task{Key: "disconnect", Label: lang.L("Disconnecting…"), Work: p.cfg.Engine.Disconnect})
+	})
 }
 
 func (p *Page) aboutCard() fyne.CanvasObject {

@@ -129,6 +129,8 @@ func Ago(t, now time.Time, hours12 bool) string {
 // Sync is how the reading of calendars stands, in one line.
 func Sync(s engine.Snapshot, now time.Time) (xwidget.Tone, string) {
 	switch {
+	case s.Account.State == engine.Connecting:
+		return xwidget.Busy, Account(s.Account)
 	case s.Account.State != engine.Connected:
 		return xwidget.Neutral, Account(s.Account)
 	case s.Sync.Problem != nil:
@@ -168,13 +170,13 @@ func Now(r engine.Room, now time.Time, hours12 bool) (xwidget.Tone, string) {
 	case r.Now.Busy && r.Now.FreeAt.IsZero():
 		return xwidget.Taken, lang.L("In use")
 	case r.Now.Busy && days(r.Now.FreeAt.In(r.Location), now.In(r.Location)) < 0:
-		return xwidget.Taken, lang.L("In use for the rest of the day")
+		return xwidget.Taken, lang.L("In use until tomorrow")
 	case r.Now.Busy:
 		return xwidget.Taken, lang.L("In use until {{.Time}}", map[string]any{"Time": at(r.Now.FreeAt)})
 	case r.Now.Next != nil && days(r.Now.Next.Start.In(r.Location), now.In(r.Location)) == 0:
 		return xwidget.Good, lang.L("Free until {{.Time}}", map[string]any{"Time": at(r.Now.Next.Start)})
 	default:
-		return xwidget.Good, lang.L("Free for the rest of the day")
+		return xwidget.Good, lang.L("Free until tomorrow")
 	}
 }
 

@@ -125,11 +125,11 @@ func TestRoomNow(t *testing.T) {
 		room engine.Room
 		text string
 	}{
-		{"free", room(), "Free for the rest of the day"},
+		{"free", room(), "Free until tomorrow"},
 		{"free until", room(event(time.Hour, 2*time.Hour)), "Free until 12:42"},
-		{"tomorrow's meeting", room(event(24*time.Hour, 25*time.Hour)), "Free for the rest of the day"},
+		{"tomorrow's meeting", room(event(24*time.Hour, 25*time.Hour)), "Free until tomorrow"},
 		{"in use", room(event(-time.Hour, time.Hour)), "In use until 12:42"},
-		{"all day", room(event(-20*time.Hour, 20*time.Hour)), "In use for the rest of the day"},
+		{"all day", room(event(-20*time.Hour, 20*time.Hour)), "In use until tomorrow"},
 		{"not read", unread, "Not read yet"},
 		{"broken", broken, "Can't be read"},
 	} {

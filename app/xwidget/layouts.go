@@ -142,6 +142,22 @@ func (r row) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
+// Slim gives an object this height, however much it asks for.
+func Slim(o fyne.CanvasObject, height float32) *fyne.Container {
+	return container.New(slim(height), o)
+}
+
+type slim float32
+
+func (s slim) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+		o.Move(fyne.Position{})
+	}
+}
+
+func (s slim) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, float32(s)) }
+
 // Fixed gives an object at least this size.
 func Fixed(o fyne.CanvasObject, width, height float32) *fyne.Container {
 	strut := canvas.NewRectangle(color.Transparent)
