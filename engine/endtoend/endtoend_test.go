@@ -69,10 +69,8 @@ func TestMainJob(t *testing.T) {
 	}
 
 	t.Run("should show a booked meeting on the glass", func(t *testing.T) {
-		start := time.Now().Truncate(time.Minute)
-		id, err := o.Tenant.Book(string(room.Room.ID), tenant.Meeting{Subject: "Budget 2027",
-			Organizer: tenant.Person{Name: "Ada Lovelace", Address: "ada@example.com"}, Start: start, End: start.Add(40 * time.Minute)})
-		r.must(err)
+		api := o.graphAPI()
+		id := api.book(room.Room.ID, "Budget 2027", time.Now().Truncate(time.Minute), 40*time.Minute)
 		s := r.await("the booking", func(s engine.Snapshot) bool {
 			d := find(s, ids[0])
 			return d.Delivery == engine.Delivered && d.Sign.Current != nil && d.Sign.Current.Title == "Budget 2027"
@@ -80,7 +78,7 @@ func TestMainJob(t *testing.T) {
 		d := find(s, ids[0])
 		sameGlass(t, o.device(d).Glass(), d.Frame.Image)
 
-		r.must(o.Tenant.Cancel(string(room.Room.ID), id))
+		api.cancel(room.Room.ID, id)
 		s = r.await("the cancellation", func(s engine.Snapshot) bool {
 			d := find(s, ids[0])
 			return d.Delivery == engine.Delivered && d.Sign.Current == nil
