@@ -174,10 +174,10 @@ func (e *Engine) openVault(ctx context.Context) error {
 	if e.vault, err = vault.Open(sealed, e.cfg.KeyStores...); err != nil {
 		return err
 	}
-	if _, file := keyFileOf(e.vault, e.cfg.KeyStores); file {
+	if e.vault.Place() != e.cfg.KeyStores[0].Place() { // the better place could not be used
 		e.health.Set(health.Problem{Code: codeKeyFile, Severity: health.Notice,
 			Title:  "The sign-in is protected by a key file",
-			Text:   "This computer offers no keychain, so the key lies in " + e.vault.Place() + ", readable by this user only.",
+			Text:   "This computer offers no keychain, so the key lies in " + e.vault.Place() + ", which only this user may read.",
 			Remedy: "Nothing needs to be done. Keep the file out of shared backups."})
 	}
 	if e.db.Quarantined != "" {
@@ -187,15 +187,6 @@ func (e *Engine) openVault(ctx context.Context) error {
 			Remedy: "Connect the account and assign the displays again, or restore the folder from a backup."})
 	}
 	return nil
-}
-
-func keyFileOf(v *vault.Vault, stores []vault.KeyStore) (vault.KeyFile, bool) {
-	for _, s := range stores {
-		if f, ok := s.(vault.KeyFile); ok && f.Place() == v.Place() {
-			return f, true
-		}
-	}
-	return vault.KeyFile{}, false
 }
 
 // Run works until ctx ends: it reads calendars, looks for displays and pushes

@@ -280,6 +280,33 @@ func TestLostKey(t *testing.T) {
 	})
 }
 
+// Where there is no keychain the user is told where the key lies instead.
+func TestNoKeychain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(1, 1)
+		cfg := l.config(t, t.TempDir())
+		e, stop := run(t, cfg)
+		if p := e.Snapshot().Problems; len(p) != 0 {
+			t.Errorf("problems %+v though the first choice works", p)
+		}
+		stop()
+		cfg.KeyStores = append([]vault.KeyStore{noKeychain{}}, cfg.KeyStores...)
+		e, _ = run(t, cfg)
+		if p := e.Snapshot().Problems; len(p) != 1 || p[0].Code != codeKeyFile || p[0].Severity != health.Notice {
+			t.Errorf("problems %+v; want a notice of the key file", p)
+		}
+		if e.Snapshot().Account.State != Connected {
+			t.Error("the sign-in of the key file was lost")
+		}
+	})
+}
+
+type noKeychain struct{}
+
+func (noKeychain) Load() ([]byte, error) { return nil, errors.New("no keychain") }
+func (noKeychain) Save([]byte) error     { return errors.New("no keychain") }
+func (noKeychain) Place() string         { return "the keychain" }
+
 func TestExplain(t *testing.T) {
 	tests := map[string]struct {
 		err  error
