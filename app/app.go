@@ -66,8 +66,10 @@ type Config struct {
 	OpenURL     func(address string) error     // nil = the system's browser
 	Now         func() time.Time               // the clock of relative times; nil = time.Now
 	TrayThere   func(ctx context.Context) bool // nil = ask the system; may block for a second
-	Paint       func(fyne.Window) image.Image  // for Capture; nil = Canvas().Capture, see package still
-	Version     string
+	// Photograph takes the pictures of Capture, on the UI goroutine; nil = Canvas().Capture,
+	// which is black with Mesa's software renderer: it can't read its front buffer.
+	Photograph func(fyne.Window) (image.Image, error)
+	Version    string
 }
 
 // App is the desktop. Make it with [New] on the goroutine that will call [App.Run].
@@ -114,8 +116,8 @@ func withDefaults(cfg Config) Config {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.Paint == nil {
-		cfg.Paint = func(w fyne.Window) image.Image { return w.Canvas().Capture() }
+	if cfg.Photograph == nil {
+		cfg.Photograph = func(w fyne.Window) (image.Image, error) { return w.Canvas().Capture(), nil }
 	}
 	if cfg.TrayThere == nil {
 		cfg.TrayThere = tray.Available

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -98,7 +99,16 @@ func (a *App) still(w fyne.Window) (image.Image, error) {
 		case <-time.After(pause):
 		}
 		var now *image.NRGBA
-		if err := a.onUI(func() { now = copyOf(a.cfg.Paint(w)) }); err != nil {
+		var failed error
+		err := a.onUI(func() {
+			p, err := a.cfg.Photograph(w)
+			if err != nil {
+				failed = fmt.Errorf("take a picture of the window: %w", err)
+				return
+			}
+			now = copyOf(p)
+		})
+		if err := cmp.Or(err, failed); err != nil {
 			return nil, err
 		}
 		if last != nil && slices.Equal(last.Pix, now.Pix) {
