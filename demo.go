@@ -120,11 +120,17 @@ func (x *exhibition) run(ctx context.Context, eng *engine.Engine, desktop app.Co
 		}
 	}
 	desktop.Demo = office
-	window := app.New(desktop)
 	if x.tour == "" {
-		window.Run(ctx)
+		app.New(desktop).Run(ctx)
 		return 0, nil
 	}
+	photograph, done, err := screenshots()
+	if err != nil {
+		return 1, err
+	}
+	defer done()
+	desktop.Photograph = photograph
+	window := app.New(desktop)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	result := make(chan error, 1)

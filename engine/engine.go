@@ -249,16 +249,11 @@ func (e *Engine) lock() error {
 const firstReadingPatience = 20 * time.Second
 
 func (e *Engine) awaitFirstReading(ctx context.Context) {
-	timer := time.NewTimer(firstReadingPatience)
-	defer timer.Stop()
-	for snapshot := range e.Watch(ctx) {
-		if snapshot.Account.State != Connected || !snapshot.Sync.LastOK.IsZero() || snapshot.Sync.Problem != nil {
+	ctx, cancel := context.WithTimeout(ctx, firstReadingPatience)
+	defer cancel()
+	for s := range e.Watch(ctx) {
+		if s.Account.State != Connected || !s.Sync.LastOK.IsZero() || s.Sync.Problem != nil {
 			return
-		}
-		select {
-		case <-timer.C:
-			return
-		default:
 		}
 	}
 }
