@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 
@@ -95,8 +96,8 @@ func New(cfg Config) *App {
 	cfg.Fyne.Settings().SetTheme(theme.New())
 	cfg.Fyne.SetIcon(art.App())
 	a := &App{cfg: cfg, started: make(chan struct{}), ended: make(chan struct{})}
-	a.hub = command.NewHub(command.Config{Explain: cfg.Explain, Do: fyne.Do})
-	a.pump = newPump(a.prepare, fyne.Do)
+	a.hub = command.NewHub(command.Config{Explain: cfg.Explain, Do: a.do})
+	a.pump = newPump(a.prepare, a.do)
 	a.window = newMainWindow(a)
 	if cfg.Demo != nil {
 		a.glass = demo.NewWindow(cfg.Fyne, *cfg.Demo, a.openURL)
@@ -107,6 +108,16 @@ func New(cfg Config) *App {
 		})
 	}
 	return a
+}
+
+// do runs f on the UI goroutine and has the window painted afterwards. Fyne does not
+// paint for an object that was hidden ever since the window was made and shows now:
+// it does not know its canvas yet.
+func (a *App) do(f func()) {
+	fyne.Do(func() {
+		f()
+		canvas.Refresh(a.window.title) // the smallest thing that is always there
+	})
 }
 
 func withDefaults(cfg Config) Config {

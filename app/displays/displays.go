@@ -88,10 +88,11 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 
 func (p *Page) show(v View) {
 	p.view = v
-	p.full.Hidden = len(v.Rows) == 0
-	p.empty.Hidden = !p.full.Hidden
+	if bare := len(v.Rows) == 0; p.full.Visible() == bare {
+		p.full.Hidden, p.empty.Hidden = bare, !bare
+		p.content.Refresh()
+	}
 	p.choose()
-	p.content.Refresh()
 }
 
 // choose lists the rows that filter and search keep, in the chosen order.

@@ -87,15 +87,15 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 
 func (p *Page) show(v View) {
 	p.view = v
-	if e := v.Empty; len(v.Cards) == 0 {
+	bare := len(v.Cards) == 0
+	if e := v.Empty; bare {
 		p.empty.Set(e.Title, e.Text, e.Action, func() { p.cfg.Open(e.Page) })
-		p.full.Hide()
-		p.empty.Show()
-		return
+	}
+	if p.full.Visible() == bare || p.empty.Visible() != bare {
+		p.full.Hidden, p.empty.Hidden = bare, !bare
+		p.content.Refresh()
 	}
 	p.summary.SetText(v.Summary)
-	p.empty.Hide()
-	p.full.Show()
 	p.filter()
 }
 

@@ -72,8 +72,10 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 
 func (p *Page) show(v View) {
 	p.view = v
-	p.table.Hidden = len(v.Rows) == 0
-	p.empty.Hidden = !p.table.Hidden
+	if bare := len(v.Rows) == 0; p.table.Visible() == bare || p.empty.Visible() != bare {
+		p.table.Hidden, p.empty.Hidden = bare, !bare
+		p.content.Refresh()
+	}
 	if e := v.Empty; p.table.Hidden {
 		p.empty.Set(e.Title, e.Text, e.Action, func() { p.cfg.Open(e.Page) })
 	}

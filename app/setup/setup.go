@@ -78,7 +78,7 @@ func New(cfg Config) *Page {
 		list.Add(p.steps[i])
 	}
 	p.content = container.NewVScroll(container.New(xwidget.Limit(780), xwidget.Pad(list, 2, 12, 12, 2)))
-	p.show(ViewOf(engine.Snapshot{}))
+	p.show(ViewOf(engine.Snapshot{}, cfg.Demo != nil))
 	return p
 }
 
@@ -87,7 +87,7 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 
 // Prepare works out the page of s.
 func (p *Page) Prepare(s engine.Snapshot) func() {
-	v := ViewOf(s)
+	v := ViewOf(s, p.cfg.Demo != nil)
 	return func() { p.show(v) }
 }
 

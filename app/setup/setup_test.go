@@ -74,12 +74,15 @@ func TestStepsFollowTheEngine(t *testing.T) {
 		{"connected", connected, setup.Adopt, "2 found"},
 		{"adopted", adopted, setup.Assign, "No display has a room yet"},
 	} {
-		v := setup.ViewOf(c.s)
+		v := setup.ViewOf(c.s, false)
 		if v.Current != c.current || v.Steps[v.Current].Summary != c.summary {
 			t.Errorf("%s: step %d %q, want %d %q", c.name, v.Current, v.Steps[v.Current].Summary, c.current, c.summary)
 		}
 	}
-	v := setup.ViewOf(full)
+	if v := setup.ViewOf(fresh, true); v.Current != setup.Connect {
+		t.Errorf("in the demo the first step is %d, want Connect", v.Current)
+	}
+	v := setup.ViewOf(full, false)
 	if v.Current != setup.Assign+1 {
 		t.Errorf("all done: step %d", v.Current)
 	}

@@ -50,8 +50,9 @@ type View struct {
 	Rooms   []Choice // those without a sign first
 }
 
-// ViewOf is the page of a snapshot.
-func ViewOf(s engine.Snapshot) View {
+// ViewOf is the page of a snapshot. filledIn says that credentials wait in the form,
+// as in the demo, so that only Connect is left to press.
+func ViewOf(s engine.Snapshot, filledIn bool) View {
 	v := View{Account: s.Account, Rooms: choices(s.Rooms)}
 	assigned := 0
 	for _, d := range s.Displays {
@@ -73,6 +74,10 @@ func ViewOf(s engine.Snapshot) View {
 		v.Trouble = &w
 	}
 	v.Steps = stepsOf(s.Account, len(v.Found), len(v.Adopted), assigned)
+	if filledIn && s.Account.Credentials.ClientID == "" {
+		v.Steps[Register] = Step{true, lang.L("Done for you")}
+		v.Steps[Enter] = Step{true, lang.L("Filled in for you")}
+	}
 	for v.Current < steps && v.Steps[v.Current].Done {
 		v.Current++
 	}
