@@ -67,10 +67,15 @@ race: packages
 race-all: packages ## the race detector on the heavy packages too (compiles the Graph SDK once more)
 	$(GO) test -race -timeout 40m ./...
 
-# The real window under a virtual screen; ends with 0 only if the booked meeting is
-# on the glass.
-window: $(OUT)/roomink
-	tools/headless.sh $(OUT)/roomink -demo -tour $(OUT)/demo
+# The real window under a virtual screen; ends with 0 only if the booked meeting is on
+# the glass. Built without the tag migrated_fynedo, so that Fyne reports every touch of
+# a widget from a wrong goroutine.
+window: packages
+	@mkdir -p $(OUT)
+	$(GO) build -tags no_emoji -o $(OUT)/roomink-window .
+	tools/headless.sh $(OUT)/roomink-window -demo -tour $(OUT)/window > $(OUT)/window.log 2>&1 \
+		|| { cat $(OUT)/window.log; exit 1; }
+	@if grep -A3 "Error in Fyne call thread" $(OUT)/window.log; then exit 1; fi
 
 bench: packages ## measure the paths that have a budget; writes build/bench.json
 	@mkdir -p $(OUT)
