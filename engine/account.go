@@ -159,9 +159,9 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
 	if err := e.stopSyncing(); err != nil {
 		return err
 	}
-	if previous != tokens.Account.TenantID {
-		if err := e.db.ForgetCursors(ctx); err != nil { // they belong to the other tenant
-			return err
+	if previous != tokens.Account.TenantID { // the cursors belong to the other tenant
+		if err := e.db.ForgetCursors(ctx); err != nil {
+			e.storeFailed(err) // old cursors cost a resync; no account at all would cost the signs
 		}
 	}
 	return e.start(c, tokens)

@@ -44,6 +44,7 @@ func (e *Engine) record(ctx context.Context, kind ActivityKind, text string, pro
 		}
 		return
 	}
+	e.health.Clear(codeStore, "")
 	a.ID = id
 	e.mu.Lock()
 	keep := e.state.activity[:min(len(e.state.activity), ActivityShown-1)]

@@ -271,6 +271,8 @@ func (e *Engine) housekeeping(ctx context.Context) error {
 		}
 		if err := e.db.Flush(ctx); err != nil {
 			e.storeFailed(err)
+		} else {
+			e.health.Clear(codeStore, "")
 		}
 		if minute%10 == 0 {
 			e.rec.TouchAll()

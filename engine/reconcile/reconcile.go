@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -372,7 +373,7 @@ func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want, befo
 	pushCtx, cancel := context.WithTimeoutCause(ctx, r.cfg.PushTimeout,
 		fmt.Errorf("no confirmation within %v", r.cfg.PushTimeout))
 	defer cancel()
-	receipt, err := r.cfg.Pusher.Push(pushCtx, want.Display, want.Frame)
+	receipt, err := r.attempt(pushCtx, want)
 	if untouched(err) && before.Delivered != "" {
 		err = errors.Join(err, r.cfg.Ledger.SaveDelivered(ctx, id, before.Delivered, before.DeliveredAt))
 	}
@@ -385,10 +386,23 @@ func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want, befo
 	if receipt.At.IsZero() {
 		receipt.At = r.now()
 	}
-	if err := r.cfg.Ledger.SaveDelivered(ctx, id, want.Frame.Hash, receipt.At); err != nil {
+	// What the display confirmed must be recorded even if the program ends now.
+	if err := r.cfg.Ledger.SaveDelivered(context.WithoutCancel(ctx), id, want.Frame.Hash, receipt.At); err != nil {
 		return display.Receipt{}, err
 	}
 	return receipt, nil
+}
+
+// attempt pushes once. A driver that panics on what a device sent must not take all
+// other signs down with it.
+func (r *Reconciler) attempt(ctx context.Context, want Want) (receipt display.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.cfg.Logger.Error("A driver panicked", "display", want.Display.ID, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("the driver for %s displays failed: %v", want.Display.Protocol, p)
+		}
+	}()
+	return r.cfg.Pusher.Push(ctx, want.Display, want.Frame)
 }
 
 // failed schedules a retry. r.mu is held.

@@ -33,6 +33,7 @@ type office struct {
 	refresh  time.Duration
 	drawErr  error
 	onWanted func()
+	confirm  func() // runs beside the end of a push
 }
 
 type push struct {
@@ -84,10 +85,7 @@ func (o *office) Push(ctx context.Context, d display.Display, f display.Frame) (
 	o.running++
 	o.maxRun = max(o.maxRun, o.running)
 	o.pushes = append(o.pushes, push{d.ID, f.Hash, time.Now()})
-	var err error
-	if o.fault != nil {
-		err = o.fault(d.ID)
-	}
+	fault := o.fault
 	o.mu.Unlock()
 	defer func() {
 		o.mu.Lock()
@@ -95,6 +93,10 @@ func (o *office) Push(ctx context.Context, d display.Display, f display.Frame) (
 		o.running--
 		o.mu.Unlock()
 	}()
+	var err error
+	if fault != nil {
+		err = fault(d.ID)
+	}
 	select {
 	case <-ctx.Done():
 		return display.Receipt{}, ctx.Err()
@@ -104,8 +106,12 @@ func (o *office) Push(ctx context.Context, d display.Display, f display.Frame) (
 		return display.Receipt{}, err
 	}
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	o.glass[d.ID] = f.Hash
+	o.mu.Unlock()
+	if o.confirm != nil {
+		go o.confirm()
+		<-ctx.Done()
+	}
 	return display.Receipt{}, nil
 }
 
@@ -348,6 +354,33 @@ func TestReconciler(t *testing.T) {
 				t.Errorf("pushes %v; want one: it still shows a", o.pushes)
 			}
 		},
+		"should survive a driver that panics": func(t *testing.T, o *office) {
+			o.setFault(func(display.ID) error { panic("index out of range") })
+			o.show(door, "a")
+			r := serve(t, o.config())
+			r.Touch(door)
+			after(time.Second)
+			if s, _ := r.Status(door); s.State != reconcile.Retrying || s.Err == nil {
+				t.Errorf("status %+v; want retrying with an error", s)
+			}
+			o.setFault(nil)
+			after(time.Hour)
+			if o.glass[door] != "a" {
+				t.Errorf("glass %q; want a", o.glass[door])
+			}
+		},
+		"should record at the end what a display confirmed": func(t *testing.T, o *office) {
+			o.refresh = 10 * time.Second
+			o.show(door, "a")
+			r := reconcile.New(o.config())
+			stop := start(t, r)
+			r.Touch(door)
+			o.confirm = stop // the program ends in the very moment of the confirmation
+			after(time.Minute)
+			if o.glass[door] != o.ledger[door] {
+				t.Errorf("glass %q, ledger %q", o.glass[door], o.ledger[door])
+			}
+		},
 		"should forget a display, even in the middle of a push": func(t *testing.T, o *office) {
 			o.refresh = time.Minute
 			o.show(door, "a")
@@ -434,7 +467,10 @@ func liveOn(t *testing.T, seed uint64) {
 	var faulty atomic.Bool
 	faulty.Store(true)
 	faultRnd := rand.New(rand.NewPCG(seed, 2))
+	var dice sync.Mutex
 	o.fault = func(display.ID) error {
+		dice.Lock()
+		defer dice.Unlock()
 		if faulty.Load() && faultRnd.IntN(3) == 0 {
 			return &display.Error{Kind: []display.Kind{display.Unreachable, display.Timeout, display.Protocol}[faultRnd.IntN(3)]}
 		}
