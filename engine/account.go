@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/thejerf/suture/v4"
+
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/store"
@@ -17,7 +19,7 @@ import (
 // Names of sealed secrets in the store.
 const (
 	secretClient = "client-secret"
-	secretTokens = "tokens"
+	secretSignIn = "sign-in"
 )
 
 // Cloud is one of Microsoft's clouds to choose from.
@@ -36,7 +38,9 @@ func (e *Engine) Clouds() []Cloud {
 }
 
 // SaveCredentials keeps what an admin brought from the portal. Whoever is signed in
-// stays so until the next Connect. Obvious mistakes are refused (see [Explain]).
+// stays so until the next Connect. Obvious mistakes are refused (see [Explain]). A
+// secret belongs to one registration: it is dropped where cloud, tenant or client
+// changed and no new one is given.
 func (e *Engine) SaveCredentials(ctx context.Context, c Credentials) error {
 	full, err := e.credentials(ctx, c)
 	if err != nil {
@@ -47,10 +51,13 @@ func (e *Engine) SaveCredentials(ctx context.Context, c Credentials) error {
 	}
 	full = full.Trimmed()
 	saved := Credentials{Cloud: full.Cloud.Name, Tenant: full.Tenant, ClientID: full.ClientID, Directory: c.Directory}
-	if c.Secret != "" {
-		if err := e.saveSecret(ctx, secretClient, []byte(full.Secret)); err != nil {
-			return err
-		}
+	if full.Secret == "" {
+		err = e.db.DeleteSecret(ctx, secretClient)
+	} else {
+		err = e.saveSecret(ctx, secretClient, []byte(full.Secret))
+	}
+	if err != nil {
+		return err
 	}
 	if err := e.db.SaveSetting(ctx, settingCredentials, saved); err != nil {
 		return err
@@ -72,8 +79,12 @@ func (e *Engine) credentials(ctx context.Context, c Credentials) (entra.Credenti
 			return entra.Credentials{}, &entra.FieldError{Field: "Cloud", Problem: fmt.Sprintf("%q is not a cloud that Roomink knows", c.Cloud)}
 		}
 	}
-	full := entra.Credentials{Cloud: e.cfg.Clouds[i], Tenant: c.Tenant, ClientID: c.ClientID, Secret: c.Secret}
-	if full.Secret == "" {
+	full := entra.Credentials{Cloud: e.cfg.Clouds[i], Tenant: c.Tenant, ClientID: c.ClientID, Secret: c.Secret}.Trimmed()
+	e.mu.Lock()
+	saved := e.state.account.Credentials
+	e.mu.Unlock()
+	same := saved.Cloud == full.Cloud.Name && saved.Tenant == full.Tenant && saved.ClientID == full.ClientID
+	if full.Secret == "" && same {
 		secret, err := e.secret(ctx, secretClient)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return entra.Credentials{}, err
@@ -96,7 +107,7 @@ func (e *Engine) secret(ctx context.Context, name string) ([]byte, error) {
 }
 
 // errConnecting says that a sign-in is under way.
-var errConnecting = errors.New("a sign-in is already open in the browser: finish it there, or cancel it first")
+var errConnecting = errors.New("a sign-in is open in the browser: finish it there, or cancel it first")
 
 // Connect opens the browser at Microsoft's sign-in page and blocks until the
 // account is connected, Microsoft or the person refused, or ctx ends. Whoever was
@@ -107,22 +118,18 @@ func (e *Engine) Connect(ctx context.Context) error {
 	}
 	defer e.connecting.Unlock()
 	e.mu.Lock()
-	before := e.state.account.State
 	saved := e.state.account.Credentials
-	e.state.account.State, e.state.account.Problem = Connecting, nil
+	e.state.signingIn, e.state.account.Problem = true, nil
 	e.mu.Unlock()
 	e.changed()
 
 	err := e.signIn(ctx, saved)
 
 	e.mu.Lock()
-	e.state.account.SignInURL = ""
-	if err != nil {
-		e.state.account.State = before
-		if !errors.Is(err, context.Canceled) {
-			x := Explain(err)
-			e.state.account.Problem = &x
-		}
+	e.state.signingIn, e.state.account.SignInURL = false, ""
+	if err != nil && !errors.Is(err, context.Canceled) {
+		x := Explain(err)
+		e.state.account.Problem = &x
 	}
 	e.mu.Unlock()
 	e.changed()
@@ -152,60 +159,74 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
 	if err != nil {
 		return err
 	}
-	previous := e.Snapshot().Account.Tenant
-	if err := e.saveTokens(ctx, tokens); err != nil {
+	next, err := e.newConnection(c, tokens)
+	if err != nil {
 		return err
 	}
-	if err := e.stopSyncing(); err != nil {
+	old, err := e.unplug()
+	if err != nil {
 		return err
 	}
-	if previous != tokens.Account.TenantID { // the cursors belong to the other tenant
+	if err := e.saveSignIn(ctx, signedIn{c, tokens}); err != nil {
+		if old != nil {
+			e.plug(old) // whoever was signed in stays so
+		}
+		return err
+	}
+	if old == nil || old.tenant != next.tenant { // cursors belong to the tenant that gave them
 		if err := e.db.ForgetCursors(ctx); err != nil {
 			e.storeFailed(err) // old cursors cost a resync; no account at all would cost the signs
 		}
 	}
-	return e.start(c, tokens)
+	e.plug(next)
+	return nil
 }
 
-func (e *Engine) saveTokens(ctx context.Context, t entra.Tokens) error {
-	plain, err := json.Marshal(t)
+// signedIn is what a sign-in consists of. It is sealed as one, because tokens must
+// never be used with the credentials of another registration or cloud.
+type signedIn struct {
+	Credentials entra.Credentials
+	Tokens      entra.Tokens
+}
+
+func (e *Engine) saveSignIn(ctx context.Context, s signedIn) error {
+	plain, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("save the sign-in: %w", err)
 	}
-	return e.saveSecret(ctx, secretTokens, plain)
+	return e.saveSecret(ctx, secretSignIn, plain)
 }
 
-// resume takes up the sign-in of an earlier run, if there is one.
+// resume takes up what an earlier run saved: the credentials, and the sign-in.
 func (e *Engine) resume(ctx context.Context) error {
 	var saved Credentials
-	err := e.db.Setting(ctx, settingCredentials, &saved)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	if err := orDefault(e.db.Setting(ctx, settingCredentials, &saved)); err != nil {
 		return err
 	}
 	e.state.account.Credentials = saved
-	c, err := e.credentials(ctx, saved)
-	if e.secretsLost(err) {
-		return nil
-	}
-	if err != nil {
+	secret, err := e.secret(ctx, secretClient)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !e.secretsLost(err) {
 		return err
 	}
-	e.state.account.HasSecret = c.Secret != ""
-	plain, err := e.secret(ctx, secretTokens)
+	e.state.account.HasSecret = len(secret) > 0
+
+	plain, err := e.secret(ctx, secretSignIn)
 	if errors.Is(err, store.ErrNotFound) || e.secretsLost(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	var tokens entra.Tokens
-	if err := json.Unmarshal(plain, &tokens); err != nil {
+	var s signedIn
+	if err := json.Unmarshal(plain, &s); err != nil {
 		return fmt.Errorf("read the saved sign-in: %w", err)
 	}
-	return e.start(c, tokens)
+	c, err := e.newConnection(s.Credentials, s.Tokens)
+	if err != nil {
+		return err
+	}
+	e.plug(c)
+	return nil
 }
 
 // secretsLost tells the user if err means that saved secrets can't be opened any
@@ -221,73 +242,120 @@ func (e *Engine) secretsLost(err error) bool {
 	return true
 }
 
-// start makes a session of tokens and begins to read calendars with it.
-func (e *Engine) start(c entra.Credentials, t entra.Tokens) error {
-	session := entra.Resume(c, t, entra.SessionOptions{
-		Save: e.saveTokens, HTTPClient: e.cfg.HTTPClient, Now: e.cfg.Now, Logger: e.log,
+// connection is everything that works for one signed-in account.
+type connection struct {
+	account  entra.Account
+	tenant   string // id
+	canList  bool   // the directory of rooms may be read
+	session  *entra.Session
+	syncing  *syncer.Service
+	parts    *suture.Supervisor
+	token    suture.ServiceToken // of parts in the engine's tree
+	launched bool                // parts is in the tree
+}
+
+// newConnection prepares a connection; nothing runs before plug.
+func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection, error) {
+	conn := &connection{account: t.Account, tenant: t.Account.TenantID, canList: t.Has("Place.Read.All")}
+	conn.session = entra.Resume(c, t, entra.SessionOptions{
+		Save:       func(ctx context.Context, t entra.Tokens) error { return e.saveRenewed(ctx, conn, signedIn{c, t}) },
+		HTTPClient: e.cfg.HTTPClient, Now: e.cfg.Now, Logger: e.log,
 	})
 	source, err := e.cfg.Source(SourceConfig{
-		BaseURL: c.Cloud.Graph + "/v1.0", Token: session.Token, Reject: session.Reject,
+		BaseURL: c.Cloud.Graph + "/v1.0", Token: conn.session.Token, Reject: conn.session.Reject,
 		Now: e.cfg.Now, Logger: e.log,
 	})
 	if err != nil {
-		return fmt.Errorf("prepare the reading of calendars: %w", err)
+		return nil, fmt.Errorf("prepare the reading of calendars: %w", err)
 	}
-	syncing := syncer.New(syncer.Config{
+	conn.syncing = syncer.New(syncer.Config{
 		Source: source, Store: (*calendars)(e), Now: e.cfg.Now, Logger: e.log, Interval: e.cfg.Interval,
 		OnResult: e.onSyncResult,
 	})
+	conn.parts = suture.New("account", suture.Spec{EventHook: e.onSupervisorEvent})
+	conn.parts.Add(service{"read calendars", conn.syncing.Serve})
+	if conn.canList {
+		conn.parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, conn.syncing) }})
+	}
+	return conn, nil
+}
+
+// errReplaced says that tokens were renewed for an account that is gone by now.
+var errReplaced = errors.New("another account is connected by now")
+
+// saveRenewed keeps renewed tokens, unless their connection was replaced meanwhile.
+func (e *Engine) saveRenewed(ctx context.Context, c *connection, s signedIn) error {
 	e.mu.Lock()
-	e.state.session, e.state.syncing = session, syncing
-	a := &e.state.account
-	a.State, a.Problem = Connected, nil
-	a.Username, a.Name, a.Tenant = t.Account.Username, t.Account.Name, t.Account.TenantID
-	a.CanListRooms = t.Has("Place.Read.All")
-	e.state.sync = Sync{}
-	e.state.token = e.tree.Add(service{"read calendars", func(ctx context.Context) error {
-		return e.readCalendars(ctx, syncing, t.Has("Place.Read.All"))
-	}})
+	current := e.state.conn == c
+	e.mu.Unlock()
+	if !current {
+		return errReplaced
+	}
+	return e.saveSignIn(ctx, s)
+}
+
+// plug makes c the account whose calendars are read.
+func (e *Engine) plug(c *connection) {
+	e.mu.Lock()
+	e.state.conn, e.state.refused, e.state.sync = c, false, Sync{}
+	e.state.account.Problem = nil
+	if e.state.ready { // otherwise Run does it
+		c.token, c.launched = e.tree.Add(c.parts), true
+	}
 	e.mu.Unlock()
 	e.health.Clear(codeSignIn, "")
 	e.health.Clear(codeSecretsLost, "")
-	e.rec.TouchAll()
+	e.touchAll()
 	e.changed()
-	return nil
 }
 
-// stopSyncing ends the reading of calendars and waits for it.
-func (e *Engine) stopSyncing() error {
+// unplug ends the reading of calendars and waits for it. It gives the connection
+// that there was, nil if none.
+func (e *Engine) unplug() (*connection, error) {
 	e.mu.Lock()
-	token, running := e.state.token, e.state.syncing != nil
-	e.state.syncing, e.state.session = nil, nil
+	c := e.state.conn
 	e.mu.Unlock()
-	if !running {
-		return nil
+	if c == nil {
+		return nil, nil
 	}
-	if err := e.tree.RemoveAndWait(token, 0); err != nil {
-		return fmt.Errorf("stop the reading of calendars: %w", err)
+	if c.launched {
+		if err := e.tree.RemoveAndWait(c.token, 0); err != nil {
+			return nil, fmt.Errorf("stop the reading of calendars: %w", err)
+		}
+		c.launched = false
 	}
-	e.health.Clear(codeSync, "")
-	return nil
+	e.mu.Lock()
+	e.state.conn = nil
+	e.mu.Unlock()
+	for _, code := range []health.Code{codeSync, codeRoom, codeDirectory} {
+		e.health.ClearAll(code)
+	}
+	return c, nil
 }
 
 // Disconnect signs out: the tokens are deleted and the signs say so. The
 // credentials, rooms, displays and assignments stay.
 func (e *Engine) Disconnect(ctx context.Context) error {
-	if err := e.stopSyncing(); err != nil {
+	if !e.connecting.TryLock() {
+		return errConnecting
+	}
+	defer e.connecting.Unlock()
+	old, err := e.unplug()
+	if err != nil {
 		return err
 	}
-	if err := e.db.DeleteSecret(ctx, secretTokens); err != nil {
+	if err := e.db.DeleteSecret(ctx, secretSignIn); err != nil {
+		if old != nil {
+			e.plug(old)
+		}
 		return err
 	}
 	e.mu.Lock()
-	a := &e.state.account
-	*a = Account{State: SignedOut, Credentials: a.Credentials, HasSecret: a.HasSecret, Tenant: a.Tenant}
-	e.state.sync = Sync{}
+	e.state.refused, e.state.sync, e.state.account.Problem = false, Sync{}, nil
 	e.mu.Unlock()
 	e.health.Clear(codeSignIn, "")
 	e.record(ctx, ActAccount, "Disconnected from Microsoft 365", false)
-	e.rec.TouchAll()
+	e.touchAll()
 	e.changed()
 	return nil
 }

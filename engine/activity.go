@@ -18,6 +18,7 @@ const (
 	codeRoom        health.Code = "room.notRead"
 	codeDisplay     health.Code = "display.notUpdated"
 	codeDirectory   health.Code = "calendar.directory"
+	codeRival       health.Code = "discovery.rival"
 	codeStranger    health.Code = "discovery.stranger"
 	codeDiscovery   health.Code = "discovery.notice"
 )

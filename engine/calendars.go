@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -34,25 +33,20 @@ func (c *calendars) SaveRooms(ctx context.Context, rooms []calendar.Room, at tim
 	return e.reloadRooms(ctx)
 }
 
-// reloadRooms brings all rooms in memory up to date with the store.
+// reloadRooms brings the rooms in memory up to date with what the store knows of
+// them; the events of rooms that are known already are right as they are.
 func (e *Engine) reloadRooms(ctx context.Context) error {
+	e.agendas.Lock()
+	defer e.agendas.Unlock()
 	rooms, err := e.db.Rooms(ctx)
 	if err != nil {
 		return err
 	}
 	for _, r := range rooms {
-		e.mu.Lock()
-		old, known := e.state.rooms[r.ID]
-		same := known && old.Room == r
-		if known && !same && old.Room.Room == r.Room {
-			old.Room, same = r, true // only times differ: the agenda's events are right
-			old.agenda.SyncedAt = r.SyncedAt
-		}
-		e.mu.Unlock()
-		if same {
+		if e.sameRoom(r) {
 			continue
 		}
-		if err := e.loadRoom(ctx, r); err != nil {
+		if err := e.loadRoom(context.WithoutCancel(ctx), r); err != nil {
 			return err
 		}
 		e.touchRoom(r.ID)
@@ -61,36 +55,79 @@ func (e *Engine) reloadRooms(ctx context.Context) error {
 	return nil
 }
 
+// sameRoom reports whether memory holds this room with the same words.
+func (e *Engine) sameRoom(r store.Room) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old, known := e.state.rooms[r.ID]
+	if !known || old.Room.Room != r.Room {
+		return false
+	}
+	old.Manual, old.ListedAt = r.Manual, r.ListedAt
+	return true
+}
+
 // Apply implements [syncer.Store].
 func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window, at time.Time) (bool, error) {
 	e := (*Engine)(c)
+	// From the commit to the agenda in memory nobody may come between, and nothing may
+	// end it half-way: later readings would be empty, and the agenda old for good.
+	e.agendas.Lock()
+	defer e.agendas.Unlock()
+	ctx = context.WithoutCancel(ctx)
 	changed, err := e.db.Apply(ctx, ch, w, at)
 	if err != nil {
 		return false, err
 	}
-	e.mu.Lock()
-	r, known := e.state.rooms[ch.Room]
-	// A sign that says "not up to date" has to hear of a reading that brought nothing.
-	wasStale := known && (r.SyncedAt.IsZero() || at.Sub(r.SyncedAt) >= e.state.policy.StaleAfter)
-	if known {
-		r.SyncedAt, r.agenda.SyncedAt, r.problem = at, at, nil
-	}
-	var meta store.Room
-	if known {
-		meta = r.Room
-	}
-	e.mu.Unlock()
-	e.health.Clear(codeRoom, string(ch.Room))
-	if changed && known {
-		if err := e.loadRoom(ctx, meta); err != nil {
+	wasStale, load := e.noteReading(ch.Room, at.Round(0), changed)
+	if load {
+		r, err := e.db.Room(ctx, ch.Room)
+		if err != nil {
+			return false, err
+		}
+		if err := e.loadRoom(ctx, r); err != nil {
 			return false, err
 		}
 	}
-	if changed || wasStale {
+	e.health.Clear(codeRoom, string(ch.Room))
+	if load || wasStale {
 		e.touchRoom(ch.Room)
 		e.changed()
 	}
 	return changed, nil
+}
+
+// noteReading records that a room was read. wasStale says that its sign may own up to
+// old data and has to hear of it; load says that its events must be read from the
+// store, in which case the agenda counts as read only once that is done.
+func (e *Engine) noteReading(id calendar.RoomID, at time.Time, changed bool) (wasStale, load bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r, known := e.state.rooms[id]
+	if !known {
+		return false, true
+	}
+	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.state.policy.StaleAfter
+	r.problem = nil
+	r.outdated = r.outdated || changed
+	if !r.outdated {
+		r.SyncedAt, r.agenda.SyncedAt = at, at
+	}
+	return wasStale, r.outdated
+}
+
+// touchAll wakes all signs. It names them, so that none can be missed because the
+// reconciler lost sight of it.
+func (e *Engine) touchAll() {
+	var ids []display.ID
+	e.mu.Lock()
+	for id, d := range e.state.displays {
+		if d.stage != Found {
+			ids = append(ids, id)
+		}
+	}
+	e.mu.Unlock()
+	e.rec.Touch(ids...)
 }
 
 // touchRoom wakes the signs at a room.
@@ -112,20 +149,8 @@ func (e *Engine) touchRoom(id calendar.RoomID) {
 // takes up to two days to list a new room, so there is no hurry.
 const directoryPause = 6 * time.Hour
 
-// readCalendars runs s, and reads the directory of rooms beside it where the account
-// may.
-func (e *Engine) readCalendars(ctx context.Context, s *syncer.Service, directory bool) error {
-	var reading sync.WaitGroup
-	defer reading.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if directory {
-		reading.Go(func() { e.readDirectory(ctx, s) })
-	}
-	return s.Serve(ctx)
-}
-
-func (e *Engine) readDirectory(ctx context.Context, s *syncer.Service) {
+// readDirectory reads the directory of rooms from time to time.
+func (e *Engine) readDirectory(ctx context.Context, s *syncer.Service) error {
 	retry := backoff.NewExponentialBackOff()
 	retry.InitialInterval, retry.MaxInterval = 5*time.Second, 30*time.Minute
 	for {
@@ -144,7 +169,7 @@ func (e *Engine) readDirectory(ctx context.Context, s *syncer.Service) {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return
+			return ctx.Err()
 		case <-timer.C:
 		}
 	}
@@ -155,10 +180,10 @@ var errNotConnected = errors.New("no account is connected: connect to Microsoft 
 func (e *Engine) syncing() (*syncer.Service, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.state.syncing == nil {
+	if e.state.conn == nil {
 		return nil, errNotConnected
 	}
-	return e.state.syncing, nil
+	return e.state.conn.syncing, nil
 }
 
 // SyncNow reads the calendars at once. It does not wait for them.
@@ -202,26 +227,34 @@ func (e *Engine) AddRoom(ctx context.Context, address string) error {
 // onSyncResult shows how a round of readings went.
 func (e *Engine) onSyncResult(r syncer.Result) {
 	x := e.noteRooms(r)
-	e.mu.Lock()
-	before := e.state.account.State
-	e.state.sync.Problem = x
-	if x == nil {
-		e.state.sync.LastOK = r.Ended
+	if r.Err == nil && r.Asked == 0 {
+		return // no news: every room waits for its next try
 	}
 	signIn := kindOf(r.Err) == syncer.SignIn
-	switch {
-	case signIn && before == Connected:
-		e.state.account.State, e.state.account.Problem = NeedsSignIn, x
-	case r.Err == nil && before == NeedsSignIn:
-		e.state.account.State, e.state.account.Problem = Connected, nil
+	if e.noteAccount(r, x, signIn) {
+		e.touchAll() // signs own up to an account that needs attention
 	}
-	after := e.state.account.State
-	e.mu.Unlock()
 	e.noteRound(r, x, signIn)
-	if after != before {
-		e.rec.TouchAll() // signs own up to an account that needs attention
-	}
 	e.changed()
+}
+
+// noteAccount records what a round tells of the account, and reports whether the
+// need for a new sign-in began or ended.
+func (e *Engine) noteAccount(r syncer.Result, x *Explanation, signIn bool) (turned bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state.sync.Problem = x
+	if r.Err == nil && r.Read > 0 {
+		e.state.sync.LastOK = r.Ended
+	}
+	before := e.state.refused
+	switch {
+	case signIn:
+		e.state.refused, e.state.account.Problem = true, x
+	case r.Err == nil && r.Read > 0 && before:
+		e.state.refused, e.state.account.Problem = false, nil
+	}
+	return e.state.refused != before
 }
 
 func kindOf(err error) syncer.Kind {

@@ -21,29 +21,42 @@ func errUnknownDisplay(id display.ID) error {
 func (e *Engine) AddDisplay(ctx context.Context, address string) (display.ID, error) {
 	var errs []error
 	for _, driver := range e.cfg.Drivers {
-		d, err := driver.Probe(ctx, address)
+		d, err := e.askAt(ctx, driver, address)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		e.mu.Lock()
-		if at := d.ID.Address(); at != "" { // it may have announced who it is already
-			for id, dev := range e.state.displays {
-				if dev.Address == at {
-					d.ID = id
-				}
-			}
+		saved, adopted := e.introduce(d)
+		if !adopted {
+			return saved.ID, e.Adopt(ctx, saved.ID)
 		}
-		dev, known := e.state.displays[d.ID]
-		if !known {
-			dev = &device{stage: Found}
-			e.state.displays[d.ID] = dev
+		if err := e.db.SaveDisplay(ctx, saved); err != nil { // its panel may be another now
+			return saved.ID, err
 		}
-		dev.Display.Display, dev.LastSeen, dev.problem = d, e.cfg.Now(), nil
-		e.mu.Unlock()
-		return d.ID, e.Adopt(ctx, d.ID)
+		e.rec.Touch(saved.ID)
+		return saved.ID, nil
 	}
 	return "", errors.Join(errs...)
+}
+
+// introduce records what a display that a person pointed to said of itself.
+func (e *Engine) introduce(d display.Display) (saved store.Display, adopted bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if at := d.ID.Address(); at != "" { // it may have announced who it is already
+		for id, dev := range e.state.displays {
+			if dev.Address == at {
+				d.ID = id
+			}
+		}
+	}
+	dev, known := e.state.displays[d.ID]
+	if !known {
+		dev = &device{stage: Found}
+		e.state.displays[d.ID] = dev
+	}
+	dev.Display.Display, dev.LastSeen, dev.problem = d, e.cfg.Now(), nil
+	return dev.Display, dev.stage != Found
 }
 
 // Adopt makes a found display ours. It asks the display what it is if that is not
@@ -204,7 +217,7 @@ func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
 	e.mu.Lock()
 	e.state.policy = p
 	e.mu.Unlock()
-	e.rec.TouchAll()
+	e.touchAll()
 	e.changed()
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/thejerf/suture/v4"
 	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/discovery"
@@ -78,7 +79,9 @@ type Engine struct {
 	dirty    chan struct{} // capacity 1: a snapshot is due
 	probes   chan display.ID
 
-	connecting sync.Mutex // held by the one attempt to sign in
+	connecting sync.Mutex         // held by whoever connects or disconnects
+	agendas    sync.Mutex         // from the commit of a reading to the agenda in memory
+	asking     singleflight.Group // of questions to displays, by address
 
 	mu    sync.Mutex
 	state state
@@ -86,19 +89,19 @@ type Engine struct {
 
 // state is what Snapshot is made of; Engine.mu guards it.
 type state struct {
-	seq      uint64
-	ready    bool // Run has begun
-	account  Account
-	session  *entra.Session
-	sync     Sync
-	syncing  *syncer.Service
-	token    suture.ServiceToken // of syncing in the tree
-	rooms    map[calendar.RoomID]*room
-	displays map[display.ID]*device
-	activity []Activity
-	policy   sign.Policy
-	paused   bool
-	watchers map[chan Snapshot]struct{}
+	seq       uint64
+	ready     bool        // Run has begun
+	conn      *connection // nil = signed out
+	signingIn bool
+	refused   bool    // Microsoft wants a person to sign in again
+	account   Account // its State and names come from the fields above
+	sync      Sync
+	rooms     map[calendar.RoomID]*room
+	displays  map[display.ID]*device
+	activity  []Activity
+	policy    sign.Policy
+	paused    bool
+	watchers  map[chan Snapshot]struct{}
 }
 
 // Open opens the store in cfg.Dir and loads what it holds. Nothing runs yet: call
@@ -123,7 +126,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		cfg: cfg, log: cfg.Logger, drivers: make(map[string]display.Driver),
 		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256),
 		state: state{
-			account: Account{State: SignedOut}, policy: sign.DefaultPolicy(),
+			policy:   sign.DefaultPolicy(),
 			rooms:    make(map[calendar.RoomID]*room),
 			displays: make(map[display.ID]*device),
 			watchers: make(map[chan Snapshot]struct{}),
@@ -151,7 +154,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		return nil, err
 	}
 	e.rec = reconcile.New(reconcile.Config{World: e, Ledger: e.db, Pusher: e, Logger: e.log,
-		Now: cfg.Now, OnStatus: e.onStatus})
+		Now: cfg.Now, OnStatus: e.onStatus, OnLedgerError: e.storeFailed, OnClockJump: e.SyncNow})
 	e.tree = suture.New("roomink", suture.Spec{EventHook: e.onSupervisorEvent})
 	if err := e.load(ctx); err != nil {
 		return nil, err
@@ -206,6 +209,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	}})
 	e.mu.Lock()
 	e.state.ready = true
+	if c := e.state.conn; c != nil {
+		c.token, c.launched = e.tree.Add(c.parts), true
+	}
 	e.mu.Unlock()
 	e.changed()
 	err := e.tree.Serve(ctx)
@@ -275,7 +281,7 @@ func (e *Engine) housekeeping(ctx context.Context) error {
 			e.health.Clear(codeStore, "")
 		}
 		if minute%10 == 0 {
-			e.rec.TouchAll()
+			e.touchAll()
 			e.dropStrangers()
 		}
 	}

@@ -183,11 +183,47 @@ func TestCandidates(t *testing.T) {
 			e.onCandidate(seen(mac, "0000"))
 			settle(time.Second)
 			must(t, e.Adopt(t.Context(), mac))
+			settle(time.Minute) // it fell silent at its old address
 			e.onCandidate(seen(mac, "0001"))
 			stored, err := e.db.Displays(t.Context())
 			must(t, err)
 			if got := e.Snapshot().Displays[0].Address; got != "0001" || stored[0].Address != "0001" {
 				t.Errorf("address %s, stored %s; want 0001", got, stored[0].Address)
+			}
+		},
+		"should not let a second device take a sign over": func(t *testing.T, _ *life, e *Engine) {
+			e.onCandidate(seen(mac, "0000"))
+			settle(time.Second)
+			must(t, e.Adopt(t.Context(), mac))
+			for range 5 {
+				e.onCandidate(seen(mac, "0000"))
+				e.onCandidate(seen(mac, "6666"))
+				settle(15 * time.Second)
+			}
+			s := e.Snapshot()
+			if s.Displays[0].Address != "0000" || !slices.ContainsFunc(s.Problems, func(p health.Problem) bool { return p.Code == codeRival && p.Severity == health.Warning }) {
+				t.Errorf("address %s, problems %+v; want 0000 and a warning", s.Displays[0].Address, s.Problems)
+			}
+		},
+		"should push again what the device at the old address may have taken": func(t *testing.T, l *life, e *Engine) {
+			e.onCandidate(seen(mac, "0000"))
+			settle(time.Second)
+			l.set(func() { l.power[mac] = true })
+			must(t, e.Assign(t.Context(), mac, roomID(0)))
+			settle(bound)
+			pushes := l.count() // confirmed, but by whom?
+			e.onCandidate(seen(mac, "0001"))
+			settle(bound)
+			if l.count() != pushes+1 {
+				t.Errorf("%d pushes after the move; want one", l.count()-pushes)
+			}
+			settle(bound)
+			e.onCandidate(seen(mac, "0001"))
+			settle(bound)
+			e.onCandidate(seen(mac, "0002")) // nothing was sent since it was last heard
+			settle(bound)
+			if l.count() != pushes+1 {
+				t.Errorf("%d pushes after two moves; want one", l.count()-pushes)
 			}
 		},
 		"should recognise a display that was added by its address": func(t *testing.T, l *life, e *Engine) {
@@ -244,6 +280,65 @@ func TestCandidates(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { inOffice(t, test) })
 	}
+}
+
+// Tokens must never be used with the credentials of another registration or cloud.
+func TestCredentialsSavedWhileConnected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(1, 1)
+		cfg := l.config(t, t.TempDir())
+		var asked []string
+		cfg.Source = func(c SourceConfig) (syncer.Source, error) {
+			asked = append(asked, c.BaseURL)
+			return l, nil
+		}
+		e, stop := run(t, cfg)
+		settle(time.Minute)
+		before := e.Snapshot().Account.Credentials
+		before.Secret = "the~secret.of-the-first_app"
+		must(t, e.SaveCredentials(t.Context(), before))
+		other := Credentials{Cloud: entra.China().Name, Tenant: "fabrikam.cn", ClientID: "9b1f3c52-9d0e-4c5a-8f2b-6a41e0d9c713"}
+		must(t, e.SaveCredentials(t.Context(), other))
+		if a := e.Snapshot().Account; a.State != Connected || a.HasSecret {
+			t.Errorf("account %+v; want connected as before, and no secret of another app", a)
+		}
+		stop()
+		e, _ = run(t, cfg)
+		settle(time.Minute)
+		if a := e.Snapshot().Account; a.State != Connected || a.Credentials != other {
+			t.Errorf("account %+v; want connected, with the new credentials in the form", a)
+		}
+		if want := []string{"https://graph.microsoft.com/v1.0", "https://graph.microsoft.com/v1.0"}; !slices.Equal(asked, want) {
+			t.Errorf("calendars are read at %v; want %v", asked, want)
+		}
+	})
+}
+
+// Signing out and in changes what signs say, whatever fails on the way.
+func TestDisconnect(t *testing.T) {
+	inOffice(t, func(t *testing.T, l *life, e *Engine) {
+		hang(t, e, 0)
+		must(t, e.Disconnect(t.Context()))
+		settle(bound)
+		s := e.Snapshot()
+		if s.Account.State != SignedOut || s.Displays[0].Sign.State != sign.Unknown || s.Displays[0].Delivery != Delivered {
+			t.Errorf("account %s, sign %+v; want signed out, on the glass too", s.Account.State, s.Displays[0].Sign)
+		}
+		if err := e.RefreshRooms(t.Context()); !errors.Is(err, errNotConnected) {
+			t.Errorf("refresh while signed out: %v", err)
+		}
+	})
+}
+
+// A command-line sign-in opens the engine and never runs it.
+func TestConnectWithoutRun(t *testing.T) {
+	l := newLife(1, 1)
+	e, err := Open(t.Context(), l.config(t, t.TempDir()))
+	must(t, err)
+	if old, err := e.unplug(); err != nil || old == nil {
+		t.Errorf("unplug before Run: %v, %v", old, err)
+	}
+	must(t, e.Close())
 }
 
 func TestWatch(t *testing.T) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -22,15 +23,63 @@ func (e *Engine) onCandidate(c discovery.Candidate) {
 		return
 	}
 	e.recognise(c)
+	n := e.takeIn(c)
+	if n.ask {
+		e.askLater(c.ID)
+	}
+	if n.adopted {
+		e.rec.Seen(c.ID)
+	}
+	if n.moved {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := e.db.SaveDisplay(ctx, n.saved); err != nil {
+			e.storeFailed(err) // the next announcement brings the address again
+		}
+		if n.doubt {
+			e.rec.Doubt(ctx, c.ID)
+		}
+		e.rec.Touch(c.ID)
+	}
+	e.noteRival(c, n)
+	e.changed()
+}
+
+// news is what an announcement means for the display that it is of.
+type news struct {
+	ask     bool // nobody knows yet what it is
+	adopted bool
+	moved   bool   // an adopted display has a new address, in saved
+	doubt   bool   // its last confirmation may have come from whoever has the old address now
+	rival   string // address at which the same display announced itself a moment ago
+	saved   store.Display
+}
+
+// takeIn records an announcement.
+func (e *Engine) takeIn(c discovery.Candidate) news {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	dev, known := e.state.displays[c.ID]
 	if !known {
 		dev = &device{stage: Found}
-		dev.Display.Display = display.Display{ID: c.ID, Protocol: c.Protocol, Name: c.Name}
+		dev.Display.Display = display.Display{ID: c.ID, Protocol: c.Protocol, Name: c.Name, Address: c.Address}
 		e.state.displays[c.ID] = dev
 	}
-	moved := dev.Address != c.Address
-	dev.Address, dev.LastSeen = c.Address, c.SeenAt
+	n := news{adopted: dev.stage != Found}
+	switch {
+	case dev.Address == c.Address:
+		dev.announced = c.SeenAt
+	case n.adopted && c.SeenAt.Sub(dev.announced) < 2*e.rescan():
+		// Two devices claim to be this one, or somebody poses as it. The one that was
+		// there first keeps the sign until it falls silent.
+		n.rival = dev.Address
+		return n
+	default:
+		n.moved = n.adopted
+		n.doubt = n.adopted && dev.DeliveredAt.After(dev.announced)
+		dev.Address, dev.announced = c.Address, c.SeenAt
+	}
+	dev.LastSeen = c.SeenAt
 	if c.Firmware != "" {
 		dev.Firmware = c.Firmware
 	}
@@ -40,25 +89,28 @@ func (e *Engine) onCandidate(c discovery.Candidate) {
 	// The strongest mode ever seen counts: tls=0 can be forged by anyone.
 	dev.secured = dev.secured || c.Secured
 	dev.problem = e.candidateProblem(c, dev)
-	ask := dev.stage == Found && dev.Panel == (display.Panel{}) && !dev.secured && !dev.probing
-	if ask {
+	if n.ask = !n.adopted && dev.Panel == (display.Panel{}) && !dev.secured && !dev.probing; n.ask {
 		dev.probing = true
 	}
-	adopted := dev.stage != Found
-	saved := dev.Display
-	e.mu.Unlock()
+	n.saved = dev.Display
+	return n
+}
 
-	if ask {
-		e.askLater(c.ID)
-	}
-	if adopted {
-		e.rec.Seen(c.ID)
-		if moved {
-			e.rec.Touch(c.ID)
-			e.saveSoon(saved)
+// rescan is the time between two announcements of a display that is there.
+func (e *Engine) rescan() time.Duration { return cmp.Or(e.cfg.Rescan, 15*time.Second) }
+
+// noteRival tells of two devices that claim to be the same adopted display.
+func (e *Engine) noteRival(c discovery.Candidate, n news) {
+	if n.rival == "" {
+		if n.moved {
+			e.health.Clear(codeRival, string(c.ID))
 		}
+		return
 	}
-	e.changed()
+	e.health.Set(health.Problem{Code: codeRival, Subject: string(c.ID), Severity: health.Warning,
+		Title:  "Two devices claim to be the same display",
+		Text:   c.Name + " announces itself at " + n.rival + " and at " + c.Address + ". Its sign stays at " + n.rival + ".",
+		Remedy: "Find out what answers at the other address: a copied configuration, or somebody who poses as the display."})
 }
 
 // recognise gives a display that was added by its address the lasting identity under
@@ -126,6 +178,9 @@ const strangerTime = time.Hour
 // dropStrangers forgets found displays that are long gone.
 func (e *Engine) dropStrangers() {
 	now := e.cfg.Now()
+	// What is still so is set again by the next announcement.
+	e.health.Clear(codeStranger, "")
+	e.health.ClearAll(codeRival)
 	e.mu.Lock()
 	for id, dev := range e.state.displays {
 		if dev.stage == Found && !dev.probing && now.Sub(dev.LastSeen) > strangerTime {
@@ -160,16 +215,6 @@ func (e *Engine) askLater(id display.ID) {
 			dev.probing = false
 		}
 		e.mu.Unlock()
-	}
-}
-
-// saveSoon writes a display's new address; a failure is told and harmless, since
-// the next announcement brings the address again.
-func (e *Engine) saveSoon(d store.Display) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := e.db.SaveDisplay(ctx, d); err != nil {
-		e.storeFailed(err)
 	}
 }
 
@@ -219,7 +264,7 @@ func (e *Engine) ask(ctx context.Context, id display.ID) (*device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := driver.Probe(ctx, address)
+	d, err := e.askAt(ctx, driver, address)
 	if err != nil {
 		return nil, err
 	}
@@ -234,4 +279,14 @@ func (e *Engine) ask(ctx context.Context, id display.ID) (*device, error) {
 	}
 	dev.Display.Display, dev.LastSeen, dev.problem = d, e.cfg.Now(), nil
 	return dev, nil
+}
+
+// askAt asks whoever answers at an address. A display serves one client at a time, so
+// whoever asks meanwhile shares the answer.
+func (e *Engine) askAt(ctx context.Context, driver display.Driver, address string) (display.Display, error) {
+	d, err, _ := e.asking.Do(driver.Protocol()+" "+address, func() (any, error) { return driver.Probe(ctx, address) })
+	if err != nil {
+		return display.Display{}, err
+	}
+	return d.(display.Display), nil
 }

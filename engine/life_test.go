@@ -156,13 +156,17 @@ func seedSignIn(t testing.TB, dir string, key vault.KeyFile) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := json.Marshal(entra.Tokens{Access: "a", Refresh: "r", Expiry: time.Now().AddDate(10, 0, 0), Scopes: []string{"Place.Read.All"}})
+	c := Credentials{Tenant: "contoso.com", ClientID: "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401"}
+	signIn, err := json.Marshal(signedIn{
+		Credentials: entra.Credentials{Cloud: entra.Global(), Tenant: c.Tenant, ClientID: c.ClientID},
+		Tokens:      entra.Tokens{Access: "a", Refresh: "r", Expiry: time.Now().AddDate(10, 0, 0), Scopes: []string{"Place.Read.All"}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = errors.Join(
-		db.SaveSetting(t.Context(), settingCredentials, Credentials{Tenant: "contoso.com", ClientID: "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401"}),
-		db.SaveSecret(t.Context(), secretTokens, v.Seal(secretTokens, tokens)), db.Close())
+		db.SaveSetting(t.Context(), settingCredentials, c),
+		db.SaveSecret(t.Context(), secretSignIn, v.Seal(secretSignIn, signIn)), db.Close())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,16 +24,21 @@ type room struct {
 	store.Room
 	agenda  calendar.Agenda
 	problem *Explanation
+	// outdated says that the store holds other events than agenda, because reading
+	// them did not work.
+	outdated bool
 }
 
 // device is what the engine knows of one display.
 type device struct {
 	store.Display
-	stage   Stage
-	secured bool
-	probing bool
-	problem *Explanation // what discovery or probing found wrong
-	shown   shown
+	stage Stage
+	// announced is when it last announced itself at its address.
+	announced time.Time
+	secured   bool
+	probing   bool
+	problem   *Explanation // what discovery or probing found wrong
+	shown     shown
 	// pattern, until patternUntil, is shown in place of the sign.
 	pattern      *display.Frame
 	patternUntil time.Time

@@ -55,20 +55,25 @@ func (e *Engine) publish(ctx context.Context) error {
 			return ctx.Err()
 		case <-e.dirty:
 		}
-		e.mu.Lock()
-		e.state.seq++
-		if len(e.state.watchers) > 0 {
-			s := e.snapshot()
-			for ch := range e.state.watchers {
-				select {
-				case <-ch: // the reader was too slow for this one
-				default:
-				}
-				ch <- s // never blocks: only the holder of e.mu sends
-			}
-		}
-		e.mu.Unlock()
+		e.send()
 		pause.Reset(publishPause)
+	}
+}
+
+func (e *Engine) send() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state.seq++
+	if len(e.state.watchers) == 0 {
+		return
+	}
+	s := e.snapshot()
+	for ch := range e.state.watchers {
+		select {
+		case <-ch: // the reader was too slow for this one
+		default:
+		}
+		ch <- s // never blocks: only the holder of e.mu sends
 	}
 }
 
@@ -76,7 +81,7 @@ func (e *Engine) publish(ctx context.Context) error {
 func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
-		Seq: e.state.seq, At: now, Account: e.state.account, Sync: e.state.sync, Policy: e.state.policy,
+		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.state.sync, Policy: e.state.policy,
 		Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,
@@ -112,6 +117,26 @@ func (e *Engine) snapshot() Snapshot {
 	return s
 }
 
+// accountSnapshot derives the account's state. e.mu is held.
+func (e *Engine) accountSnapshot() Account {
+	a := e.state.account
+	switch c := e.state.conn; {
+	case c == nil:
+		a.State = SignedOut
+	case e.state.refused:
+		a.State = NeedsSignIn
+	default:
+		a.State = Connected
+	}
+	if c := e.state.conn; c != nil {
+		a.Username, a.Name, a.Tenant, a.CanListRooms = c.account.Username, c.account.Name, c.tenant, c.canList
+	}
+	if e.state.signingIn {
+		a.State = Connecting
+	}
+	return a
+}
+
 func rank(s Stage) int { return slices.Index([]Stage{Assigned, Adopted, Found}, s) }
 
 func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
@@ -120,11 +145,14 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 		Secured: dev.secured, Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
 		DeliveredAt: dev.DeliveredAt,
 	}
+	due := dev.shown.frame
+	if dev.pattern != nil {
+		due = *dev.pattern
+	}
 	if dev.Room == "" {
 		d.Sign = nil
-	} else if dev.shown.frame.Image != nil {
-		f := dev.shown.frame
-		d.Frame = &f
+	} else if due.Image != nil {
+		d.Frame = &due
 	}
 	status, known := e.rec.Status(id)
 	if !known || dev.stage == Found {
@@ -142,6 +170,9 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 		d.Delivery = Pushing
 	case reconcile.Delivered:
 		d.Delivery = Delivered
+		if status.Delivered != due.Hash {
+			d.Delivery = Pending // the reconciler is just about to learn of the new picture
+		}
 	case reconcile.Retrying:
 		d.Delivery, d.NextTry = Retrying, status.NextTry
 		x := Explain(status.Err)

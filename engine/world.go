@@ -27,52 +27,62 @@ const patternTime = 30 * time.Second
 // Wanted implements [reconcile.World]: it is the pure function from agenda, policy
 // and now to a frame, with a memory of the last result.
 func (e *Engine) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, error) {
+	want, s, ok := e.wantedSign(id, now)
+	if !ok || want.Frame.Image != nil {
+		return want, ok, nil
+	}
+	f, err := e.renderer.Frame(s, want.Display.Panel)
+	if err != nil {
+		return reconcile.Want{}, true, fmt.Errorf("for %s: %w", want.Display.Panel, err)
+	}
+	want.Frame = f
+	e.keepShown(id, shown{sign: &s, panel: want.Display.Panel, frame: f})
+	return want, true, nil
+}
+
+// wantedSign gives what the display should show: with its frame, where that is at
+// hand, or as a sign to be drawn.
+func (e *Engine) wantedSign(id display.ID, now time.Time) (reconcile.Want, sign.Sign, bool) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	dev, ok := e.state.displays[id]
 	if !ok {
-		e.mu.Unlock()
-		return reconcile.Want{}, false, nil
+		return reconcile.Want{}, sign.Sign{}, false
 	}
+	want := reconcile.Want{Display: dev.Display.Display}
 	if dev.pattern != nil {
 		if now.Before(dev.patternUntil) {
-			defer e.mu.Unlock()
-			return reconcile.Want{Display: dev.Display.Display, Frame: *dev.pattern, Next: dev.patternUntil}, true, nil
+			want.Frame, want.Next = *dev.pattern, dev.patternUntil
+			return want, sign.Sign{}, true
 		}
 		dev.pattern = nil
 	}
 	if dev.Room == "" {
-		e.mu.Unlock()
-		return reconcile.Want{}, false, nil
+		return reconcile.Want{}, sign.Sign{}, false
 	}
-	d, before := dev.Display.Display, dev.shown
 	s, next := e.compose(dev.Room, now)
-	e.mu.Unlock()
-
-	want := reconcile.Want{Display: d, Frame: before.frame, Next: next}
-	if before.sign != nil && before.panel == d.Panel && before.frame.Image != nil && reflect.DeepEqual(*before.sign, s) {
-		return want, true, nil
+	want.Next = next
+	if last := dev.shown; last.sign != nil && last.panel == dev.Panel && reflect.DeepEqual(*last.sign, s) {
+		want.Frame = last.frame
 	}
-	f, err := e.renderer.Frame(s, d.Panel)
-	if err != nil {
-		return reconcile.Want{}, true, fmt.Errorf("for %s: %w", d.Panel, err)
-	}
-	want.Frame = f
+	return want, s, true
+}
 
+func (e *Engine) keepShown(id display.ID, s shown) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if dev, ok := e.state.displays[id]; ok {
-		dev.shown = shown{sign: &s, panel: d.Panel, frame: f}
+		dev.shown = s
 		if len(e.state.displays) > framesKept {
 			dev.shown.frame.Image = nil
 		}
 	}
-	return want, true, nil
 }
 
 // compose says what the sign at a room shows. e.mu is held.
 func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Time) {
 	account := sign.AccountOK
-	if e.state.session == nil || e.state.account.State == NeedsSignIn {
+	if e.state.conn == nil || e.state.refused {
 		account = sign.AccountSignedOut
 	}
 	r, ok := e.state.rooms[id]
@@ -86,19 +96,25 @@ func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Tim
 
 // Preview draws what a display would show for a room now. It changes nothing.
 func (e *Engine) Preview(id display.ID, room calendar.RoomID) (display.Frame, error) {
-	e.mu.Lock()
-	dev, ok := e.state.displays[id]
-	if !ok {
-		e.mu.Unlock()
-		return display.Frame{}, errUnknownDisplay(id)
+	s, panel, err := e.previewSign(id, room)
+	if err != nil {
+		return display.Frame{}, err
 	}
-	panel := dev.Panel
-	s, _ := e.compose(room, e.cfg.Now())
-	e.mu.Unlock()
 	if err := panel.Validate(); err != nil {
 		return display.Frame{}, fmt.Errorf("preview on %s: %w", id, err)
 	}
 	return e.renderer.Frame(s, panel)
+}
+
+func (e *Engine) previewSign(id display.ID, room calendar.RoomID) (sign.Sign, display.Panel, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	dev, ok := e.state.displays[id]
+	if !ok {
+		return sign.Sign{}, display.Panel{}, errUnknownDisplay(id)
+	}
+	s, _ := e.compose(room, e.cfg.Now().Round(0))
+	return s, dev.Panel, nil
 }
 
 // Push implements [reconcile.Pusher] by the driver of the display's protocol.

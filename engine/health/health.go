@@ -4,6 +4,7 @@ package health
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -90,6 +91,18 @@ func (r *Registry) Clear(code Code, subject string) {
 	delete(r.problems, k)
 	r.mu.Unlock()
 	if known {
+		r.changed()
+	}
+}
+
+// ClearAll removes the problems with this code, whatever their subjects.
+func (r *Registry) ClearAll(code Code) {
+	r.mu.Lock()
+	before := len(r.problems)
+	maps.DeleteFunc(r.problems, func(k key, _ Problem) bool { return k.code == code })
+	changed := len(r.problems) != before
+	r.mu.Unlock()
+	if changed {
 		r.changed()
 	}
 }

@@ -40,4 +40,10 @@ func TestRegistry(t *testing.T) {
 	want(3, "account.needsSignIn", "display.notUpdated")
 	r.Clear("display.notUpdated", "d1")
 	want(4, "account.needsSignIn")
+	r.Set(warn)
+	r.Set(health.Problem{Code: warn.Code, Subject: "d2", Severity: health.Notice})
+	r.ClearAll(warn.Code)
+	want(7, "account.needsSignIn")
+	r.ClearAll(warn.Code)
+	want(7, "account.needsSignIn")
 }

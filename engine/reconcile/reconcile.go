@@ -11,9 +11,7 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -30,6 +28,7 @@ type Reconciler struct {
 
 	mu      sync.Mutex
 	entries map[display.ID]*entry
+	pushing map[display.ID]bool // outlives a forgotten entry: one push at a time
 	paused  bool
 }
 
@@ -37,9 +36,8 @@ type Reconciler struct {
 type entry struct {
 	Status
 	due      time.Time // when to ask the world again; zero = nothing to ask
-	pushing  bool
-	gone     bool // forgotten; removed once no push is going on
 	lastPush time.Time
+	doubts   int // grows when what it confirmed is called into question
 	retry    backoff.BackOff
 }
 
@@ -63,7 +61,7 @@ func New(cfg Config) *Reconciler {
 	if cfg.Backoff == nil {
 		cfg.Backoff = defaultBackoff
 	}
-	return &Reconciler{cfg: cfg, wake: make(chan struct{}, 1), entries: make(map[display.ID]*entry)}
+	return &Reconciler{cfg: cfg, wake: make(chan struct{}, 1), entries: make(map[display.ID]*entry), pushing: make(map[display.ID]bool)}
 }
 
 func defaultBackoff() backoff.BackOff {
@@ -100,15 +98,24 @@ func (r *Reconciler) Touch(ids ...display.ID) {
 	r.nudge()
 }
 
-// Forget drops all that is known of a display, such as when its owner gives it up.
+// Forget drops all that is known of a display, such as when its owner gives it up. A
+// push that is going on ends unheard.
 func (r *Reconciler) Forget(id display.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e, ok := r.entries[id]; ok && e.pushing {
-		e.gone = true
-		return
-	}
 	delete(r.entries, id)
+}
+
+// Doubt says that what the display confirmed may have come from another device: its
+// glass is unknown until it confirms again.
+func (r *Reconciler) Doubt(ctx context.Context, id display.ID) {
+	r.mu.Lock()
+	e := r.entry(id)
+	e.Delivered = ""
+	e.doubts++
+	r.mu.Unlock()
+	r.ledger(r.cfg.Ledger.ForgetDelivered(ctx, id))
+	r.Touch(id)
 }
 
 // TouchAll says that everything may have changed.
@@ -189,7 +196,7 @@ func (r *Reconciler) Serve(ctx context.Context) error {
 		case <-timer.C:
 		}
 		if now := r.now(); (now.Sub(wall) - time.Since(started)).Abs() > clockTolerance {
-			r.TouchAll() // the clock was set, or the computer slept: all instants are in doubt
+			r.clockJumped(now)
 		}
 		wall, started = r.now(), time.Now()
 		timer.Reset(r.round(ctx, &pushes, slots))
@@ -200,6 +207,26 @@ func (r *Reconciler) Serve(ctx context.Context) error {
 // rounds without notice: more than the clock discipline of any system corrects.
 const clockTolerance = 2 * time.Second
 
+// resumeGrace is how long signs stay as they are after the computer slept, so that
+// the calendars can be read before any sign says that it is not up to date.
+const resumeGrace = 10 * time.Second
+
+// clockJumped puts every instant right after the clock was set or the computer slept.
+func (r *Reconciler) clockJumped(now time.Time) {
+	r.mu.Lock()
+	for _, e := range r.entries {
+		e.due, e.lastPush = now.Add(resumeGrace), time.Time{}
+		if e.State == Retrying {
+			e.NextTry = e.due
+			e.retry.Reset()
+		}
+	}
+	r.mu.Unlock()
+	if r.cfg.OnClockJump != nil {
+		r.cfg.OnClockJump()
+	}
+}
+
 // round looks once at every display and starts the pushes that are due. It gives
 // the time until the next round.
 func (r *Reconciler) round(ctx context.Context, pushes *sync.WaitGroup, slots chan struct{}) time.Duration {
@@ -209,13 +236,13 @@ func (r *Reconciler) round(ctx context.Context, pushes *sync.WaitGroup, slots ch
 		if ctx.Err() != nil {
 			break
 		}
-		want, push := r.decide(id, now, &next, slots)
+		e, want, push := r.decide(id, now, &next, slots)
 		if !push {
 			continue
 		}
 		pushes.Go(func() {
 			defer func() { <-slots; r.nudge() }()
-			r.push(ctx, id, want)
+			r.push(ctx, id, e, want)
 		})
 	}
 	return max(0, next.Sub(r.now()))
@@ -234,67 +261,82 @@ func (r *Reconciler) ids() []display.ID {
 // decide brings what id should show up to date and says whether to push it now, in
 // which case the display is marked as being pushed to and a slot is taken. It
 // lowers next to the instant at which id must be looked at again.
-func (r *Reconciler) decide(id display.ID, now time.Time, next *time.Time, slots chan struct{}) (Want, bool) {
-	r.mu.Lock()
-	e, ok := r.entries[id]
-	if !ok || e.pushing {
-		r.mu.Unlock()
-		return Want{}, false
+func (r *Reconciler) decide(id display.ID, now time.Time, next *time.Time, slots chan struct{}) (*entry, Want, bool) {
+	e, retry := r.pick(id, now, next, slots)
+	if e == nil {
+		return nil, Want{}, false
 	}
-	attend := func(t time.Time) {
-		if !t.IsZero() && t.Before(*next) {
-			*next = t
-		}
-	}
-	asked := !e.due.IsZero() && !e.due.After(now)
-	retry := e.State == Retrying && !e.NextTry.After(now)
-	held := e.State == Pending && e.Want != "" && !r.paused
-	if !asked && !retry && !held {
-		attend(e.due)
-		if e.State == Retrying {
-			attend(e.NextTry)
-		}
-		r.mu.Unlock()
-		return Want{}, false
-	}
-	if len(slots) == cap(slots) {
-		r.mu.Unlock()
-		return Want{}, false // the end of a push wakes us; drawing now would be drawing twice
-	}
-	e.due = time.Time{} // whoever touches the display from here on sets it again
-	r.mu.Unlock()
-
 	// Only this goroutine asks the world, so the entry can't be decided on twice.
-	want, wanted, err := r.cfg.World.Wanted(id, now)
+	want, wanted, err := r.wanted(id, now)
 
 	r.mu.Lock()
-	push, changed := false, false
+	if r.entries[id] != e { // forgotten meanwhile
+		r.mu.Unlock()
+		return nil, Want{}, false
+	}
+	push, changed := false, true
 	switch {
 	case err != nil:
 		r.failed(e, now, fmt.Errorf("draw the sign: %w", err))
-		changed = true
-		attend(e.NextTry)
 	case !wanted:
 		// What it confirmed stays known, for the day it is assigned again.
 		e.State, e.Want, e.Err, e.Failures, e.NextTry = Idle, "", nil, 0, time.Time{}
-		changed = true
 	default:
-		push, changed = r.settle(e, want, now, retry, slots)
-		attend(e.due)
-		if e.State == Retrying {
-			attend(e.NextTry)
-		}
+		push, changed = r.settle(id, e, want, now, retry, slots)
 	}
+	e.attend(next)
 	status := e.Status
 	r.mu.Unlock()
 	if changed {
 		r.report(id, status)
 	}
-	return want, push
+	return e, want, push
+}
+
+// pick gives the entry of id if the world must be asked about it now, nil otherwise.
+// retry says that a failed push may be tried again.
+func (r *Reconciler) pick(id display.ID, now time.Time, next *time.Time, slots chan struct{}) (_ *entry, retry bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e, ok := r.entries[id]
+	if !ok || r.pushing[id] {
+		return nil, false // the end of a push wakes us
+	}
+	asked := !e.due.IsZero() && !e.due.After(now)
+	retry = e.State == Retrying && !e.NextTry.After(now)
+	held := e.State == Pending && e.Want != "" && !r.paused
+	if !asked && !retry && !held {
+		e.attend(next)
+		return nil, false
+	}
+	if len(slots) == cap(slots) {
+		return nil, false // the end of a push wakes us; drawing now would be drawing twice
+	}
+	e.due = time.Time{} // whoever touches the display from here on sets it again
+	return e, retry
+}
+
+// attend lowers next to the instant at which e must be looked at again.
+func (e *entry) attend(next *time.Time) {
+	lower := func(t time.Time) {
+		if !t.IsZero() && t.Before(*next) {
+			*next = t
+		}
+	}
+	lower(e.due)
+	if e.State == Retrying {
+		lower(e.NextTry)
+	}
+}
+
+// wanted asks the world. A panic there must not take all signs down.
+func (r *Reconciler) wanted(id display.ID, now time.Time) (want Want, ok bool, err error) {
+	defer r.recovered("drawing a sign", id, &err)
+	return r.cfg.World.Wanted(id, now)
 }
 
 // settle records what e should show and says whether to push it now. r.mu is held.
-func (r *Reconciler) settle(e *entry, want Want, now time.Time, retry bool, slots chan struct{}) (push, changed bool) {
+func (r *Reconciler) settle(id display.ID, e *entry, want Want, now time.Time, retry bool, slots chan struct{}) (push, changed bool) {
 	before := e.Status
 	if next := want.Next.Round(0); e.due.IsZero() || !next.IsZero() && next.Before(e.due) {
 		e.due = next
@@ -310,110 +352,10 @@ func (r *Reconciler) settle(e *entry, want Want, now time.Time, retry bool, slot
 		// A change does not shorten the wait for a display that does not answer.
 	default:
 		slots <- struct{}{} // never blocks: only this goroutine takes slots
-		e.State, e.pushing, e.lastPush = Pushing, true, now
+		e.State, e.lastPush = Pushing, now
+		r.pushing[id] = true
 		push = true
 	}
 	changed = e.State != before.State || e.Want != before.Want || !e.NextTry.Equal(before.NextTry)
 	return push, changed
-}
-
-// push delivers one frame and records the outcome.
-func (r *Reconciler) push(ctx context.Context, id display.ID, want Want) {
-	r.mu.Lock()
-	before := r.entries[id].Status
-	r.mu.Unlock()
-	receipt, err := r.deliver(ctx, id, want, before)
-	now := r.now()
-	r.mu.Lock()
-	e := r.entries[id]
-	e.pushing = false
-	if e.gone {
-		delete(r.entries, id)
-		r.mu.Unlock()
-		return
-	}
-	// What it should show may have changed meanwhile: ask again at once.
-	if e.due.IsZero() || e.due.After(now) {
-		e.due = now
-	}
-	if err == nil {
-		e.Delivered, e.DeliveredAt = want.Frame.Hash, receipt.At
-		e.Err, e.Failures, e.NextTry, e.State = nil, 0, time.Time{}, Pending
-		if e.Want == e.Delivered {
-			e.State = Delivered
-		}
-		if !receipt.Telemetry.At.IsZero() {
-			e.Telemetry = receipt.Telemetry
-		}
-		e.retry.Reset()
-	} else {
-		if !untouched(err) {
-			e.Delivered = "" // the glass may hold anything now
-		}
-		r.failed(e, now, err)
-	}
-	status := e.Status
-	r.mu.Unlock()
-	if ctx.Err() == nil {
-		r.report(id, status)
-	}
-}
-
-// untouched reports whether a push failed before the display took anything, so that
-// its glass still shows what it did.
-func untouched(err error) bool {
-	kind := display.KindOf(err)
-	return kind == display.Unreachable || kind == display.Occupied
-}
-
-func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want, before Status) (display.Receipt, error) {
-	if err := r.cfg.Ledger.ForgetDelivered(ctx, id); err != nil {
-		return display.Receipt{}, err
-	}
-	pushCtx, cancel := context.WithTimeoutCause(ctx, r.cfg.PushTimeout,
-		fmt.Errorf("no confirmation within %v", r.cfg.PushTimeout))
-	defer cancel()
-	receipt, err := r.attempt(pushCtx, want)
-	if untouched(err) && before.Delivered != "" {
-		err = errors.Join(err, r.cfg.Ledger.SaveDelivered(ctx, id, before.Delivered, before.DeliveredAt))
-	}
-	if err != nil {
-		if cause := context.Cause(pushCtx); cause != nil && !errors.Is(err, cause) {
-			err = fmt.Errorf("%w (%w)", err, cause)
-		}
-		return display.Receipt{}, err
-	}
-	if receipt.At.IsZero() {
-		receipt.At = r.now()
-	}
-	// What the display confirmed must be recorded even if the program ends now.
-	if err := r.cfg.Ledger.SaveDelivered(context.WithoutCancel(ctx), id, want.Frame.Hash, receipt.At); err != nil {
-		return display.Receipt{}, err
-	}
-	return receipt, nil
-}
-
-// attempt pushes once. A driver that panics on what a device sent must not take all
-// other signs down with it.
-func (r *Reconciler) attempt(ctx context.Context, want Want) (receipt display.Receipt, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.cfg.Logger.Error("A driver panicked", "display", want.Display.ID, "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("the driver for %s displays failed: %v", want.Display.Protocol, p)
-		}
-	}()
-	return r.cfg.Pusher.Push(ctx, want.Display, want.Frame)
-}
-
-// failed schedules a retry. r.mu is held.
-func (r *Reconciler) failed(e *entry, now time.Time, err error) {
-	e.State, e.Err = Retrying, err
-	e.Failures++
-	e.NextTry = now.Add(e.retry.NextBackOff())
-}
-
-func (r *Reconciler) report(id display.ID, s Status) {
-	if r.cfg.OnStatus != nil {
-		r.cfg.OnStatus(id, s)
-	}
 }

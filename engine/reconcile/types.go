@@ -71,11 +71,16 @@ type Config struct {
 	Logger *slog.Logger
 
 	// optional
-	Now         func() time.Time         // the clock; default time.Now
-	OnStatus    func(display.ID, Status) // called after each change; must not block or call back
-	Parallel    int                      // pushes at once over all displays; default 64
-	Settle      time.Duration            // how long a touched display waits for more; default 150 ms
-	Heartbeat   time.Duration            // how often the wall clock is looked at; default 15 s
-	PushTimeout time.Duration            // bound on one push; default 3 min
-	Backoff     func() backoff.BackOff   // delays between retries; default 2 s doubling to 5 min, ±30 %
+	Now      func() time.Time         // the clock; default time.Now
+	OnStatus func(display.ID, Status) // called after each change; must not block or call back
+	// OnLedgerError is called when the ledger could not be written; the signs go on.
+	OnLedgerError func(error)
+	// OnClockJump is called when the clock was set or the computer slept: what was
+	// read before may be old.
+	OnClockJump func()
+	Parallel    int                    // pushes at once over all displays; default 64
+	Settle      time.Duration          // how long a touched display waits for more; default 150 ms
+	Heartbeat   time.Duration          // how often the wall clock is looked at; default 15 s
+	PushTimeout time.Duration          // bound on one push; default 3 min
+	Backoff     func() backoff.BackOff // delays between retries; default 2 s doubling to 5 min, ±30 %
 }

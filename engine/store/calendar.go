@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,41 +73,65 @@ func (db *DB) DeleteRoom(ctx context.Context, id calendar.RoomID) error {
 // ForgetCursors makes every room's next reading a full one, as another account
 // needs: a cursor is bound to the tenant that gave it.
 func (db *DB) ForgetCursors(ctx context.Context) error {
+	db.applying.Lock()
+	defer db.applying.Unlock()
 	db.mu.Lock()
 	clear(db.pending)
 	db.mu.Unlock()
 	return db.exec(ctx, "forget the cursors", "UPDATE rooms SET cursor = '', window_from = 0, window_to = 0")
 }
 
+const selectRoom = `
+	SELECT id, name, building, floor, capacity, time_zone, manual, listed_at, synced_at
+	FROM rooms `
+
 // Rooms gives all rooms by name.
 func (db *DB) Rooms(ctx context.Context) ([]Room, error) {
-	rows, err := db.read.QueryContext(ctx, `
-		SELECT id, name, building, floor, capacity, time_zone, manual, listed_at, synced_at
-		FROM rooms ORDER BY name, id`)
+	rows, err := db.read.QueryContext(ctx, selectRoom+"ORDER BY name, id")
 	if err != nil {
 		return nil, fmt.Errorf("read the rooms: %w", err)
 	}
 	defer rows.Close()
 	var list []Room
 	for rows.Next() {
-		var r Room
-		var listed, synced int64
-		if err := rows.Scan(&r.ID, &r.Name, &r.Building, &r.Floor, &r.Capacity, &r.TimeZone,
-			&r.Manual, &listed, &synced); err != nil {
+		r, err := db.scanRoom(rows)
+		if err != nil {
 			return nil, fmt.Errorf("read the rooms: %w", err)
 		}
-		r.ListedAt, r.SyncedAt = instant(listed), instant(synced)
-		db.mu.Lock()
-		if p, ok := db.pending[string(r.ID)]; ok {
-			r.SyncedAt = p.at
-		}
-		db.mu.Unlock()
 		list = append(list, r)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the rooms: %w", err)
 	}
 	return list, nil
+}
+
+// Room gives one room, [ErrNotFound] if it is not known.
+func (db *DB) Room(ctx context.Context, id calendar.RoomID) (Room, error) {
+	r, err := db.scanRoom(db.read.QueryRowContext(ctx, selectRoom+"WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Room{}, fmt.Errorf("room %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return Room{}, fmt.Errorf("read the room %s: %w", id, err)
+	}
+	return r, nil
+}
+
+func (db *DB) scanRoom(row interface{ Scan(...any) error }) (Room, error) {
+	var r Room
+	var listed, synced int64
+	if err := row.Scan(&r.ID, &r.Name, &r.Building, &r.Floor, &r.Capacity, &r.TimeZone,
+		&r.Manual, &listed, &synced); err != nil {
+		return Room{}, err
+	}
+	r.ListedAt, r.SyncedAt = instant(listed), instant(synced)
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if p, ok := db.pending[string(r.ID)]; ok {
+		r.SyncedAt = p.at
+	}
+	return r, nil
 }
 
 // Cursors implements [syncer.Store].
