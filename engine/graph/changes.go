@@ -46,16 +46,14 @@ func (s *Source) Changes(ctx context.Context, requests []syncer.Request) ([]sync
 			queue = append(queue, readings[i])
 		}
 	}
+	var whole error
 	for len(queue) > 0 {
 		n := min(batchSize, len(queue))
 		now := queue[:n]
 		queue = queue[n:]
 		if err := s.step(ctx, now); err != nil {
-			err = fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), "", err)
-			if !anyDone(readings) {
-				return nil, err
-			}
-			breakOff(readings, err)
+			whole = fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), "", err)
+			breakOff(readings, whole)
 			break
 		}
 		for _, r := range now {
@@ -68,16 +66,7 @@ func (s *Source) Changes(ctx context.Context, requests []syncer.Request) ([]sync
 	for i, r := range readings {
 		changes[i] = r.change()
 	}
-	return changes, nil
-}
-
-func anyDone(readings []*reading) bool {
-	for _, r := range readings {
-		if r.done {
-			return true
-		}
-	}
-	return false
+	return changes, whole
 }
 
 // breakOff gives every room that is not read yet the error that ended the round.

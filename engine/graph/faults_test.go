@@ -165,33 +165,47 @@ func TestRetryAfterAsDate(t *testing.T) {
 }
 
 func TestARoundThatBreaksOffKeepsWhatItHas(t *testing.T) {
-	var n atomic.Int32
-	inner := answers(t, func(base string, _ sent) (int, string) { return 200, page(end(base, "z"), single) })
-	s, _ := fake(t, func(w http.ResponseWriter, r *http.Request) {
-		if n.Add(1) > 1 {
-			w.WriteHeader(503)
-			return
-		}
-		inner(w, r)
-	})
-	var requests []syncer.Request
-	for i := range 65 {
-		requests = append(requests, syncer.Request{Room: calendar.RoomID(fmt.Sprint("r", i))})
-	}
-	got, err := s.Changes(t.Context(), requests)
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := 0
-	for _, c := range got {
-		if c.Err == nil {
-			good++
-			continue
-		}
-		wantKind(t, c.Err, syncer.Offline)
-	}
-	if good != 20 || n.Load() != 2 {
-		t.Errorf("%d rooms read with %d requests, want 20 with 2: the system is down", good, n.Load())
+	for kind, status := range map[syncer.Kind]int{syncer.Offline: 503, syncer.Throttled: 429, syncer.SignIn: 401, syncer.Failed: 400} {
+		t.Run(string(kind), func(t *testing.T) {
+			var n atomic.Int32
+			inner := answers(t, func(base string, p sent) (int, string) {
+				if strings.HasPrefix(p.URL, "/users/r7/") {
+					return 403, `{"error":{"code":"ErrorAccessDenied","message":"m"}}`
+				}
+				return 200, page(end(base, "z"), single)
+			})
+			s, _ := fake(t, func(w http.ResponseWriter, r *http.Request) {
+				if n.Add(1) > 1 {
+					w.Header().Set("Retry-After", "11")
+					w.WriteHeader(status)
+					return
+				}
+				inner(w, r)
+			})
+			var requests []syncer.Request
+			for i := range 65 {
+				requests = append(requests, syncer.Request{Room: calendar.RoomID(fmt.Sprint("r", i))})
+			}
+			got, err := s.Changes(t.Context(), requests)
+			if e := wantKind(t, err, kind); e.Op != "read 65 calendars" || e.RetryAfter != 11*time.Second {
+				t.Errorf("%+v", e)
+			}
+			for i, c := range got {
+				switch {
+				case c.Room != requests[i].Room:
+					t.Errorf("answer %d is of %s", i, c.Room)
+				case i == 7:
+					wantKind(t, c.Err, syncer.Denied)
+				case i < 20 && (c.Err != nil || len(c.Events) != 1):
+					t.Errorf("%+v", c)
+				case i >= 20 && !errors.Is(c.Err, err):
+					t.Errorf("room %d: %v, want the error of the whole", i, c.Err)
+				}
+			}
+			if len(got) != 65 || n.Load() != 2 {
+				t.Errorf("%d answers with %d requests, want 65 with 2: the system is down", len(got), n.Load())
+			}
+		})
 	}
 }
 

@@ -155,3 +155,10 @@ func (r *running) rounds() int {
 	defer r.mu.Unlock()
 	return len(r.results)
 }
+
+// told is what OnChange heard, call by call.
+func (r *running) told() [][]calendar.RoomID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.changed)
+}

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"github.com/roomink/roomink/engine/calendar"
 )
@@ -33,7 +32,9 @@ type Config struct {
 	// which waits for them; nil is ignored.
 	OnChange func(rooms []calendar.RoomID)
 	OnResult func(Result)
-	// Now is the clock; time.Now when nil.
+	// Now is the wall clock; time.Now when nil. It must be safe for concurrent use.
+	// Instants that the service hands out carry no monotonic reading, which stands
+	// still while the computer sleeps.
 	Now func() time.Time
 	// Logger gets a debug line a round; discarded when nil. Failures are not
 	// logged: OnResult has them.
@@ -43,13 +44,19 @@ type Config struct {
 // Result is the outcome of one round.
 type Result struct {
 	Started, Ended time.Time
-	// Err is why nothing could be read; nil when at least the calendar system
-	// answered. It is a *[Error] where the source knows more.
+	// Err is a fault of the whole system, such as being offline, throttled or signed
+	// out; rooms that were read before it struck are kept all the same. It is a
+	// *[Error] where the source knows more. Nil says that all is well with the
+	// system, or if Asked is 0, nothing.
 	Err error
+	// Asked is how many rooms the source was asked for: those whose next try is due.
+	// 0 is a round without news, neither good nor bad.
+	Asked int
 	// Read is how many rooms were read, Changed how many of them differ now.
 	Read, Changed int
-	// Failed tells of every room whose latest reading failed, including those that
-	// were left out this time because their next try is not due.
+	// Failed tells of every room whose latest reading failed by a fault of its own,
+	// including those that were left out this time because their next try is not due.
+	// A room that a fault of the whole system kept from being read is not in it.
 	Failed map[calendar.RoomID]error
 	// Next is when the next round is due.
 	Next time.Time
@@ -61,9 +68,12 @@ type Service struct {
 	cfg  Config
 	kick chan struct{}
 
+	clock clock // now is for all, the rest is for Serve's goroutine
+
 	// What follows belongs to Serve's goroutine.
-	whole retry
-	rooms map[calendar.RoomID]*roomState
+	jumped bool // the wall clock jumped since the round began
+	whole  retry
+	rooms  map[calendar.RoomID]*roomState
 }
 
 // roomState is what is remembered of a room between rounds; gone after a restart,
@@ -92,13 +102,14 @@ func New(cfg Config) *Service {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{cfg: cfg, kick: make(chan struct{}, 1), rooms: map[calendar.RoomID]*roomState{},
+	return &Service{cfg: cfg, kick: make(chan struct{}, 1), clock: clock{read: cfg.Now}, rooms: map[calendar.RoomID]*roomState{},
 		// A PC that wakes up has no network for some seconds: try again soon.
 		whole: newRetry(min(cfg.Interval, 5*time.Second), 5*time.Minute)}
 }
 
 // Serve reads all rooms at once and then every Interval until ctx ends, whose
-// error it returns. It must not run twice at a time.
+// error it returns. When the computer slept or the clock was set, it reads within
+// fifteen seconds. It must not run twice at a time.
 func (s *Service) Serve(ctx context.Context) error {
 	if s.cfg.Source == nil || s.cfg.Store == nil {
 		return errors.New("read calendars: no source or no store is given")
@@ -138,7 +149,7 @@ func (s *Service) RefreshRooms(ctx context.Context) error {
 	if s.cfg.Source == nil || s.cfg.Store == nil {
 		return errors.New("list rooms: no source or no store is given")
 	}
-	at := s.cfg.Now()
+	at := s.clock.now()
 	rooms, err := s.cfg.Source.Rooms(ctx)
 	if err != nil {
 		return fmt.Errorf("list rooms: %w", err)
@@ -150,35 +161,59 @@ func (s *Service) RefreshRooms(ctx context.Context) error {
 	return nil
 }
 
-// wait blocks until due or a kick; asked says which.
+// wait blocks until due, a kick, or a jump of the wall clock, the latter two no
+// earlier than a Retry-After of the calendar system allows; asked reports a kick.
 func (s *Service) wait(ctx context.Context, due time.Time) (asked bool, err error) {
 	for {
-		timer := time.NewTimer(due.Sub(s.cfg.Now()))
+		if s.look(); s.jumped {
+			due = s.whole.notBefore
+		}
+		left := due.Sub(s.clock.now())
+		if left <= 0 {
+			return asked, nil
+		}
+		timer := time.NewTimer(min(left, heartbeat))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return asked, ctx.Err()
 		case <-timer.C:
-			return asked, nil
 		case <-s.kick:
 			timer.Stop()
-			asked = true
-			if due = s.whole.notBefore; !due.After(s.cfg.Now()) {
-				return asked, nil
-			}
+			asked, due = true, s.whole.notBefore
 		}
+	}
+}
+
+// look notices a jump of the wall clock. Back-offs end by the wall clock, so that
+// the time the computer slept counts; if the clock was set back, they go with it.
+func (s *Service) look() {
+	by := s.clock.jump()
+	if by == 0 {
+		return
+	}
+	s.jumped = true
+	s.whole.pace.Reset() // after a sleep the network may be another one
+	if by > 0 {
+		return
+	}
+	s.whole.shift(by)
+	for _, st := range s.rooms {
+		st.shift(by)
 	}
 }
 
 // round reads all rooms that are due. asked ends the waiting of rooms that failed.
 func (s *Service) round(ctx context.Context, asked bool) Result {
-	r := Result{Started: s.cfg.Now()}
+	s.look()
+	s.jumped = false // this round is the answer to it
+	r := Result{Started: s.clock.now()}
 	changed, err := s.read(ctx, &r, asked)
 	if len(changed) > 0 {
 		r.Changed = len(changed)
 		s.cfg.OnChange(changed)
 	}
-	r.Err, r.Ended = err, s.cfg.Now()
+	r.Err, r.Ended = err, s.clock.now()
 	r.Failed = map[calendar.RoomID]error{}
 	for id, st := range s.rooms {
 		if st.err != nil {
@@ -190,97 +225,30 @@ func (s *Service) round(ctx context.Context, asked bool) Result {
 		r.Next = s.whole.due()
 	} else {
 		s.whole.succeeded()
-		// A round that took longer than the interval leaves a breath.
-		r.Next = r.Started.Add(s.cfg.Interval)
-		if earliest := r.Ended.Add(s.cfg.Interval / 4); r.Next.Before(earliest) {
-			r.Next = earliest
-		}
+		r.Next = s.next(r)
 	}
-	s.cfg.Logger.Debug("calendars read", "read", r.Read, "changed", r.Changed, "failed", len(r.Failed),
+	s.cfg.Logger.Debug("calendars read", "asked", r.Asked, "read", r.Read, "changed", r.Changed, "failed", len(r.Failed),
 		"took", r.Ended.Sub(r.Started), "whole", err == nil)
 	return r
 }
 
-// read asks for changes, once more without cursor for rooms that need it, and
-// applies them.
-func (s *Service) read(ctx context.Context, r *Result, asked bool) (changed []calendar.RoomID, err error) {
-	known, err := s.cfg.Store.Cursors(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list rooms to read: %w", err)
+// next is when to read again after a good round.
+func (s *Service) next(r Result) time.Time {
+	next := r.Started.Add(s.cfg.Interval)
+	// A round that took longer than the interval leaves a breath.
+	if earliest := r.Ended.Add(s.cfg.Interval / 4); next.Before(earliest) {
+		return earliest
 	}
-	s.forgetOthers(known)
-	requests := s.due(known, r.Started, asked)
-	for again := false; len(requests) > 0; again = true {
-		changes, err := s.ask(ctx, requests)
-		if err != nil {
-			return changed, err
-		}
-		var stale []Request
-		for i, c := range changes {
-			req := requests[i]
-			if kindOf(c.Err) == Resync && !again {
-				s.state(req.Room).resync = true
-				stale = append(stale, Request{Room: req.Room, Window: s.cfg.Window(r.Started)})
-				continue
-			}
-			did, err := s.apply(ctx, req, c, r.Started)
-			if ctx.Err() != nil {
-				return changed, ctx.Err()
-			}
-			s.settle(req.Room, err)
-			if err == nil {
-				r.Read++
-			}
-			if did {
-				changed = append(changed, req.Room)
-			}
-		}
-		requests = stale
+	// The clock may have been set back during the round.
+	if latest := r.Ended.Add(s.cfg.Interval); next.After(latest) {
+		return latest
 	}
-	return changed, nil
-}
-
-// ask checks what a source must keep to.
-func (s *Service) ask(ctx context.Context, requests []Request) ([]Change, error) {
-	changes, err := s.cfg.Source.Changes(ctx, requests)
-	if err != nil {
-		return nil, err
-	}
-	if len(changes) != len(requests) {
-		return nil, fmt.Errorf("read calendars: %d answers to %d requests", len(changes), len(requests))
-	}
-	return changes, nil
-}
-
-func (s *Service) apply(ctx context.Context, req Request, c Change, at time.Time) (changed bool, err error) {
-	switch {
-	case c.Err != nil:
-		return false, c.Err
-	case c.Cursor == "":
-		return false, fmt.Errorf("read the calendar of %s: the answer has no cursor", req.Room)
-	}
-	c.Room = req.Room
-	changed, err = s.cfg.Store.Apply(ctx, c, req.Window, at)
-	if err != nil {
-		return false, fmt.Errorf("keep the calendar of %s: %w", req.Room, err)
-	}
-	return changed, nil
-}
-
-// settle notes how the reading of a room went.
-func (s *Service) settle(room calendar.RoomID, err error) {
-	st := s.state(room)
-	st.err = err
-	if err == nil {
-		st.resync = false
-		st.succeeded()
-		return
-	}
-	st.failed(s.cfg.Now(), err)
+	return next
 }
 
 // due picks the rooms to read now, and renews the request of those whose window
-// has moved on.
+// has moved on. While rounds break off, the order is by chance, so that no room is
+// always behind the point where they do.
 func (s *Service) due(known []Request, now time.Time, asked bool) []Request {
 	requests := make([]Request, 0, len(known))
 	for _, req := range known {
@@ -293,6 +261,9 @@ func (s *Service) due(known []Request, now time.Time, asked bool) []Request {
 			req = Request{Room: req.Room, Window: s.cfg.Window(now)}
 		}
 		requests = append(requests, req)
+	}
+	if s.whole.failing() {
+		rand.Shuffle(len(requests), func(i, j int) { requests[i], requests[j] = requests[j], requests[i] })
 	}
 	return requests
 }
@@ -326,47 +297,4 @@ func (s *Service) forgetOthers(known []Request) {
 		keep[req.Room] = true
 	}
 	maps.DeleteFunc(s.rooms, func(id calendar.RoomID, _ *roomState) bool { return !keep[id] })
-}
-
-// retry is when to try again after failures.
-type retry struct {
-	pace      *backoff.ExponentialBackOff
-	at        time.Time // by our own pace
-	notBefore time.Time // by the calendar system's Retry-After, which a person can't overrule
-}
-
-func newRetry(first, most time.Duration) retry {
-	pace := backoff.NewExponentialBackOff()
-	pace.InitialInterval, pace.MaxInterval = first, max(first, most)
-	pace.Multiplier, pace.RandomizationFactor = 2, 0.2
-	pace.Reset()
-	return retry{pace: pace}
-}
-
-func (r *retry) failed(now time.Time, err error) {
-	r.at = now.Add(r.pace.NextBackOff())
-	r.notBefore = time.Time{}
-	if e, ok := errors.AsType[*Error](err); ok && e.RetryAfter > 0 {
-		r.notBefore = now.Add(e.RetryAfter)
-	}
-}
-
-func (r *retry) succeeded() {
-	r.pace.Reset()
-	r.at, r.notBefore = time.Time{}, time.Time{}
-}
-
-// due is when the next try may be made.
-func (r *retry) due() time.Time {
-	if r.at.Before(r.notBefore) {
-		return r.notBefore
-	}
-	return r.at
-}
-
-func kindOf(err error) Kind {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Kind
-	}
-	return ""
 }

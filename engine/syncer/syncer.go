@@ -44,9 +44,11 @@ type Source interface {
 	// Rooms lists the rooms that the account may see. Errors as in Changes.
 	Rooms(ctx context.Context) ([]calendar.Room, error)
 
-	// Changes reads many rooms at once and answers for each request, in order.
-	// err is set only if nothing could be read at all; the failure of one room is
-	// in its Change. It blocks until all is answered or ctx ends.
+	// Changes reads many rooms at once and answers for each request, in order. The
+	// failure of one room is in its Change. err is a fault of the whole system that
+	// ended the reading; changes is then empty, or holds the answers that came before
+	// it and, for each room that it kept from being read, that same err in its Change.
+	// It blocks until all is answered or ctx ends.
 	Changes(ctx context.Context, requests []Request) (changes []Change, err error)
 }
 

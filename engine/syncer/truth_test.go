@@ -75,6 +75,13 @@ func (o *office) changes(ctx context.Context, requests []syncer.Request) ([]sync
 	for i, req := range requests {
 		out[i] = o.change(req)
 	}
+	if o.chaos && o.roll(6) == 0 { // the line goes dead after some answers
+		err := &syncer.Error{Kind: syncer.Offline}
+		for i := o.roll(len(out)); i < len(out); i++ {
+			out[i] = syncer.Change{Err: err}
+		}
+		return out, err
+	}
 	return out, ctx.Err()
 }
 
