@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -26,7 +24,6 @@ import (
 // exhibition is a demo: a simulated office beside the real engine and window.
 type exhibition struct {
 	office    *simulator.Office
-	dir       string // of the engine; goes when the demo ends
 	tour      string // where an unattended demo writes its pictures; "" = attended
 	announced bool   // the displays can be found over mDNS
 	started   time.Time
@@ -41,7 +38,7 @@ type exhibition struct {
 
 // openDemo starts a simulated office and points the engine's configuration at it.
 func openDemo(ctx context.Context, o options, cfg *engine.Config, log *slog.Logger) (*exhibition, error) {
-	x := &exhibition{dir: o.dir, tour: o.tour, started: time.Now(), done: make(chan error, 1)}
+	x := &exhibition{tour: o.tour, started: time.Now(), done: make(chan error, 1)}
 	lo := loopback(ctx, log)
 	x.announced = lo != nil
 	office, err := simulator.Open(simulator.Options{Interface: lo, Logger: log})
@@ -106,8 +103,16 @@ func loopback(ctx context.Context, log *slog.Logger) *net.Interface {
 	return &list[i]
 }
 
+// ensureKnown adds the displays that can't announce themselves.
+func (x *exhibition) ensureKnown(ctx context.Context, eng *engine.Engine) error {
+	if x.announced {
+		return nil
+	}
+	return x.addByAddress(ctx, eng)
+}
+
 // run shows the window until somebody quits, or the tour is over.
-func (x *exhibition) run(ctx context.Context, eng *engine.Engine, desktop app.Config) (exitCode int, err error) {
+func (x *exhibition) run(ctx context.Context, eng *engine.Engine, desktop app.Config) error {
 	office := &demo.Office{
 		Glasses: x.glasses, Watch: x.watch, OutlookURL: x.office.Tenant.OutlookURL(),
 		Credentials: x.credentials(),
@@ -115,18 +120,15 @@ func (x *exhibition) run(ctx context.Context, eng *engine.Engine, desktop app.Co
 	}
 	if !x.announced {
 		office.Note = "Multicast is not available on this computer's loopback, so the virtual displays are added by their addresses."
-		if err := x.addByAddress(ctx, eng); err != nil {
-			return 1, err
-		}
 	}
 	desktop.Demo = office
 	if x.tour == "" {
 		app.New(desktop).Run(ctx)
-		return 0, nil
+		return nil
 	}
 	photograph, done, err := screenshots()
 	if err != nil {
-		return 1, err
+		return err
 	}
 	defer done()
 	desktop.Photograph = photograph
@@ -140,12 +142,12 @@ func (x *exhibition) run(ctx context.Context, eng *engine.Engine, desktop app.Co
 	}()
 	window.Run(ctx)
 	if err := <-result; err != nil {
-		return 1, fmt.Errorf("the demo did not end as it should: %w", err)
+		return fmt.Errorf("the demo did not end as it should: %w", err)
 	}
-	return 0, nil
+	return nil
 }
 
-// addByAddress makes the displays known where they can't announce themselves.
+// addByAddress makes the displays known without discovery.
 func (x *exhibition) addByAddress(ctx context.Context, eng *engine.Engine) error {
 	for _, d := range x.office.Displays {
 		if _, err := eng.AddDisplay(ctx, d.Addr()); err != nil {
@@ -319,9 +321,9 @@ func (x *exhibition) watch(ctx context.Context) <-chan []demo.Glass {
 	return out
 }
 
-// close ends the office and removes what the demo kept.
+// close ends the office.
 func (x *exhibition) close() error {
 	x.stop()
 	x.signIns.Wait()
-	return errors.Join(<-x.done, os.RemoveAll(x.dir))
+	return <-x.done
 }

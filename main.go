@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // rooms have time zones that a Windows PC can't look up
@@ -48,60 +49,83 @@ type options struct {
 	version   bool
 }
 
-func main() {
-	code, err := run(os.Args[1:])
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "roomink:", err)
-	}
-	os.Exit(code)
-}
+func main() { os.Exit(run(os.Args[1:], fyneapp.NewWithID)) }
 
-// run is the whole program, from top to bottom.
-func run(args []string) (exitCode int, err error) {
+// run is what surrounds the work: the command line, the exit code, and a word to the
+// person who would otherwise see nothing happen.
+func run(args []string, newUI func(id string) fyne.App) (exitCode int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	// The command line.
 	o, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0, nil
-	}
-	if err != nil {
-		return 2, err
-	}
-	if o.version {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "roomink:", err)
+		return 2
+	case o.version:
 		fmt.Println("roomink", version)
-		return 0, nil
+		return 0
+	}
+
+	if !hasScreen() { // Fyne would panic
+		fmt.Fprintln(os.Stderr, "roomink: there is no screen to show a window on: neither DISPLAY nor WAYLAND_DISPLAY is set (roominkd needs none)")
+		return 1
 	}
 
 	// An unattended demo announces its displays in a network of its own.
 	if o.demo && o.tour != "" && !loopnet.Inside() {
 		code, err := loopnet.Reexec(ctx)
 		if err == nil {
-			return code, nil
+			return code
 		}
 		fmt.Fprintln(os.Stderr, "roomink: the displays are added by address, because multicast can't be had here:", err)
 	}
 
-	// The data folder, the log and the place where a crash leaves its trace.
-	if err := makeDataFolder(&o); err != nil {
-		return 1, err
-	}
-	log, closeLog := openLog(o)
-	defer func() { err = errors.Join(err, closeLog()) }()
-	crash, err := traceCrashes(filepath.Join(o.dir, "crash.txt"))
-	if err != nil {
-		return 1, err
-	}
-	defer func() { err = errors.Join(err, crash.Close()) }()
-	log.Info("Starting", "version", version)
-
-	// The office of the demo, if it is one.
 	id := appID
 	if o.demo {
 		id += ".demo" // its preferences are not the user's
 	}
-	ui := fyneapp.NewWithID(id)
+	ui := newUI(id)
+	started, err := work(ctx, o, ui)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "roomink:", err)
+	// After the window, Fyne can't show another one; the log has the error.
+	if !started && o.tour == "" && ctx.Err() == nil {
+		showFault(ctx, ui, err)
+	}
+	return 1
+}
+
+// work is the program from its folder to its last word in the log. It reports whether
+// it got as far as the window.
+func work(ctx context.Context, o options, ui fyne.App) (started bool, err error) {
+	// The data folder, the log and the place where a crash leaves its trace.
+	if err := makeDataFolder(&o); err != nil {
+		return false, err
+	}
+	if o.demo {
+		// Deferred first, to go last: Windows removes no folder with an open file in it.
+		defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }()
+	}
+	log, closeLog := openLog(o)
+	defer func() { err = errors.Join(err, closeLog()) }()
+	defer func() {
+		if err != nil { // said here too: the standard error of a Windows build leads nowhere
+			log.Error("Ending with an error", "started", started, "err", err)
+		}
+	}()
+	untrace, err := traceCrashes(filepath.Join(o.dir, "crash.txt"))
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, untrace()) }()
+	log.Info("Starting", "version", version)
+
+	// The office of the demo, if it is one.
 	cfg := engine.Config{
 		Dir: o.dir, Logger: log, Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
 		Source:      microsoft365,
@@ -111,7 +135,7 @@ func run(args []string) (exitCode int, err error) {
 	var show *exhibition
 	if o.demo {
 		if show, err = openDemo(ctx, o, &cfg, log); err != nil {
-			return 1, err
+			return false, err
 		}
 		defer func() { err = errors.Join(err, show.close()) }()
 	}
@@ -119,7 +143,7 @@ func run(args []string) (exitCode int, err error) {
 	// The engine.
 	eng, err := engine.Open(ctx, cfg)
 	if err != nil {
-		return 1, err
+		return false, err
 	}
 	defer func() { err = errors.Join(err, eng.Close()) }()
 	engineCtx, stopEngine := context.WithCancel(ctx)
@@ -134,9 +158,18 @@ func run(args []string) (exitCode int, err error) {
 	desktop := app.Config{Fyne: ui, Engine: eng, Explain: engine.Explain, Logger: log, StartHidden: o.hidden, Version: version}
 	if show == nil {
 		app.New(desktop).Run(ctx)
-		return 0, nil
+		return true, nil
 	}
-	return show.run(ctx, eng, desktop)
+	if err := show.ensureKnown(ctx, eng); err != nil {
+		return false, err
+	}
+	return true, show.run(ctx, eng, desktop)
+}
+
+// hasScreen reports whether there is something to show a window on. Windows and macOS
+// always have it; elsewhere the session says where it is.
+func hasScreen() bool {
+	return runtime.GOOS == "windows" || runtime.GOOS == "darwin" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 func parse(args []string) (options, error) {
@@ -182,16 +215,24 @@ func makeDataFolder(o *options) error {
 }
 
 // openLog logs to the terminal, if there is one, and to a file of bounded size: a
-// program with a window has no terminal on Windows.
-func openLog(o options) (*slog.Logger, func() error) {
+// program with a window has no terminal on Windows. Once the log is closed, what is
+// still logged goes to the terminal alone.
+func openLog(o options) (_ *slog.Logger, closeLog func() error) {
 	file := &lumberjack.Logger{Filename: filepath.Join(o.dir, "roomink.log"), MaxSize: 5, MaxBackups: 3} // MB
 	level := slog.LevelInfo
 	if o.verbose {
 		level = slog.LevelDebug
 	}
-	log := slog.New(slog.NewTextHandler(io.MultiWriter(file, &quietWriter{os.Stderr}), &slog.HandlerOptions{Level: level}))
-	slog.SetDefault(log)
-	return log, file.Close
+	to := func(w io.Writer) *slog.Logger {
+		log := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+		slog.SetDefault(log)
+		return log
+	}
+	terminal := &quietWriter{os.Stderr}
+	return to(io.MultiWriter(terminal, file)), func() error {
+		to(terminal) // the file would open itself again
+		return file.Close()
+	}
 }
 
 // quietWriter forgets errors: standard error may lead nowhere.
@@ -202,7 +243,9 @@ func (q *quietWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func traceCrashes(path string) (*os.File, error) {
+// traceCrashes has crashes written to a file too, until the function that it returns
+// is called.
+func traceCrashes(path string) (untrace func() error, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the file for crashes: %w", err)
@@ -210,7 +253,10 @@ func traceCrashes(path string) (*os.File, error) {
 	if err := debug.SetCrashOutput(f, debug.CrashOptions{}); err != nil {
 		return nil, errors.Join(fmt.Errorf("set the file for crashes: %w", err), f.Close())
 	}
-	return f, nil
+	return func() error {
+		// The runtime holds a duplicate of the file.
+		return errors.Join(debug.SetCrashOutput(nil, debug.CrashOptions{}), f.Close())
+	}, nil
 }
 
 // systemBrowser opens pages in the system's browser.

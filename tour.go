@@ -54,53 +54,71 @@ func (x *exhibition) visit(ctx context.Context, eng *engine.Engine, window *app.
 	return x.saveGlasses()
 }
 
-// book makes a meeting from now on at a room that has a sign and is free.
+// book makes a meeting that is going on in a free room with a sign.
 func (x *exhibition) book(eng *engine.Engine) (virtualID string, err error) {
 	s := eng.Snapshot()
+	room, sign, ok := freest(s)
+	if !ok {
+		return "", errors.New("no room with a sign is free for the demo's meeting")
+	}
+	start := time.Now().Truncate(15 * time.Minute)
+	_, err = x.office.Tenant.Book(string(room.Room.ID), tenant.Meeting{
+		Subject: subject, Organizer: tenant.Person{Name: "Ada Lovelace", Address: "ada@nordlicht.example"},
+		Start: start, End: start.Add(45 * time.Minute),
+	})
+	if err != nil {
+		return "", fmt.Errorf("book a meeting: %w", err)
+	}
+	fmt.Println("demo: booked a meeting in", room.Room.DisplayName())
+	return string(sign.ID), nil
+}
+
+// freest is the room with a sign that stays free for longest: whatever begins or ends
+// in the office while the meeting travels, nothing shares the sign with it.
+func freest(s engine.Snapshot) (room engine.Room, sign engine.Display, ok bool) {
 	for _, d := range s.Displays {
 		i := slices.IndexFunc(s.Rooms, func(r engine.Room) bool { return r.Room.ID == d.Room && !r.Now.Busy })
 		if i < 0 {
 			continue
 		}
-		start := time.Now().Truncate(15 * time.Minute)
-		_, err := x.office.Tenant.Book(string(d.Room), tenant.Meeting{
-			Subject: subject, Organizer: tenant.Person{Name: "Ada Lovelace", Address: "ada@nordlicht.example"},
-			Start: start, End: start.Add(45 * time.Minute),
-		})
-		if err != nil {
-			return "", fmt.Errorf("book a meeting: %w", err)
+		next, best := s.Rooms[i].Now.Next, room.Now.Next
+		if !ok || best != nil && (next == nil || next.Start.After(best.Start)) {
+			room, sign, ok = s.Rooms[i], d, true
 		}
-		fmt.Println("demo: booked a meeting in", s.Rooms[i].Room.DisplayName())
-		return string(d.ID), nil
 	}
-	return "", errors.New("no room with a sign is free for the demo's meeting")
+	return room, sign, ok
 }
 
 // arrives waits until the sign says that the meeting is going on, the display
 // confirmed it, and the glass shows just that picture.
 func (x *exhibition) arrives(ctx context.Context, eng *engine.Engine, id string) error {
-	s, err := await(ctx, eng, func(s engine.Snapshot) bool {
-		return slices.ContainsFunc(s.Displays, func(d engine.Display) bool {
-			return string(d.ID) == id && d.Delivery == engine.Delivered &&
+	var wrong error
+	_, err := await(ctx, eng, func(s engine.Snapshot) bool {
+		i := slices.IndexFunc(s.Displays, func(d engine.Display) bool {
+			return string(d.ID) == id && d.Delivery == engine.Delivered && d.Frame != nil &&
 				d.Sign != nil && d.Sign.Current != nil && d.Sign.Current.Title == subject
 		})
+		if i < 0 {
+			return false
+		}
+		d := s.Displays[i]
+		var glass virtual.Glass
+		if glass, wrong = x.glassOf(d); wrong != nil {
+			return true
+		}
+		if sameInks(glass.Image, d.Frame.Image) {
+			return true
+		}
+		if glass.UpdatedAt.After(s.At) {
+			return false // the sign has changed since; a newer snapshot is to come
+		}
+		wrong = fmt.Errorf("the glass of %s does not show the picture that was sent", d.Label())
+		return true
 	})
 	if err != nil {
 		return fmt.Errorf("wait for the booked meeting: %w", err)
 	}
-	for _, d := range s.Displays {
-		if d.Delivery != engine.Delivered || d.Frame == nil {
-			continue
-		}
-		glass, err := x.glassOf(d)
-		if err != nil {
-			return err
-		}
-		if !sameInks(glass.Image, d.Frame.Image) {
-			return fmt.Errorf("the glass of %s does not show the picture that was sent", d.Label())
-		}
-	}
-	return nil
+	return wrong
 }
 
 func (x *exhibition) glassOf(d engine.Display) (virtual.Glass, error) {
