@@ -2,6 +2,7 @@ package endtoend_test
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"log/slog"
 	"net"
@@ -19,6 +20,7 @@ import (
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/graph"
+	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/simulator"
 	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
@@ -32,9 +34,27 @@ func TestMain(m *testing.M) { os.Exit(loopnet.Main(context.Background(), m)) }
 // patience bounds a wait; only a failing test gets near it.
 const patience = 60 * time.Second
 
-// office is a simulated office that runs for one test.
+// morning is when every test begins by the clock of its office: a Tuesday, two
+// minutes after a quarter of an hour. The office's meetings begin and end on quarters,
+// and signs change with them, so on the real clock a test that crosses one would see
+// pushes that it did not ask for.
+var morning = time.Date(2026, time.November, 24, 9, 2, 0, 0, time.UTC) // 10:02 in Berlin, 04:02 in New York
+
+// clock starts at morning and runs at the normal speed.
+type clock struct{ started time.Time }
+
+func newClock() clock { return clock{time.Now()} }
+
+// at is what the clock showed at a real instant.
+func (c clock) at(real time.Time) time.Time { return morning.Add(real.Sub(c.started)) }
+
+func (c clock) now() time.Time { return c.at(time.Now()) }
+
+// office is a simulated office that runs for one test, and the clock that it shares
+// with the engines.
 type office struct {
 	*simulator.Office
+	clock
 	t  *testing.T
 	lo net.Interface
 }
@@ -49,12 +69,13 @@ func newOffice(t *testing.T, displays ...virtual.Options) *office {
 	if displays == nil {
 		displays = simulator.DefaultDisplays(0)
 	}
-	sim, err := simulator.Open(simulator.Options{Interface: &lo, Displays: displays})
+	c := newClock()
+	sim, err := simulator.Open(simulator.Options{Interface: &lo, Displays: displays, Now: c.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	background(t, sim.Serve)
-	return &office{Office: sim, t: t, lo: lo}
+	return &office{Office: sim, clock: c, t: t, lo: lo}
 }
 
 // background runs f until the test ends, and waits for it.
@@ -85,7 +106,9 @@ func (o *office) start(dir string, browse visit) *roomink {
 	var visits sync.WaitGroup
 	e, err := engine.Open(o.t.Context(), engine.Config{
 		Dir: dir, Logger: slog.New(slog.DiscardHandler),
-		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{Timeouts: opendisplay.Timeouts{Reply: 2 * time.Second, Refresh: 3 * time.Second}})},
+		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{
+			Now: o.now, Timeouts: opendisplay.Timeouts{Reply: 2 * time.Second, Refresh: 3 * time.Second},
+		})},
 		Source: func(c engine.SourceConfig) (syncer.Source, error) {
 			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
 		},
@@ -100,6 +123,7 @@ func (o *office) start(dir string, browse visit) *roomink {
 		Clouds:     []entra.Cloud{{Name: "Simulated", Authority: o.URL(), Graph: o.URL(), Portal: o.URL()}},
 		KeyStores:  []vault.KeyStore{vault.KeyFile{Path: filepath.Join(dir, "test.key")}},
 		Interfaces: func() ([]net.Interface, error) { return []net.Interface{o.lo}, nil },
+		Now:        o.now,
 		Interval:   200 * time.Millisecond,
 		Rescan:     time.Second,
 	})
@@ -187,16 +211,13 @@ func (r *roomink) awaitRooms() engine.Snapshot {
 	})
 }
 
-func (r *roomink) awaitDelivered(ids ...display.ID) engine.Snapshot {
-	r.t.Helper()
+// awaitDelivered waits until the displays are delivered and show it.
+func (o *office) awaitDelivered(r *roomink, ids ...display.ID) engine.Snapshot {
+	o.t.Helper()
 	return r.await("delivered signs", func(s engine.Snapshot) bool {
-		n := 0
-		for _, d := range s.Displays {
-			if slices.Contains(ids, d.ID) && d.Delivery == engine.Delivered {
-				n++
-			}
-		}
-		return n == len(ids)
+		return !slices.ContainsFunc(ids, func(id display.ID) bool {
+			return !o.shown(s, id)
+		})
 	})
 }
 
@@ -228,20 +249,47 @@ func (o *office) pushes() int {
 	return n
 }
 
-// sameGlass compares a glass with a frame pixel by pixel. Both name the inks in the
-// same order, but in colours of their own.
-func sameGlass(t *testing.T, glass virtual.Glass, frame *image.Paletted) {
-	t.Helper()
-	if frame == nil || glass.Image.Bounds() != frame.Bounds() {
-		t.Fatalf("glass %v; frame %v", glass.Image.Bounds(), frame)
+// awaitGlass waits until the display is delivered, its sign satisfies ok, and the
+// glass shows the frame that it should.
+func (o *office) awaitGlass(r *roomink, what string, id display.ID, ok func(*sign.Sign) bool) engine.Snapshot {
+	o.t.Helper()
+	return r.await(what, func(s engine.Snapshot) bool {
+		d := find(s, id)
+		return d.Sign != nil && ok(d.Sign) && o.shown(s, id)
+	})
+}
+
+// shown reports whether the display is delivered and its glass shows the frame. It fails the test if the glass shows anything else and has done so
+// since before the snapshot: that was delivered in name only. A glass that changed
+// after the snapshot proves nothing, and a newer snapshot must be asked.
+func (o *office) shown(s engine.Snapshot, id display.ID) bool {
+	o.t.Helper()
+	d := find(s, id)
+	if d.Delivery != engine.Delivered || d.Frame == nil {
+		return false
+	}
+	glass := o.device(d).Glass()
+	what := difference(glass.Image, d.Frame.Image)
+	if what != "" && !o.at(glass.UpdatedAt).After(s.At) {
+		o.t.Fatalf("%s is delivered but its glass is not its frame: %s", d.Label(), what)
+	}
+	return what == ""
+}
+
+// difference says how a glass differs from a frame, "" if it does not. Both name the
+// inks in the same order, but in colours of their own.
+func difference(glass, frame *image.Paletted) string {
+	if glass.Bounds() != frame.Bounds() {
+		return fmt.Sprintf("glass %v, frame %v", glass.Bounds(), frame.Bounds())
 	}
 	for y := range frame.Bounds().Dy() {
 		for x := range frame.Bounds().Dx() {
-			if g, f := glass.Image.ColorIndexAt(x, y), frame.ColorIndexAt(x, y); g != f {
-				t.Fatalf("pixel %d,%d is ink %d on the glass and %d in the frame", x, y, g, f)
+			if g, f := glass.ColorIndexAt(x, y), frame.ColorIndexAt(x, y); g != f {
+				return fmt.Sprintf("pixel %d,%d is ink %d on the glass and %d in the frame", x, y, g, f)
 			}
 		}
 	}
+	return ""
 }
 
 // freeRoom is a room that is free now and for at least an hour, and not in skip.
