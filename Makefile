@@ -79,7 +79,9 @@ window: packages
 
 bench: packages ## measure the paths that have a budget; writes build/bench.json
 	@mkdir -p $(OUT)
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(BENCHES) | tee $(OUT)/bench.txt
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(BENCHES) > $(OUT)/bench.txt \
+		|| { cat $(OUT)/bench.txt; exit 1; }
+	@cat $(OUT)/bench.txt
 	$(GO) run ./internal/bench -o $(OUT)/bench.json < $(OUT)/bench.txt
 
 windows: ## cross-build the app for Windows (about 9 minutes the first time)
