@@ -36,6 +36,7 @@ func (x *exhibition) visit(ctx context.Context, eng *engine.Engine, window *app.
 	if err := x.setUp(ctx, eng, func(step string) { fmt.Println("demo:", step) }); err != nil {
 		return err
 	}
+	fmt.Printf("demo: the first picture was on a glass %.1f s after the start\n", x.firstPicture().Sub(x.started).Seconds())
 	fmt.Printf("demo: all signs show their room %.1f s after the start\n", time.Since(x.started).Seconds())
 
 	id, err := x.book(eng)
@@ -134,6 +135,17 @@ func (x *exhibition) glassOf(d engine.Display) (virtual.Glass, error) {
 // same inks in the same order, but give them different colours.
 func sameInks(a, b *image.Paletted) bool {
 	return a != nil && b != nil && a.Bounds() == b.Bounds() && slices.Equal(a.Pix, b.Pix)
+}
+
+// firstPicture is when the first display finished its refresh.
+func (x *exhibition) firstPicture() time.Time {
+	var first time.Time
+	for _, d := range x.office.Displays {
+		if at := d.Glass().UpdatedAt; first.IsZero() || !at.IsZero() && at.Before(first) {
+			first = at
+		}
+	}
+	return first
 }
 
 func (x *exhibition) saveGlasses() error {
