@@ -249,9 +249,8 @@ type connection struct {
 	canList  bool   // the directory of rooms may be read
 	session  *entra.Session
 	syncing  *syncer.Service
-	parts    *suture.Supervisor
-	token    suture.ServiceToken // of parts in the engine's tree
-	launched bool                // parts is in the tree
+	token    suture.ServiceToken // of its parts in the engine's tree
+	launched bool                // they are in the tree
 }
 
 // newConnection prepares a connection; nothing runs before plug.
@@ -272,12 +271,18 @@ func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection
 		Source: source, Store: (*calendars)(e), Now: e.cfg.Now, Logger: e.log, Interval: e.cfg.Interval,
 		OnResult: e.onSyncResult,
 	})
-	conn.parts = suture.New("account", suture.Spec{EventHook: e.onSupervisorEvent})
-	conn.parts.Add(service{"read calendars", conn.syncing.Serve})
-	if conn.canList {
-		conn.parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, conn.syncing) }})
-	}
 	return conn, nil
+}
+
+// launch puts the parts of c into the tree. e.mu is held.
+func (e *Engine) launch(c *connection) {
+	// A supervisor that was stopped does not start its services again: each time anew.
+	parts := suture.New("account", suture.Spec{EventHook: e.onSupervisorEvent})
+	parts.Add(service{"read calendars", c.syncing.Serve})
+	if c.canList {
+		parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, c.syncing) }})
+	}
+	c.token, c.launched = e.tree.Add(parts), true
 }
 
 // errReplaced says that tokens were renewed for an account that is gone by now.
@@ -300,7 +305,7 @@ func (e *Engine) plug(c *connection) {
 	e.state.conn, e.state.refused, e.state.sync = c, false, Sync{}
 	e.state.account.Problem = nil
 	if e.state.ready { // otherwise Run does it
-		c.token, c.launched = e.tree.Add(c.parts), true
+		e.launch(c)
 	}
 	e.mu.Unlock()
 	e.health.Clear(codeSignIn, "")
@@ -314,18 +319,19 @@ func (e *Engine) plug(c *connection) {
 func (e *Engine) unplug() (*connection, error) {
 	e.mu.Lock()
 	c := e.state.conn
-	e.mu.Unlock()
 	if c == nil {
+		e.mu.Unlock()
 		return nil, nil
 	}
-	if c.launched {
+	running := c.launched
+	e.mu.Unlock()
+	if running {
 		if err := e.tree.RemoveAndWait(c.token, 0); err != nil {
 			return nil, fmt.Errorf("stop the reading of calendars: %w", err)
 		}
-		c.launched = false
 	}
 	e.mu.Lock()
-	e.state.conn = nil
+	e.state.conn, c.launched = nil, false
 	e.mu.Unlock()
 	for _, code := range []health.Code{codeSync, codeRoom, codeDirectory} {
 		e.health.ClearAll(code)

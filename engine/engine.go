@@ -210,7 +210,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.mu.Lock()
 	e.state.ready = true
 	if c := e.state.conn; c != nil {
-		c.token, c.launched = e.tree.Add(c.parts), true
+		e.launch(c)
 	}
 	e.mu.Unlock()
 	e.changed()

@@ -330,6 +330,24 @@ func TestDisconnect(t *testing.T) {
 	})
 }
 
+// Where signing out can't be recorded the account stays, and is read on.
+func TestDisconnectThatFails(t *testing.T) {
+	inOffice(t, func(t *testing.T, l *life, e *Engine) {
+		hang(t, e, 0)
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		if e.Disconnect(cancelled) == nil {
+			t.Fatal("no error")
+		}
+		before := l.shows(displayID(0))
+		l.meet(0)
+		settle(bound)
+		if s := e.Snapshot(); s.Account.State != Connected || l.shows(displayID(0)) == before {
+			t.Errorf("account %s; want connected, and the new meeting on the glass", s.Account.State)
+		}
+	})
+}
+
 // A command-line sign-in opens the engine and never runs it.
 func TestConnectWithoutRun(t *testing.T) {
 	l := newLife(1, 1)
