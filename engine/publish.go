@@ -81,7 +81,7 @@ func (e *Engine) send() {
 func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
-		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.state.sync, Policy: e.state.policy,
+		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.state.sync, Policy: e.state.policy, Paused: e.state.paused,
 		Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,

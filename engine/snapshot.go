@@ -28,6 +28,7 @@ type Snapshot struct {
 	Seq      uint64 // grows with every published change
 	At       time.Time
 	State    State
+	Paused   bool // a person paused all pushes; State may tell of something graver
 	Account  Account
 	Sync     Sync
 	Rooms    []Room    // by name
@@ -85,7 +86,6 @@ type Explanation struct {
 
 // Sync is how the reading of calendars stands.
 type Sync struct {
-	Running bool
 	LastOK  time.Time    // end of the last round in which every room was read; zero = never
 	Problem *Explanation // what stops the whole round; nil when all is well
 }

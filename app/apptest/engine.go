@@ -234,7 +234,7 @@ func (e *Engine) SetPaused(ctx context.Context, paused bool) error {
 	}
 	e.Change(func(s *engine.Snapshot) {
 		if s.State = engine.InOrder; paused {
-			s.State = engine.Paused
+			s.State, s.Paused = engine.Paused, true
 		}
 	})
 	return nil

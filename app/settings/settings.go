@@ -67,7 +67,7 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 	return func() {
 		p.showPolicy(s.Policy)
 		p.filling = true
-		p.pause.SetChecked(s.State == engine.Paused)
+		p.pause.SetChecked(s.Paused)
 		p.filling = false
 		p.account.SetText(line)
 		p.disconnect.Hidden = !connected

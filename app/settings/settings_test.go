@@ -108,7 +108,7 @@ func TestPauseAndDisconnect(t *testing.T) {
 	s := apptest.Snapshot(apptest.Noon)
 	p, w := open(t, f, s)
 	pause := apptest.Find[*widget.Check](w, "Pause all updates")
-	s.State = engine.Paused
+	s.State, s.Paused = engine.Attention, true // something else is wrong as well
 	p.Prepare(s)()
 	if !pause.Checked || len(f.did) != 0 {
 		t.Errorf("checked %v, did %q: the state of the engine is no command", pause.Checked, f.did)

@@ -155,6 +155,12 @@ func (c *credentials) typed() (typed engine.Credentials, ok bool) {
 	return typed, ok
 }
 
+// saved forgets what was typed, the secret above all.
+func (c *credentials) saved() {
+	c.secret.entry.SetText("")
+	c.touched = false
+}
+
 // Save saves what was typed, if it can be right.
 func (p *Page) Save() {
 	typed, ok := p.form.typed()
@@ -162,14 +168,16 @@ func (p *Page) Save() {
 		p.form.object.Refresh()
 		return
 	}
+	success := lang.L("Saved.")
+	if s := p.view.Account.State; s == engine.Connected || s == engine.NeedsSignIn {
+		success = lang.L("Saved. Sign in again to use it.") // the running sign-in keeps what it began with
+	}
 	p.saveArea.Run(command.Task{
-		Key: "save", Label: lang.L("Saving…"), Success: lang.L("Saved."),
+		Key: "save", Label: lang.L("Saving…"), Success: success,
 		Work: func(ctx context.Context) error { return p.cfg.Engine.SaveCredentials(ctx, typed) },
 		Done: func(err error) {
 			if err == nil {
-				p.form.touched = false
-				p.form.secret.entry.SetText("")
-				p.form.touched = false
+				p.form.saved()
 			}
 		},
 	})

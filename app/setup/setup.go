@@ -20,6 +20,14 @@ import (
 // Microsoft leaves out of the comparison for localhost.
 const RedirectURI = "http://localhost/roomink"
 
+// Permissions are what an admin adds under API permissions: what package entra asks
+// for (entra.Cloud.Scopes). The last one needs an administrator's consent.
+const Permissions = "openid profile offline_access User.Read Calendars.Read Calendars.Read.Shared Place.Read.All"
+
+// CalendarRight lets an account see a room's meetings and not only when it is taken
+// (learn.microsoft.com/powershell/module/exchange/set-mailboxfolderpermission).
+const CalendarRight = `Set-MailboxFolderPermission room@contoso.com:\Calendar -User Default -AccessRights LimitedDetails`
+
 // Config is what the page needs.
 type Config struct {
 	Engine  Engine
@@ -137,6 +145,8 @@ func (p *Page) registerBody() fyne.CanvasObject {
 		xwidget.NewParagraph(lang.L("2.  As redirect URI choose the platform Web and paste:")),
 		container.New(xwidget.Narrow(420), xwidget.NewCopyable(RedirectURI)),
 		xwidget.NewParagraph(lang.L("3.  Under Certificates & secrets make a client secret and copy its Value, not its ID.")),
+		xwidget.NewParagraph(lang.L("4.  Under API permissions add the delegated permissions of Microsoft Graph that Roomink asks for, then choose Grant admin consent. The last one is for the list of rooms only.")),
+		container.New(xwidget.Narrow(640), xwidget.NewCopyable(Permissions)),
 		container.NewHBox(portal, next),
 	)
 }
@@ -156,8 +166,10 @@ func (p *Page) connectBody() fyne.CanvasObject {
 	p.connected = xwidget.NewStatus(xwidget.Good, "")
 	p.trouble = xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, nil)
 	p.signIn = p.cfg.Hub.NewArea()
+	rights := xwidget.NewParagraph(lang.L("The account must see the rooms' calendars in detail. By default Exchange shows others only free and busy; an Exchange administrator can change that per room:"))
+	command := container.New(xwidget.Narrow(640), xwidget.NewCopyable(CalendarRight))
 	text := xwidget.NewParagraph(lang.L("Your browser opens Microsoft's sign-in page. Sign in with an account that may see the rooms' calendars; Roomink never sees its password."))
-	return xwidget.Stack(10, text, p.connected, p.trouble, p.signIn, container.NewHBox(p.connect, p.again))
+	return xwidget.Stack(10, text, p.connected, p.trouble, p.signIn, container.NewHBox(p.connect, p.again), rights, command)
 }
 
 func (p *Page) showAccount(v View) {
@@ -185,8 +197,18 @@ func (p *Page) showAccount(v View) {
 // Connect opens the browser and waits for the sign-in. In the demo it first saves
 // the credentials that were filled in.
 func (p *Page) Connect() {
-	typed, ok := p.form.typed()
-	save := p.view.Account.Credentials.ClientID == "" && ok
+	// What a person typed is what they mean to sign in with, saved or not.
+	save := p.form.touched || p.view.Account.Credentials.ClientID == ""
+	var typed engine.Credentials
+	if save {
+		var ok bool
+		if typed, ok = p.form.typed(); !ok {
+			p.open = Enter
+			p.arrange()
+			return
+		}
+	}
+	kept := false
 	p.signIn.Run(command.Task{
 		Key: "connect", Cancellable: true,
 		Label: lang.L("Waiting for you to sign in, in the browser…"),
@@ -195,8 +217,14 @@ func (p *Page) Connect() {
 				if err := p.cfg.Engine.SaveCredentials(ctx, typed); err != nil {
 					return err
 				}
+				kept = true
 			}
 			return p.cfg.Engine.Connect(ctx)
+		},
+		Done: func(error) {
+			if kept {
+				p.form.saved()
+			}
 		},
 	})
 	p.trouble.Hide()

@@ -41,12 +41,15 @@ type View struct {
 
 // ViewOf is what the tray shows of a snapshot.
 func ViewOf(s engine.Snapshot) View {
-	return View{State: s.State, Problems: len(s.Problems), Paused: s.State == engine.Paused}
+	return View{State: s.State, Problems: len(s.Problems), Paused: s.Paused}
 }
 
 // Line is the state in words, the first line of the menu.
 func (v View) Line() string {
 	_, text := words.State(v.State)
+	if v.Paused && v.State != engine.Paused {
+		text += " – " + lang.L("updates are paused")
+	}
 	switch v.Problems {
 	case 0:
 		return text

@@ -47,6 +47,7 @@ func TestMenuFollowsTheState(t *testing.T) {
 		{tray.View{State: engine.InOrder}, []string{"All in order", "Open Roomink", "Sync now", "Pause updates", "Quit"}},
 		{tray.View{State: engine.Attention, Problems: 1}, []string{"Needs attention – 1 problem", "Open Roomink", "Sync now", "Pause updates", "Quit"}},
 		{tray.View{State: engine.Attention, Problems: 3}, []string{"Needs attention – 3 problems", "Open Roomink", "Sync now", "Pause updates", "Quit"}},
+		{tray.View{State: engine.Attention, Problems: 1, Paused: true}, []string{"Needs attention – updates are paused – 1 problem", "Open Roomink", "Sync now", "Resume updates", "Quit"}},
 		{tray.View{State: engine.Paused, Paused: true}, []string{"Paused", "Open Roomink", "Sync now", "Resume updates", "Quit"}},
 	} {
 		m := tr.Menu(c.view)
@@ -89,7 +90,7 @@ func TestIsRebuiltOnlyWhenItSaysSomethingElse(t *testing.T) {
 	if len(d.menus) != 2 || len(d.icons) != 1 {
 		t.Errorf("%d menus and %d icons after another count of problems", len(d.menus), len(d.icons))
 	}
-	s.State = engine.Paused
+	s.State, s.Paused = engine.Paused, true
 	tr.Show(tray.ViewOf(s))
 	if len(d.icons) != 2 {
 		t.Errorf("%d icons after pausing", len(d.icons))

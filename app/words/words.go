@@ -135,7 +135,9 @@ func Sync(s engine.Snapshot, now time.Time) (xwidget.Tone, string) {
 		return xwidget.Neutral, Account(s.Account)
 	case s.Sync.Problem != nil:
 		return xwidget.Bad, s.Sync.Problem.Title
-	case s.Sync.Running && s.Sync.LastOK.IsZero():
+	case len(s.Rooms) == 0:
+		return xwidget.Neutral, lang.L("No rooms to read yet")
+	case s.Sync.LastOK.IsZero():
 		return xwidget.Busy, lang.L("Reading calendars…")
 	default:
 		return xwidget.Good, lang.L("Calendars read {{.When}}", map[string]any{"When": Ago(s.Sync.LastOK, now, s.Policy.Hours12)})
@@ -169,8 +171,10 @@ func Now(r engine.Room, now time.Time, hours12 bool) (xwidget.Tone, string) {
 		return xwidget.Neutral, lang.L("Not read yet")
 	case r.Now.Busy && r.Now.FreeAt.IsZero():
 		return xwidget.Taken, lang.L("In use")
-	case r.Now.Busy && days(r.Now.FreeAt.In(r.Location), now.In(r.Location)) < 0:
+	case r.Now.Busy && days(r.Now.FreeAt.In(r.Location), now.In(r.Location)) == -1:
 		return xwidget.Taken, lang.L("In use until tomorrow")
+	case r.Now.Busy && days(r.Now.FreeAt.In(r.Location), now.In(r.Location)) < -1:
+		return xwidget.Taken, lang.L("In use until {{.Time}}", map[string]any{"Time": Date(r.Now.FreeAt.In(r.Location), now.In(r.Location))})
 	case r.Now.Busy:
 		return xwidget.Taken, lang.L("In use until {{.Time}}", map[string]any{"Time": at(r.Now.FreeAt)})
 	case r.Now.Next != nil && days(r.Now.Next.Start.In(r.Location), now.In(r.Location)) == 0:

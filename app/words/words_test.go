@@ -91,9 +91,9 @@ func TestSyncAndAccount(t *testing.T) {
 		{engine.Snapshot{Account: engine.Account{State: engine.SignedOut}}, "Not connected"},
 		{engine.Snapshot{Account: engine.Account{State: engine.NeedsSignIn}}, "Sign-in needed"},
 		{engine.Snapshot{Account: engine.Account{State: engine.Connecting}}, "Waiting for the sign-in in the browser"},
-		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Sync: engine.Sync{Running: true}}, "Reading calendars…"},
-		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Sync: engine.Sync{LastOK: now}}, "Calendars read just now"},
-		{engine.Snapshot{Account: engine.Account{State: engine.Connected}}, "Calendars read never"},
+		{engine.Snapshot{Account: engine.Account{State: engine.Connected}}, "No rooms to read yet"},
+		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Rooms: make([]engine.Room, 1)}, "Reading calendars…"},
+		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Rooms: make([]engine.Room, 1), Sync: engine.Sync{LastOK: now}}, "Calendars read just now"},
 		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Sync: engine.Sync{Problem: &engine.Explanation{Title: "No network"}}}, "No network"},
 	} {
 		if _, text := words.Sync(c.s, now); text != c.text {
@@ -130,6 +130,7 @@ func TestRoomNow(t *testing.T) {
 		{"tomorrow's meeting", room(event(24*time.Hour, 25*time.Hour)), "Free until tomorrow"},
 		{"in use", room(event(-time.Hour, time.Hour)), "In use until 12:42"},
 		{"all day", room(event(-20*time.Hour, 20*time.Hour)), "In use until tomorrow"},
+		{"for days", room(event(-20*time.Hour, 80*time.Hour)), "In use until " + words.Date(now.Add(80*time.Hour), now)},
 		{"not read", unread, "Not read yet"},
 		{"broken", broken, "Can't be read"},
 	} {

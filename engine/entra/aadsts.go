@@ -33,7 +33,7 @@ const (
 	signInAgain  = "Sign in again."
 	tryAgain     = "Try again. Roomink also tries again by itself."
 	reportBug    = "This is a fault in Roomink: please report it together with the code."
-	adminConsent = "An administrator has to allow this app: in {portal} under App registrations > this app > API permissions, choose \"Grant admin consent\"; or let an administrator sign in here."
+	adminConsent = "An administrator has to allow this app: in {portal} under App registrations > this app > API permissions, add the delegated permissions that the setup page lists and then choose \"Grant admin consent\"; or let an administrator sign in here."
 	checkTenant  = "Check the tenant ID and the choice of cloud. The tenant ID stands on the Overview page of the app registration in {portal}."
 	accountHelp  = "Ask whoever looks after your Microsoft 365 accounts, or sign in with another account."
 	policyHelp   = "Ask whoever looks after Conditional Access to let this account use this app from this computer; the correlation ID finds the attempt in the sign-in log of {portal}."
