@@ -2,6 +2,7 @@ package displays
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,25 +108,22 @@ func (p *Page) choose() {
 	p.mark()
 }
 
-// mark keeps the chosen display chosen, wherever it is listed now, and its details
-// up to date.
+// mark keeps the chosen display chosen and its details up to date, wherever it is
+// listed now, or not listed by the filter. Another takes its place only once it is
+// gone.
 func (p *Page) mark() {
-	at := -1
-	for i, r := range p.shown {
-		if r.ID == p.selected {
-			at = i
-		}
-	}
-	if at < 0 && len(p.shown) > 0 {
-		at = 0
+	is := func(r Row) bool { return r.ID == p.selected }
+	all := slices.IndexFunc(p.view.Rows, is)
+	if all < 0 && len(p.shown) > 0 {
 		p.selected = p.shown[0].ID
+		all = slices.IndexFunc(p.view.Rows, is)
 	}
-	p.table.Select(at)
-	if at < 0 {
+	p.table.Select(slices.IndexFunc(p.shown, is))
+	if all < 0 {
 		p.details.clear()
 		return
 	}
-	p.details.show(p.shown[at], p.view.Rooms)
+	p.details.show(p.view.Rows[all], p.view.Rooms)
 }
 
 // Select shows one display, whatever the filter.

@@ -195,6 +195,52 @@ func TestForgetAsksFirst(t *testing.T) {
 	}
 }
 
+func TestForgetForgetsTheDisplayItNamed(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	f := &fake{}
+	p, w := open(t, f, inline(t), s)
+	p.Select(s.Displays[3].ID) // with a problem
+	apptest.Find[*widget.Select](w, "All").SetSelected("With a problem")
+	tap(t, w, "Forget…")
+	question := "Forget " + s.Displays[3].Name + "?"
+	if !apptest.Shows(w, question) {
+		t.Fatalf("shows %q", apptest.Texts(w))
+	}
+	// While the question stands the display recovers and leaves the filtered list,
+	// which another joins.
+	later := s
+	later.Displays = slices.Clone(s.Displays)
+	later.Displays[3].Problem, later.Displays[3].Delivery = nil, engine.Delivered
+	later.Displays[0].Problem, later.Displays[0].Delivery = s.Displays[3].Problem, engine.Retrying
+	p.Prepare(later)()
+	if !apptest.Shows(w, "192.168.20.34:2446") {
+		t.Errorf("the details left the display that was only filtered out: %q", apptest.Texts(w))
+	}
+	later.Displays = slices.Delete(slices.Clone(later.Displays), 3, 4) // and then it goes
+	p.Prepare(later)()
+	if !apptest.Shows(w, "192.168.20.31:2446") {
+		t.Errorf("no other display took the place of the one that is gone: %q", apptest.Texts(w))
+	}
+	tap(t, w, "Forget")
+	if want := []string{"forget " + string(s.Displays[3].ID)}; !slices.Equal(f.did, want) {
+		t.Errorf("did %q after %q", f.did, question)
+	}
+}
+
+func TestASearchKeepsTheChosenDisplay(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	f := &fake{}
+	p, w := open(t, f, inline(t), s)
+	p.Select(s.Displays[0].ID)
+	apptest.Entries(w)[0].SetText("oslo")
+	tap(t, w, "Identify")
+	apptest.Entries(w)[0].SetText("")
+	tap(t, w, "Identify")
+	if want := "identify " + string(s.Displays[0].ID); !slices.Equal(f.did, []string{want, want}) {
+		t.Errorf("did %q", f.did)
+	}
+}
+
 func TestARoomIsSeenBeforeItIsGiven(t *testing.T) {
 	s := apptest.Snapshot(apptest.Noon)
 	f := &fake{preview: func(_ display.ID, r calendar.RoomID) (display.Frame, error) { return frame(string(r)), nil }}
