@@ -59,15 +59,16 @@ func ViewOf(s engine.Snapshot, now time.Time) View {
 	for _, r := range s.Rooms {
 		names[r.Room.ID] = r.Room.DisplayName()
 	}
-	v.Rooms = choices(s.Rooms)
+	v.Rooms = Choices(s.Rooms)
 	for _, d := range s.Displays {
 		v.Rows = append(v.Rows, rowOf(d, names, now, s.Policy.Hours12))
 	}
 	return v
 }
 
-// choices tells rooms of the same name apart by their address.
-func choices(rooms []engine.Room) []Choice {
+// Choices are the rooms in their order, with labels that tell rooms of the same name
+// apart by their address.
+func Choices(rooms []engine.Room) []Choice {
 	bearers := make(map[string]int, len(rooms))
 	for _, r := range rooms {
 		bearers[r.Room.DisplayName()]++

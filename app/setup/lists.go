@@ -48,7 +48,8 @@ func (l *adoptList) show(items []Item) {
 	l.rows.RemoveAll()
 	for _, item := range items[:min(len(items), listed)] {
 		adopt := widget.NewButton(lang.L("Adopt"), func() { l.Adopt(item) })
-		l.rows.Add(line(item, adopt))
+		_, _, object := line(item, adopt)
+		l.rows.Add(object)
 	}
 	l.all.Hidden = len(items) < 2
 	switch hidden := len(items) - listed; {
@@ -61,12 +62,11 @@ func (l *adoptList) show(items []Item) {
 	}
 }
 
-// line is a display with something to do about it.
-func line(item Item, do ...fyne.CanvasObject) fyne.CanvasObject {
-	small := xwidget.NewMuted(item.Sub)
-	small.TextSize = theme.SizeNameCaptionText
-	return container.NewBorder(nil, nil, nil, container.NewHBox(do...),
-		xwidget.Stack(2, xwidget.NewHeading(item.Name, theme.SizeNameText), small))
+// line is a display with something to do about it, and the two texts on it.
+func line(item Item, do ...fyne.CanvasObject) (name, sub *xwidget.Text, object fyne.CanvasObject) {
+	name, sub = xwidget.NewHeading(item.Name, theme.SizeNameText), xwidget.NewMuted(item.Sub)
+	sub.TextSize = theme.SizeNameCaptionText
+	return name, sub, container.NewBorder(nil, nil, nil, container.NewHBox(do...), xwidget.Stack(2, name, sub))
 }
 
 // Adopt adopts one display.
@@ -89,7 +89,7 @@ type assignList struct {
 	page   *Page
 	items  []Item
 	rooms  []Choice
-	chosen map[display.ID]calendar.RoomID
+	kept   map[display.ID]*assignRow
 	rows   *fyne.Container
 	text   *xwidget.Paragraph
 	area   *command.Area
@@ -99,7 +99,7 @@ type assignList struct {
 func newAssignList(p *Page) *assignList {
 	l := &assignList{
 		page: p, rows: xwidget.Stack(6), text: xwidget.NewParagraph(""), area: p.cfg.Hub.NewArea(),
-		chosen: make(map[display.ID]calendar.RoomID),
+		kept: make(map[display.ID]*assignRow),
 	}
 	more := widget.NewButtonWithIcon(lang.L("Go to Displays"), theme.NavigateNextIcon(), func() { p.cfg.Open("displays") })
 	l.object = xwidget.Stack(10, l.text, l.rows, l.area, container.NewHBox(more))
@@ -112,45 +112,89 @@ func (l *assignList) show(items []Item, rooms []Choice) {
 		return
 	}
 	l.items, l.rooms = items, rooms
-	l.rows.RemoveAll()
 	switch {
 	case len(rooms) == 0:
 		l.text.SetText(lang.L("Rooms appear here once Microsoft 365 is connected. One that is missing is added by its address on the page Rooms."))
-		return
+		l.list(nil)
 	case len(items) == 0:
 		l.text.SetText(lang.L("Every adopted display has its room."))
-		return
-	}
-	l.text.SetText(lang.L("Choose the room at whose door each display hangs. Its sign appears at once."))
-	for _, item := range items[:min(len(items), listed)] {
-		l.rows.Add(l.row(item))
+		l.list(nil)
+	default:
+		l.text.SetText(lang.L("Choose the room at whose door each display hangs. Its sign appears at once."))
+		l.list(items[:min(len(items), listed)])
 	}
 }
 
-func (l *assignList) row(item Item) fyne.CanvasObject {
-	assign := widget.NewButton(lang.L("Assign"), func() { l.Assign(item, l.chosen[item.ID]) })
-	assign.Disable()
-	var labels []string
+// list shows a row for each item. A display keeps its row, so that a dropdown that
+// is open, and a room that is chosen, outlive a snapshot.
+func (l *assignList) list(items []Item) {
+	old := l.kept
+	l.kept = make(map[display.ID]*assignRow, len(items))
+	l.rows.Objects = nil
+	for _, item := range items {
+		r, ok := old[item.ID]
+		if !ok {
+			r = newAssignRow(l)
+		}
+		delete(old, item.ID)
+		l.kept[item.ID] = r
+		r.show(item)
+		l.rows.Objects = append(l.rows.Objects, r.object)
+	}
+	for _, r := range old {
+		r.room.Hide() // with its dropdown, which would choose for nobody
+	}
+	l.rows.Refresh()
+}
+
+// assignRow is a display with the rooms to choose from.
+type assignRow struct {
+	list      *assignList
+	item      Item
+	chosen    calendar.RoomID // "" = none yet
+	name, sub *xwidget.Text
+	room      *widget.Select
+	assign    *widget.Button
+	object    fyne.CanvasObject
+}
+
+func newAssignRow(l *assignList) *assignRow {
+	r := &assignRow{list: l}
+	r.assign = widget.NewButton(lang.L("Assign"), func() { l.Assign(r.item, r.chosen) })
+	r.room = widget.NewSelect(nil, func(string) { r.choose(r.room.SelectedIndex()) })
+	r.room.PlaceHolder = lang.L("Choose a room")
+	r.name, r.sub, r.object = line(Item{}, xwidget.Fixed(r.room, 230, 0), r.assign)
+	return r
+}
+
+// choose takes the room at an index of the list; -1 is one that left the list while
+// the dropdown was open.
+func (r *assignRow) choose(at int) {
+	if at >= 0 {
+		r.chosen = r.list.rooms[at].ID
+	}
+	r.show(r.item)
+}
+
+func (r *assignRow) show(item Item) {
+	r.item = item
+	r.name.SetText(item.Name)
+	r.sub.SetText(item.Sub)
+	labels := make([]string, len(r.list.rooms))
 	current := ""
-	for _, c := range l.rooms {
-		labels = append(labels, c.Label)
-		if c.ID == l.chosen[item.ID] {
+	for i, c := range r.list.rooms {
+		labels[i] = c.Label
+		if c.ID == r.chosen {
 			current = c.Label
 		}
 	}
-	room := widget.NewSelect(labels, func(label string) {
-		for _, c := range l.rooms {
-			if c.Label == label {
-				l.chosen[item.ID] = c.ID
-				assign.Enable()
-			}
-		}
-	})
-	room.PlaceHolder = lang.L("Choose a room")
-	if current != "" {
-		room.SetSelected(current)
+	r.room.Selected = current
+	r.room.SetOptions(labels)
+	if current == "" {
+		r.assign.Disable()
+	} else {
+		r.assign.Enable()
 	}
-	return line(item, xwidget.Fixed(room, 230, 0), assign)
 }
 
 // Assign gives a display a room.

@@ -3,6 +3,7 @@ package setup
 import (
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/roomink/roomink/app/displays"
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
@@ -117,9 +118,9 @@ func stepsOf(a engine.Account, found, adopted, assigned int) [steps]Step {
 
 func choices(rooms []engine.Room) []Choice {
 	var free, taken []Choice
-	for _, r := range rooms {
-		c := Choice{r.Room.ID, r.Room.DisplayName()}
-		if len(r.Display) > 0 {
+	for i, labelled := range displays.Choices(rooms) {
+		c := Choice(labelled)
+		if len(rooms[i].Display) > 0 {
 			c.Label = lang.L("{{.Room}} (has a sign)", map[string]any{"Room": c.Label})
 			taken = append(taken, c)
 			continue
