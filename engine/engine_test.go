@@ -110,6 +110,11 @@ func TestCommands(t *testing.T) {
 			if s := e.Snapshot(); l.shows(displayID(0)) != before || s.State != Paused || s.Displays[0].Delivery != Pending {
 				t.Errorf("state %s, delivery %s; want paused, pending", s.State, s.Displays[0].Delivery)
 			}
+			l.set(func() { l.broken[roomID(1)] = true })
+			settle(bound)
+			if s := e.Snapshot(); s.State != Attention || !s.Paused {
+				t.Errorf("state %s, paused %v; want attention, and still paused", s.State, s.Paused)
+			}
 			must(t, e.SetPaused(t.Context(), false))
 			settle(bound)
 			if l.shows(displayID(0)) == before {
