@@ -90,6 +90,9 @@ func (h *Hub) OnUI(f func()) {
 	}
 }
 
+// Explain puts an error into words, for outcomes that a page words itself.
+func (h *Hub) Explain(err error) engine.Explanation { return h.cfg.Explain(err) }
+
 // SetVisible stops every animation while the window is hidden.
 func (h *Hub) SetVisible(visible bool) {
 	for _, a := range h.areas {

@@ -2,6 +2,8 @@ package setup
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -77,11 +79,35 @@ func (l *adoptList) Adopt(item Item) {
 	})
 }
 
-// AdoptAll adopts every display in sight.
+// AdoptAll adopts every display in sight, one after the other.
 func (l *adoptList) AdoptAll() {
-	for _, item := range l.items {
-		l.Adopt(item)
-	}
+	const key = "adopt all"
+	items := l.items
+	var failed []error
+	l.area.Run(command.Task{
+		Key: key, Label: lang.L("Adopting {{.N}} displays…", map[string]any{"N": len(items)}), Cancellable: true,
+		Work: func(ctx context.Context) error {
+			for _, item := range items {
+				err := l.page.cfg.Engine.Adopt(ctx, item.ID)
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if err != nil {
+					failed = append(failed, fmt.Errorf("adopt %s: %w", item.Name, err))
+				}
+			}
+			return errors.Join(failed...)
+		},
+		Done: func(error) {
+			if len(failed) == 0 {
+				return
+			}
+			x := l.page.cfg.Hub.Explain(failed[0])
+			x.Title = lang.L("{{.N}} of {{.All}} displays could not be adopted. The first: {{.Title}}",
+				map[string]any{"N": len(failed), "All": len(items), "Title": x.Title})
+			l.area.Tell(key, x)
+		},
+	})
 }
 
 // assignList is the body of the fifth step: adopted displays, a room each.

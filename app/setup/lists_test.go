@@ -1,6 +1,8 @@
 package setup_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/apptest"
+	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/setup"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
@@ -106,5 +110,56 @@ func TestARoomThatLeftTheListIsNotGiven(t *testing.T) {
 	tap(t, w, "Assign")
 	if len(given) != 0 || apptest.Find[*widget.Select](w, "Workshop") != nil {
 		t.Errorf("gave %q, shows %q", given, apptest.Texts(w))
+	}
+}
+
+func TestAdoptAllTellsHowManyFailedAndWhy(t *testing.T) {
+	s := waiting(0)
+	var tried []display.ID
+	f := fake{adopt: func(id display.ID) error {
+		tried = append(tried, id)
+		switch id {
+		case s.Displays[1].ID:
+			return &apptest.Failure{Title: "No answer", Remedy: "Check its power"}
+		case s.Displays[4].ID:
+			return errors.New("another")
+		}
+		return nil
+	}}
+	_, w := open(t, f, s, nil)
+	tap(t, w, "Adopt all")
+	var want []display.ID
+	for _, d := range s.Displays {
+		want = append(want, d.ID)
+	}
+	if !slices.Equal(tried, want) {
+		t.Errorf("tried %q, want %q", tried, want)
+	}
+	if !apptest.Shows(w, "2 of 6 displays could not be adopted. The first: No answer") || !apptest.Shows(w, "Check its power") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+}
+
+func TestAdoptAllIsCancelledAsOne(t *testing.T) {
+	var work []func()
+	hub := command.NewHub(command.Config{Explain: apptest.Explain, Do: func(f func()) { f() }, Go: func(f func()) { work = append(work, f) }})
+	hub.Open(t.Context())
+	var w fyne.Window
+	tried := 0
+	f := fake{adopt: func(display.ID) error {
+		if tried++; tried == 2 {
+			tap(t, w, "Cancel")
+			return context.Canceled
+		}
+		return nil
+	}}
+	_, w = open(t, f, waiting(0), func(c *setup.Config) { c.Hub = hub })
+	tap(t, w, "Adopt all")
+	if !apptest.Shows(w, "Adopting 6 displays…") || len(work) != 1 {
+		t.Fatalf("%d tasks, shows %q", len(work), apptest.Texts(w))
+	}
+	work[0]()
+	if tried != 2 || !apptest.Shows(w, "Cancelled") {
+		t.Errorf("tried %d displays, shows %q", tried, apptest.Texts(w))
 	}
 }
