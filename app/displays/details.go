@@ -218,13 +218,13 @@ func (d *details) run(r Row, verb, label, success string, work func(context.Cont
 	})
 }
 
-func named(r Row, text string) string {
+func (r Row) named(text string) string {
 	return lang.L(text, map[string]any{"Name": r.Name})
 }
 
 // Adopt makes the display ours.
 func (d *details) Adopt() {
-	d.run(d.row, "adopt", named(d.row, "Adopting {{.Name}}…"), named(d.row, "{{.Name}} is yours now. Give it a room."), d.page.cfg.Engine.Adopt)
+	d.run(d.row, "adopt", d.row.named("Adopting {{.Name}}…"), d.row.named("{{.Name}} is yours now. Give it a room."), d.page.cfg.Engine.Adopt)
 }
 
 // Assign gives the display the room that was chosen.
@@ -235,7 +235,7 @@ func (d *details) Assign() {
 	}
 	id := d.row.ID
 	d.page.area.Run(command.Task{
-		Key: "assign " + string(id), Label: named(d.row, "Giving {{.Name}} its room…"), Cancellable: true,
+		Key: "assign " + string(id), Label: d.row.named("Giving {{.Name}} its room…"), Cancellable: true,
 		Work: func(ctx context.Context) error { return d.page.cfg.Engine.Assign(ctx, id, room) },
 		Done: func(err error) {
 			if err == nil && d.row.ID == id && d.chosen == room {
@@ -248,13 +248,13 @@ func (d *details) Assign() {
 
 // Unassign takes the room away.
 func (d *details) Unassign() {
-	d.run(d.row, "unassign", named(d.row, "Taking the room from {{.Name}}…"), "", d.page.cfg.Engine.Unassign)
+	d.run(d.row, "unassign", d.row.named("Taking the room from {{.Name}}…"), "", d.page.cfg.Engine.Unassign)
 }
 
 // Identify shows a test pattern on the display.
 func (d *details) Identify() {
-	d.run(d.row, "identify", named(d.row, "Showing a test pattern on {{.Name}}…"),
-		named(d.row, "{{.Name}} shows a test pattern. Its sign comes back by itself."), d.page.cfg.Engine.Identify)
+	d.run(d.row, "identify", d.row.named("Showing a test pattern on {{.Name}}…"),
+		d.row.named("{{.Name}} shows a test pattern. Its sign comes back by itself."), d.page.cfg.Engine.Identify)
 }
 
 // Forget asks first, then forgets the display that the question named: another may
@@ -262,11 +262,11 @@ func (d *details) Identify() {
 func (d *details) Forget() {
 	r := d.row
 	xwidget.Ask(xwidget.Question{
-		Title: named(r, "Forget {{.Name}}?"),
+		Title: r.named("Forget {{.Name}}?"),
 		Text:  lang.L("Roomink stops updating it. What is on its glass stays there until something else is shown. It can be adopted again."),
 		Yes:   lang.L("Forget"), No: lang.L("Cancel"), Danger: true,
 	}, d.page.cfg.Window, func() {
-		d.run(r, "forget", named(r, "Forgetting {{.Name}}…"), "", d.page.cfg.Engine.Forget)
+		d.run(r, "forget", r.named("Forgetting {{.Name}}…"), "", d.page.cfg.Engine.Forget)
 	})
 }
 
