@@ -30,6 +30,7 @@ type Config struct {
 type Page struct {
 	cfg      Config
 	pictures *paper.Cache
+	seen     seen
 	view     View
 	shown    []Card
 	search   *widget.Entry
@@ -45,6 +46,7 @@ type Page struct {
 const (
 	pictureWidth = 520
 	pictureCount = 96
+	firstScreen  = 24 // the cards to draw beforehand while none was shown yet
 )
 
 // New makes the page.
@@ -77,11 +79,7 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 // Prepare works out the wall of s.
 func (p *Page) Prepare(s engine.Snapshot) func() {
 	v := ViewOf(s, p.cfg.Now())
-	var frames []*display.Frame
-	for _, c := range v.Cards {
-		frames = append(frames, c.Frame)
-	}
-	p.pictures.Warm(frames)
+	p.pictures.Warm(p.seen.frames(v.Cards))
 	return func() { p.show(v) }
 }
 
@@ -105,6 +103,7 @@ func (p *Page) filter() {
 }
 
 func (p *Page) bind(w *signCard, c Card) {
+	p.seen.add(c.ID)
 	w.card.OnTapped = func() { p.cfg.OpenDisplay(c.ID) }
 	w.show(c, p.pictures.Picture(c.Frame))
 }

@@ -1,6 +1,8 @@
 package overview_test
 
 import (
+	"fmt"
+	"image"
 	"slices"
 	"testing"
 	"time"
@@ -20,13 +22,19 @@ func now() time.Time { return apptest.Noon }
 
 func open(t *testing.T, cfg overview.Config, s engine.Snapshot) fyne.Window {
 	t.Helper()
+	_, w := openPage(t, cfg, s)
+	return w
+}
+
+func openPage(t *testing.T, cfg overview.Config, s engine.Snapshot) (*overview.Page, fyne.Window) {
+	t.Helper()
 	test.NewTempApp(t)
 	cfg.Now = now
 	p := overview.New(cfg)
 	w := test.NewTempWindow(t, p.Content())
 	w.Resize(fyne.NewSize(1000, 900))
 	p.Prepare(s)()
-	return w
+	return p, w
 }
 
 func TestCards(t *testing.T) {
@@ -117,5 +125,50 @@ func TestACardShowsTheRealFrameAndOpensItsDisplay(t *testing.T) {
 	apptest.Entries(w)[0].SetText("oslo")
 	if apptest.Shows(w, "Boardroom") || !apptest.Shows(w, "Oslo") {
 		t.Errorf("the search shows %q", apptest.Texts(w))
+	}
+}
+
+// large is an office with a sign, and a frame of its own, on each of n displays.
+func large(n int) engine.Snapshot {
+	s := apptest.Snapshot(apptest.Noon)
+	d := s.Displays[0]
+	s.Displays = nil
+	for i := range n {
+		frame := *d.Frame
+		frame.Hash = fmt.Sprint(i)
+		d.ID, d.Frame = display.ID(fmt.Sprint(i)), &frame
+		s.Displays = append(s.Displays, d)
+	}
+	return s
+}
+
+func pictures(w fyne.Window) []image.Image {
+	var list []image.Image
+	apptest.Walk(w, func(o fyne.CanvasObject) {
+		if b, ok := o.(*xwidget.Bezel); ok {
+			list = append(list, b.Picture())
+		}
+	})
+	return list
+}
+
+// Drawing signs that nobody sees must not cost those on screen their pictures, which
+// the UI goroutine would have to draw again.
+func TestASnapshotKeepsThePicturesOnScreen(t *testing.T) {
+	s := large(300)
+	p, w := openPage(t, overview.Config{}, s)
+	before := pictures(w)
+	p.Prepare(s)()
+	if len(before) == 0 || !slices.Equal(pictures(w), before) {
+		t.Errorf("at the top, %d signs were drawn again", len(before))
+	}
+	apptest.Find[*widget.GridWrap](w, "").ScrollTo(200)
+	scrolled := pictures(w)
+	if slices.Equal(scrolled, before) {
+		t.Fatal("the wall did not scroll")
+	}
+	p.Prepare(s)()
+	if !slices.Equal(pictures(w), scrolled) {
+		t.Error("after scrolling, signs on screen were drawn again")
 	}
 }

@@ -102,8 +102,9 @@ func (c *Cache) Picture(f *display.Frame) image.Image {
 	return p
 }
 
-// Warm makes the pictures of the first frames beforehand, at most as many as the
-// cache keeps. Call it off the UI goroutine.
+// Warm makes the pictures of the frames beforehand: of the first ones, at most as many
+// as the cache keeps. It pushes out pictures that are not among them, so give it the
+// frames that will be shown. Call it off the UI goroutine.
 func (c *Cache) Warm(frames []*display.Frame) {
 	for _, f := range frames[:min(len(frames), c.limit)] {
 		c.Picture(f)

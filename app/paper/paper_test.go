@@ -59,6 +59,11 @@ func TestCacheKeepsTheFramesUsedLast(t *testing.T) {
 	if c.Picture(a) == first {
 		t.Error("Warm did not make room")
 	}
+	x := c.Picture(frame("x", 4, 4)) // and so a is kept beside it
+	c.Warm([]*display.Frame{nil, frame("x", 4, 4), frame("y", 4, 4), frame("z", 4, 4)})
+	if c.Picture(frame("x", 4, 4)) != x {
+		t.Error("Warm pushed out a picture it had just made, with one beyond the limit")
+	}
 }
 
 func BenchmarkPicture(b *testing.B) {
