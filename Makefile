@@ -10,12 +10,6 @@ TAGS    := no_emoji,migrated_fynedo
 # What Fyne needs to build and to show a window, and what a test network needs.
 PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri iproute2
 
-# The packages that pull in the Graph SDK or Fyne's GL driver. They cost minutes to
-# compile, so the race detector, which compiles everything once more, leaves them out
-# (make race-all). internal/architecture keeps this list true.
-HEAVY := . ./engine/graph ./engine/endtoend ./engine/cmd/roominkd
-LIGHT  = $(filter-out $(shell $(GO) list $(HEAVY)),$(shell $(GO) list ./...))
-
 # The packages with benchmarks of paths that have a budget.
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine
 
@@ -35,7 +29,7 @@ demo: $(OUT)/roomink ## the main job on a simulated office (without a screen: un
 run: $(OUT)/roomink ## the app itself
 	$(OUT)/roomink
 
-test: packages fmt-check vet cross-vet staticcheck unit race window ## everything that must pass
+test: packages fmt-check vet cross-vet staticcheck race window ## everything that must pass
 	@echo "make test: all passed"
 
 fmt: ## format the code
@@ -57,15 +51,13 @@ cross-vet:
 staticcheck: packages
 	$(GO) tool staticcheck ./...
 
-# -timeout stands well above what the slowest package takes on two cores.
-unit: packages
-	$(GO) test -timeout 15m $(HEAVY)
+unit: packages ## all tests without the race detector, which is quicker
+	$(GO) test -timeout 15m ./...
 
+# The Graph SDK is compiled once more for it: 4 minutes on two cores, and worth it. The
+# time limit stands well above what the slowest package takes.
 race: packages
-	$(GO) test -race -timeout 20m $(LIGHT)
-
-race-all: packages ## the race detector on the heavy packages too (compiles the Graph SDK once more)
-	$(GO) test -race -timeout 40m ./...
+	$(GO) test -race -timeout 30m ./...
 
 # The real window under a virtual screen; ends with 0 only if the booked meeting is on
 # the glass. Built without the tag migrated_fynedo, so that Fyne reports every touch of

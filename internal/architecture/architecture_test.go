@@ -19,15 +19,14 @@ const module = "github.com/roomink/roomink"
 
 // listed is the part of `go list -json` that matters here.
 type listed struct {
-	ImportPath, Dir           string
-	GoFiles                   []string
-	Imports, Deps             []string
-	TestImports, XTestImports []string
+	ImportPath, Dir string
+	GoFiles         []string
+	Imports, Deps   []string
 }
 
 func packages(t *testing.T) []listed {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps,TestImports,XTestImports", module+"/...")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps", module+"/...")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -171,36 +170,6 @@ func TestImports(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// The Makefile leaves heavy packages out of the race detector; their list must hold
-// all whose tests pull in the Graph SDK.
-func TestHeavyTests(t *testing.T) {
-	makefile, err := os.ReadFile("../../Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(makefile), "\nHEAVY := ")
-	line, _, _ := strings.Cut(rest, "\n")
-	heavy := strings.Fields(line)
-	list := packages(t)
-	reaches := make(map[string]bool) // our packages that reach the SDK
-	for _, p := range list {
-		reaches[p.ImportPath] = slices.ContainsFunc(p.Deps, func(d string) bool { return under(d, graphSDK) })
-	}
-	for _, p := range list {
-		imports := slices.Concat(p.TestImports, p.XTestImports)
-		pulls := reaches[p.ImportPath] || slices.ContainsFunc(imports, func(d string) bool {
-			return under(d, graphSDK) || reaches[strings.TrimPrefix(d, module+"/")]
-		})
-		name := "./" + p.ImportPath
-		if p.ImportPath == "" {
-			name = "."
-		}
-		if pulls != slices.Contains(heavy, name) {
-			t.Errorf("%s pulls in the Graph SDK: %v; in HEAVY of the Makefile: %v", name, pulls, !pulls)
-		}
 	}
 }
 
