@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -15,18 +17,35 @@ type Copyable struct {
 	button *widget.Button
 }
 
-// NewCopyable shows value with a button that puts it on the clipboard.
+// copyableLine is how many characters of a value stand on one line.
+const copyableLine = 56
+
+// NewCopyable shows value with a button that puts it on the clipboard. A long value is
+// shown on several lines and copied as one.
 func NewCopyable(value string) *Copyable {
-	c := &Copyable{value: widget.NewLabel(value)}
+	c := &Copyable{value: widget.NewLabel(fold(value, copyableLine))}
 	c.value.TextStyle.Monospace = true
 	c.value.Selectable = true
 	c.button = widget.NewButtonWithIcon(lang.L("Copy"), theme.ContentCopyIcon(), func() {
-		fyne.CurrentApp().Clipboard().SetContent(c.value.Text)
+		fyne.CurrentApp().Clipboard().SetContent(value)
 		c.button.SetIcon(theme.ConfirmIcon())
 		c.button.SetText(lang.L("Copied"))
 	})
 	c.ExtendBaseWidget(c)
 	return c
+}
+
+// fold breaks text at blanks into lines of at most width characters, where it can.
+func fold(text string, width int) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return strings.Join(append(lines, line), "\n")
 }
 
 // CreateRenderer implements fyne.Widget.
