@@ -173,7 +173,7 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
 		}
 		return err
 	}
-	if old == nil || old.tenant != next.tenant { // cursors belong to the tenant that gave them
+	if old == nil || old.account.TenantID != next.account.TenantID { // cursors belong to the tenant that gave them
 		if err := e.db.ForgetCursors(ctx); err != nil {
 			e.storeFailed(err) // old cursors cost a resync; no account at all would cost the signs
 		}
@@ -245,8 +245,7 @@ func (e *Engine) secretsLost(err error) bool {
 // connection is everything that works for one signed-in account.
 type connection struct {
 	account  entra.Account
-	tenant   string // id
-	canList  bool   // the directory of rooms may be read
+	canList  bool // the directory of rooms may be read
 	session  *entra.Session
 	syncing  *syncer.Service
 	token    suture.ServiceToken // of its parts in the engine's tree
@@ -255,7 +254,7 @@ type connection struct {
 
 // newConnection prepares a connection; nothing runs before plug.
 func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection, error) {
-	conn := &connection{account: t.Account, tenant: t.Account.TenantID, canList: t.Has("Place.Read.All")}
+	conn := &connection{account: t.Account, canList: t.Has("Place.Read.All")}
 	conn.session = entra.Resume(c, t, entra.SessionOptions{
 		Save:       func(ctx context.Context, t entra.Tokens) error { return e.saveRenewed(ctx, conn, signedIn{c, t}) },
 		HTTPClient: e.cfg.HTTPClient, Now: e.cfg.Now, Logger: e.log,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -325,10 +326,6 @@ func errBadAddress(address string) error {
 
 // roomNameOf makes a first name of an address, until the directory tells a better one.
 func roomNameOf(address string) string {
-	for i, c := range address {
-		if c == '@' {
-			return address[:i]
-		}
-	}
-	return address
+	name, _, _ := strings.Cut(address, "@")
+	return name
 }

@@ -109,7 +109,8 @@ type state struct {
 func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	cfg.Now = orNow(cfg.Now)
 	cfg.Location = cmp.Or(cfg.Location, time.Local)
-	cfg.Interval = cmp.Or(cfg.Interval, 30*time.Second)
+	cfg.Interval = cmp.Or(cfg.Interval, syncer.DefaultInterval)
+	cfg.Rescan = cmp.Or(cfg.Rescan, discovery.DefaultRescan)
 	if len(cfg.Clouds) == 0 {
 		cfg.Clouds = entra.Clouds()
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -69,7 +68,7 @@ func (e *Engine) takeIn(c discovery.Candidate) news {
 	switch {
 	case dev.Address == c.Address:
 		dev.announced = c.SeenAt
-	case n.adopted && c.SeenAt.Sub(dev.announced) < 2*e.rescan():
+	case n.adopted && c.SeenAt.Sub(dev.announced) < 2*e.cfg.Rescan:
 		// Two devices claim to be this one, or somebody poses as it. The one that was
 		// there first keeps the sign until it falls silent.
 		n.rival = dev.Address
@@ -95,9 +94,6 @@ func (e *Engine) takeIn(c discovery.Candidate) news {
 	n.saved = dev.Display
 	return n
 }
-
-// rescan is the time between two announcements of a display that is there.
-func (e *Engine) rescan() time.Duration { return cmp.Or(e.cfg.Rescan, 15*time.Second) }
 
 // noteRival tells of two devices that claim to be the same adopted display.
 func (e *Engine) noteRival(c discovery.Candidate, n news) {

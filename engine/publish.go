@@ -129,7 +129,7 @@ func (e *Engine) accountSnapshot() Account {
 		a.State = Connected
 	}
 	if c := e.state.conn; c != nil {
-		a.Username, a.Name, a.Tenant, a.CanListRooms = c.account.Username, c.account.Name, c.tenant, c.canList
+		a.Username, a.Name, a.Tenant, a.CanListRooms = c.account.Username, c.account.Name, c.account.TenantID, c.canList
 	}
 	if e.state.signingIn {
 		a.State = Connecting

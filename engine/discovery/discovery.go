@@ -43,6 +43,10 @@ type Candidate struct {
 	Interface string    // where it came in, as far as the system tells them apart
 }
 
+// DefaultRescan is the length of a round: a display that is switched on shows within
+// seconds, and the network hardly notices.
+const DefaultRescan = 15 * time.Second
+
 // Options configure a [Browser].
 type Options struct {
 	// Found gets every announcement, each display's at least once a round while it
@@ -52,7 +56,7 @@ type Options struct {
 	// Interfaces lists the interfaces to browse on; it is asked in each round. The
 	// default is [Usable]; [Named] takes them by name.
 	Interfaces func() ([]net.Interface, error)
-	// Rescan is the length of a round, 15 s by default.
+	// Rescan is the length of a round, DefaultRescan when 0.
 	Rescan time.Duration
 	// Limit is how many candidates are reported at most within ten minutes or so;
 	// 5,000 by default.
@@ -103,7 +107,7 @@ func New(o Options) *Browser {
 		o.Interfaces = Usable
 	}
 	if o.Rescan <= 0 {
-		o.Rescan = 15 * time.Second
+		o.Rescan = DefaultRescan
 	}
 	if o.Limit <= 0 {
 		o.Limit = 5000
