@@ -52,28 +52,85 @@ const (
 	NeedsSignIn AccountState = "needsSignIn" // Microsoft refuses the tokens until a person signs in
 )
 
+// Mode is how Roomink gets at the calendars.
+type Mode string
+
+// The modes.
+const (
+	// Delegated acts for an account that signs in, and sees what it may see.
+	Delegated Mode = "delegated"
+	// Application acts for itself, after an administrator approved that for the
+	// whole organisation.
+	Application Mode = "application"
+)
+
 // Account is the connection to Microsoft 365.
 type Account struct {
-	State        AccountState
-	Credentials  Credentials // as saved, with Secret left empty
-	HasSecret    bool        // a secret is kept in the vault
-	Username     string      // who is signed in, such as "admin@contoso.com"
-	Name         string
-	Tenant       string       // tenant id that answered
-	CanListRooms bool         // the directory's list of rooms was consented to
-	SignInURL    string       // while Connecting: the page, for "Open again"
-	Problem      *Explanation // why the last attempt or refresh did not work; nil if it did
+	State       AccountState
+	Credentials Credentials // as saved, with Secret left empty
+	HasSecret   bool        // a secret is kept in the vault
+	Draft       Draft       // what was begun to be set up; the zero value if nothing was
+
+	Mode         Mode   // of the connection; "" while SignedOut
+	Username     string // who is signed in, such as "admin@contoso.com"; empty for an Application
+	Name         string // of the account, or of the app registration
+	Tenant       string // tenant id that answered
+	CanListRooms bool   // the directory's list of rooms was consented to
+	CanWrite     bool   // booking at the door was consented to
+	Exposure     Exposure
+
+	SignInURL   string       // while Connecting: the page, for "Open again"
+	SignInUntil time.Time    // while Connecting: when Roomink stops waiting for the browser
+	Problem     *Explanation // why the last attempt or refresh did not work; nil if it did
 }
 
-// Credentials are what an admin brings from the Azure portal.
+// Credentials are what an admin brings from the portal.
 type Credentials struct {
+	Mode     Mode   // "" = Delegated
 	Cloud    string // name of the cloud; "" = global
-	Tenant   string // tenant id or a verified domain
+	Tenant   string // tenant id, a verified domain, or "organizations" for an app of several tenants
 	ClientID string // "Application (client) ID"
-	Secret   string // the secret's value; "" keeps the saved one
+	// Public says that the redirect URI is registered for the platform "Mobile and
+	// desktop applications", which has no secret. Only for Delegated.
+	Public bool
+	Secret string // the secret's value; "" keeps the saved one
+	// SecretExpires is the day that the portal shows beside the secret; zero = unknown.
+	SecretExpires time.Time
 	// Directory also asks to list the organisation's rooms. Only an administrator
 	// can consent to that; without it, rooms are added by address.
 	Directory bool
+	// Booking also asks to write into calendars, for booking at the door.
+	Booking bool
+
+	RedirectPath string // path of the redirect URI; "" = "/roomink"
+	Port         int    // loopback port to wait for the browser on; 0 = any free one
+}
+
+// Draft is what a person has begun to set up, kept as it is typed.
+type Draft struct {
+	Credentials        // not checked; Secret is empty in snapshots
+	HasSecret   bool   // a secret was typed and is kept in the vault
+	Step        string // where in the guide the person is; the app's own name for it
+	Mailbox     string // of a person, to prove that an Application can't read it
+}
+
+// ExposureState says whether an Application can read mailboxes that are no rooms.
+type ExposureState string
+
+// The states of exposure.
+const (
+	NotChecked ExposureState = ""       // or not an Application
+	Closed     ExposureState = "closed" // Exchange refused to show the mailbox
+	Exposed    ExposureState = "open"   // Roomink could read it: access has to be narrowed
+	Unclear    ExposureState = "unclear"
+)
+
+// Exposure is the outcome of the last look at a mailbox that is no room.
+type Exposure struct {
+	State   ExposureState
+	Mailbox string       // that was looked at
+	At      time.Time    // when
+	Problem *Explanation // why it is Unclear
 }
 
 // Explanation is an error in words for a person; see [Explain].
