@@ -70,7 +70,7 @@ func explainKnown(err error) (Explanation, bool) {
 }
 
 func explainSignIn(e *entra.Error) Explanation {
-	x := Explanation{Title: e.Title, Text: e.Description, Remedy: e.Remedy}
+	x := Explanation{Title: e.Title, Text: e.Description, Remedy: e.Remedy, Code: e.Code}
 	if e.Err != nil && x.Text == "" {
 		x.Text = sentence(e.Err.Error())
 	}

@@ -50,6 +50,8 @@ const (
 	Connecting  AccountState = "connecting"  // a browser is open at the sign-in page
 	Connected   AccountState = "connected"   // tokens are held and were accepted when last used
 	NeedsSignIn AccountState = "needsSignIn" // Microsoft refuses the tokens until a person signs in
+	NeedsSecret AccountState = "needsSecret" // Microsoft refuses the client secret: a new one is needed, and nothing else
+	Locked      AccountState = "locked"      // the sign-in is kept, but the keychain that protects it can't be opened now
 )
 
 // Mode is how Roomink gets at the calendars.
@@ -139,6 +141,7 @@ type Explanation struct {
 	Text    string // why; may be empty
 	Remedy  string // what to do next; may be empty
 	Details string // for support: codes, correlation id, time, the raw text; no secrets
+	Code    int    // AADSTS number of Microsoft's sign-in service, to choose what to offer; 0 = none
 }
 
 // Sync is how the reading of calendars stands.
