@@ -9,6 +9,15 @@ import (
 	"time"
 )
 
+const (
+	saveSetting = `INSERT INTO settings (key, value) VALUES (?, ?)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+	deleteSetting = "DELETE FROM settings WHERE key = ?"
+	saveSecret    = `INSERT INTO secrets (name, sealed) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`
+	deleteSecret = "DELETE FROM secrets WHERE name = ?"
+)
+
 // Setting reads the setting into v, a pointer to a JSON-marshalable value. It
 // returns [ErrNotFound] if it was never saved.
 func (db *DB) Setting(ctx context.Context, key string, v any) error {
@@ -32,9 +41,7 @@ func (db *DB) SaveSetting(ctx context.Context, key string, v any) error {
 	if err != nil {
 		return fmt.Errorf("save the setting %s: %w", key, err)
 	}
-	return db.exec(ctx, "save the setting "+key, `
-		INSERT INTO settings (key, value) VALUES (?, ?)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, string(text))
+	return db.exec(ctx, "save the setting "+key, saveSetting, key, string(text))
 }
 
 // Secret gives a sealed secret, [ErrNotFound] if there is none of this name.
@@ -61,14 +68,12 @@ func (db *DB) HasSecrets(ctx context.Context) (bool, error) {
 
 // SaveSecret keeps a secret that the vault has sealed.
 func (db *DB) SaveSecret(ctx context.Context, name string, sealed []byte) error {
-	return db.exec(ctx, "save the secret "+name, `
-		INSERT INTO secrets (name, sealed) VALUES (?, ?)
-		ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`, name, sealed)
+	return db.exec(ctx, "save the secret "+name, saveSecret, name, sealed)
 }
 
 // DeleteSecret removes a secret; it is no error if there is none.
 func (db *DB) DeleteSecret(ctx context.Context, name string) error {
-	return db.exec(ctx, "delete the secret "+name, "DELETE FROM secrets WHERE name = ?", name)
+	return db.exec(ctx, "delete the secret "+name, deleteSecret, name)
 }
 
 // Activity is one line of what happened.

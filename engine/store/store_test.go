@@ -372,7 +372,8 @@ func writeUntilKilled(dir string) {
 	}
 	for {
 		n++
-		if err := db.SaveSetting(ctx, "n", n); err != nil {
+		err := db.Update(ctx, store.Update{Settings: map[string]any{"n": n}, Secrets: map[string][]byte{"n": fmt.Append(nil, n)}})
+		if err != nil {
 			fmt.Println("error", err)
 			os.Exit(1)
 		}
@@ -414,5 +415,8 @@ func TestKill(t *testing.T) {
 	must(t, db.Setting(t.Context(), "n", &n))
 	if n < last {
 		t.Errorf("store holds %d; %d was committed", n, last)
+	}
+	if secret, err := db.Secret(t.Context(), "n"); err != nil || string(secret) != fmt.Sprint(n) {
+		t.Errorf("secret %q, %v; want %d, as the setting of the same update", secret, err, n)
 	}
 }
