@@ -9,33 +9,34 @@ import (
 // Permissions shows the page API permissions with the given ones added and granted.
 func Permissions(list []engine.Permission) Scene {
 	k := &sketch{width: wide}
-	const top, kind, admin, status, row = 94, 284, 372, 524, 26
+	const top, kind, admin, status, row = 94, 268, 352, 506, 26
 	height := float32(top + 60 + row*len(list))
 	k.page(height, "Roomink", "Manage", "API permissions")
 	x := float32(margin)
-	end := x + 28 + plain.width("Add a permission") + 14
-	k.mark(x, 44, end-x, 30, accent)
+	end := x + 28 + plain.width("Add a permission") + 20
+	k.marked(1, x, 44, end-x, 30, accent)
 	k.plus(x+14, 59, accent)
 	k.write(x+28, 59, "Add a permission", plain, ink)
-	k.badge(end, 59, 1, accent)
-	x = end + 34
+	x = end + 36
 	const grant = "Grant admin consent for …"
-	end = x + 30 + plain.width(grant) + 14
-	k.mark(x, 44, end-x, 30, accent)
+	end = x + 30 + plain.width(grant) + 20
+	k.marked(2, x, 44, end-x, 30, accent)
 	k.check(x+16, 59, accent)
 	k.write(x+30, 59, grant, plain, ink)
-	k.badge(end, 59, 2, accent)
 
 	k.add(rect{x: margin - 8, y: top, w: wide - 2*margin + 16, h: 28, radius: 4, fill: solid(chrome)})
-	k.write(margin, top+14, "API / Permissions name", strong, ink)
-	k.write(kind, top+14, "Type", strong, ink)
-	k.write(admin, top+14, "Admin consent required", strong, ink)
+	for _, c := range []struct {
+		x     float32
+		title string
+	}{{margin, "API / Permissions name"}, {kind, "Type"}, {admin, "Admin consent required"}, {status, "Status"}} {
+		k.write(c.x, top+14, c.title, font{size: 11.5, bold: true}, ink)
+	}
 	y := float32(top + 42)
 	k.write(margin, y, "Microsoft Graph "+count(len(list)), plain, muted)
 	for _, p := range list {
 		y += row
 		k.add(rect{x: margin, y: y - row/2, w: wide - 2*margin, h: 1, fill: solid(bone)})
-		k.permission(p, y, kind, admin, status)
+		k.permission(p, y, kind, admin, status+9)
 	}
 	return k.finish(k.legend(height,
 		point{1, accent, lang.L("Add each of these")},
@@ -44,7 +45,7 @@ func Permissions(list []engine.Permission) Scene {
 }
 
 func (k *sketch) permission(p engine.Permission, y, kind, admin, status float32) {
-	end := k.write(margin+10, y, p.Name, plain, ink)
+	end := k.write(margin+4, y, p.Name, plain, ink)
 	if p.Optional {
 		k.write(end+10, y, lang.L("optional"), small, muted)
 	}

@@ -9,7 +9,7 @@ import (
 // All values in the pictures are invented.
 const (
 	clientID    = "3f9c2a10-7d4e-4b1a-9e55-0c8f6d2b7a41"
-	objectID    = "b71e0d54-92af-46c3-8f08-5e1d3c90a726"
+	objectID    = "b71e0d54-92af-46c3-8f…"
 	tenantID    = "8d2f1c4e-3b7a-4f50-9c61-2a7e5d9b1f30"
 	secretValue = "kX~8Q~tq3.Zr7…"
 	secretID    = "5d1c7b0e-41f2-4c…"
@@ -18,29 +18,27 @@ const (
 // Portal shows where in the admin center a new registration begins.
 func Portal() Scene {
 	k := &sketch{width: wide}
-	const height, nav = 196, 172
+	const height, nav = 196, 176
 	k.page(height, "Microsoft Entra admin center")
 	k.add(rect{x: nav, y: 33, w: 1, h: height - 34, fill: solid(edge)})
 	k.bones(margin, 56, 62)
 	k.write(margin, 82, "Entra ID", strong, ink)
 	k.bones(margin+12, 106, 70)
-	k.mark(margin+2, 120, nav-margin-12, 28, accent)
+	k.marked(1, margin+2, 120, nav-margin-20, 28, accent)
 	k.write(margin+12, 134, "App registrations", plain, ink)
 	k.bones(margin+12, 162, 84)
 
 	x := float32(nav + 20)
 	k.write(x, 58, "App registrations", font{size: 15, bold: true}, ink)
-	end := x + 28 + plain.width("New registration") + 12
-	k.mark(x, 76, end-x, 30, accent)
+	end := x + 28 + plain.width("New registration") + 20
+	k.marked(2, x, 76, end-x, 30, accent)
 	k.plus(x+14, 91, accent)
 	k.write(x+28, 91, "New registration", plain, ink)
-	k.bones(end+34, 91, 54, 70)
+	k.bones(end+36, 91, 54, 70)
 	for i, y := range []float32{128, 150, 172} {
 		k.bones(x, y, []float32{96, 70, 112}[i])
 		k.bones(x+150, y, 160)
 	}
-	k.badge(nav-8, 120, 1, accent)
-	k.badge(end, 76, 2, accent)
 	return k.finish(k.legend(height,
 		point{1, accent, lang.L("Open this list")},
 		point{2, accent, lang.L("Start a new registration")}),
@@ -61,7 +59,7 @@ func NameAndTypes(multi bool) Scene {
 	k.page(height, "App registrations", "Register an application")
 	k.write(margin, 54, "Name", strong, ink)
 	k.box(margin, 68, 250, 30)
-	k.mark(margin, 68, 250, 30, accent)
+	k.marked(1, margin, 68, 250, 30, accent)
 	k.write(margin+10, 83, "Roomink", plain, ink)
 	k.write(margin, 124, "Supported account types", strong, ink)
 	chosen := 0
@@ -71,8 +69,7 @@ func NameAndTypes(multi bool) Scene {
 	for i, label := range []string{singleTenant, multiTenant} {
 		y := 150 + 30*float32(i)
 		if i == chosen {
-			k.mark(margin, y-14, 24+plain.width(label)+20, 28, accent)
-			k.badge(margin+24+plain.width(label)+20, y, 2, accent)
+			k.marked(2, margin, y-14, 30+plain.width(label)+20, 28, accent)
 		}
 		k.radio(margin+15, y, i == chosen)
 		r := muted
@@ -83,7 +80,6 @@ func NameAndTypes(multi bool) Scene {
 	}
 	k.radio(margin+15, 206, false)
 	k.bones(margin+30, 206, 150, 90)
-	k.badge(margin+250, 83, 1, accent)
 	alt := lang.L("The form of a new registration. The name Roomink is marked 1, the first account type, Single tenant, is chosen and marked 2.")
 	if multi {
 		alt = lang.L("The form of a new registration. The name Roomink is marked 1, the second account type, Multitenant, is chosen and marked 2.")
@@ -114,22 +110,20 @@ func Platform(public bool) string {
 // URI pasted.
 func Redirect(public bool, uri string) Scene {
 	k := &sketch{width: wide}
-	const height, split, top = 168, 286, 70
+	const height, split, top = 168, 306, 70
 	k.page(height, "App registrations", "Register an application")
 	k.write(margin, 55, "Redirect URI (optional)", strong, ink)
-	k.box(margin, top, split-margin-7, 32)
-	k.mark(margin, top, split-margin-7, 32, accent)
+	k.box(margin, top, split-margin-12, 32)
+	k.marked(1, margin, top, split-margin-12, 32, accent)
 	k.write(margin+10, top+16, Platform(public), plain, ink)
-	x, y := float32(split-22), float32(top+16)
+	x, y := float32(split-34), float32(top+16)
 	k.add(line{x1: x - 4, y1: y - 2, x2: x, y2: y + 2, stroke: solid(ink), thick: 1.5}, line{x1: x, y1: y + 2, x2: x + 4, y2: y - 2, stroke: solid(ink), thick: 1.5})
-	k.box(split+7, top, wide-margin-split-7, 32)
-	k.mark(split+7, top, wide-margin-split-7, 32, accent)
-	k.write(split+17, top+16, fit(uri, plain, wide-margin-split-34), plain, ink)
+	k.box(split+10, top, wide-margin-split-10, 32)
+	k.marked(2, split+10, top, wide-margin-split-10, 32, accent)
+	k.write(split+20, top+16, fit(uri, plain, wide-margin-split-34), plain, ink)
 	w := strong.width("Register") + 32
 	k.add(rect{x: margin, y: 122, w: w, h: 28, radius: 4, fill: solid(accent)})
 	k.centre(margin+w/2, 136, "Register", strong, onAccent)
-	k.badge(margin+6, top, 1, accent)
-	k.badge(split+13, top, 2, accent)
 	k.badge(margin+w+18, 136, 3, accent)
 	return k.finish(k.legend(height,
 		point{1, accent, lang.L("Choose this platform")},
@@ -142,23 +136,19 @@ func Redirect(public bool, uri string) Scene {
 // IDs shows the Overview page of the registration, and which of its ids is which.
 func IDs() Scene {
 	k := &sketch{width: wide}
-	const height, label, value, right = 202, 46, 210, 472
+	const height, label, value = 196, margin + 12, 194
 	k.page(height, "App registrations", "Roomink", "Overview")
 	k.write(margin, 54, "Essentials", strong, ink)
 	row := func(y float32, name, id string, r role) (end float32) {
 		k.write(label, y, name, plain, r)
-		end = k.write(value, y, id, code, r)
-		k.copyIcon(end+16, y, muted)
-		return end
+		return k.write(value, y, id, code, r)
 	}
-	k.mark(margin, 70, right+54-margin, 34, good)
-	k.mark(margin, 142, right+54-margin, 34, good)
-	row(87, "Application (client) ID", clientID, ink)
-	end := row(123, "Object ID", objectID, muted)
-	row(159, "Directory (tenant) ID", tenantID, ink)
-	k.strike(value, end, 123)
-	k.badge(margin+4, 87, 1, good)
-	k.badge(margin+4, 159, 2, good)
+	for i, id := range []struct{ name, value string }{{"Application (client) ID", clientID}, {"Directory (tenant) ID", tenantID}} {
+		y := 87 + 72*float32(i)
+		k.marked(i+1, margin, y-17, wide-2*margin-14, 34, good)
+		k.copyIcon(row(y, id.name, id.value, ink)+18, y, ink)
+	}
+	k.aside(row(123, "Object ID", objectID, muted)+14, 123, lang.L("not needed"))
 	return k.finish(k.legend(height,
 		point{1, good, lang.L("Copy this as Client ID")},
 		point{2, good, lang.L("Copy this as Tenant ID")}),
@@ -175,16 +165,16 @@ func Secret() Scene {
 	k.bones(margin, 56, 70)
 	end := k.write(margin+98, 56, "Client secrets", strong, ink)
 	k.add(rect{x: margin + 98, y: 66, w: end - margin - 98, h: 2, fill: solid(accent)})
-	bx := float32(wide-margin) - 40 - plain.width("New client secret")
-	k.mark(bx, 42, wide-margin-bx, 28, accent)
+	bx := float32(wide-margin) - 48 - plain.width("New client secret")
+	k.marked(1, bx, 41, wide-margin-bx, 30, accent)
 	k.plus(bx+14, 56, accent)
 	k.write(bx+28, 56, "New client secret", plain, ink)
-	k.badge(bx, 56, 1, accent)
 
 	k.add(rect{x: margin - 8, y: head - 16, w: wide - 2*margin + 16, h: 32, radius: 4, fill: solid(chrome)})
 	k.mark(expires-8, head-20, 92, 66, warn)
 	k.mark(value-8, head-20, 150, 66, good)
 	k.mark(id-8, head-20, wide-margin-id+12, 66, bad)
+	k.badge(value+142, head-20, 2, good)
 	for _, c := range []struct {
 		x           float32
 		title, cell string

@@ -59,7 +59,7 @@ func (k *sketch) page(height float32, way ...string) {
 	const bar = 32
 	k.add(rect{w: k.width, h: height, radius: 8, fill: solid(paper)},
 		rect{w: k.width, h: bar, radius: 8, fill: solid(chrome)},
-		rect{y: bar / 2, w: k.width, h: bar / 2, fill: solid(chrome)}, // squares the lower corners
+		rect{y: bar - 8, w: k.width, h: 8, fill: solid(chrome)}, // squares the lower corners
 		rect{y: bar, w: k.width, h: 1, fill: solid(edge)},
 		rect{w: k.width, h: height, radius: 8, stroke: solid(edge), thick: 1})
 	x := float32(margin)
@@ -91,6 +91,12 @@ func (k *sketch) mark(x, y, w, h float32, r role) {
 	k.add(rect{x: x, y: y, w: w, h: h, radius: 6, fill: tint(r), stroke: solid(r), thick: 2})
 }
 
+// marked draws the eye to a region and numbers it, at the middle of its right edge.
+func (k *sketch) marked(n int, x, y, w, h float32, r role) {
+	k.mark(x, y, w, h, r)
+	k.badge(x+w, y+h/2, n, r)
+}
+
 // badge is a number in a disc of radius 10, centred on x, y.
 func (k *sketch) badge(x, y float32, n int, r role) {
 	k.add(disc{x: x, y: y, r: 10, fill: solid(r)})
@@ -102,6 +108,13 @@ func (k *sketch) pill(x, y float32, words string, r role) {
 	w := strong.width(words) + 20
 	k.add(rect{x: x - w/2, y: y - 11, w: w, h: 22, radius: 11, fill: solid(r)})
 	k.centre(x, y, words, strong, r.on())
+}
+
+// aside is a call-out that must not draw the eye, its left end at x.
+func (k *sketch) aside(x, y float32, words string) {
+	w := small.width(words) + 16
+	k.add(rect{x: x, y: y - 10, w: w, h: 20, radius: 10, stroke: solid(edge), thick: 1})
+	k.write(x+8, y, words, small, muted)
 }
 
 // up is an arrow from below, its point at x, y.

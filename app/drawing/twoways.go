@@ -11,42 +11,46 @@ import (
 // every mailbox of the organisation, until it is narrowed to rooms.
 func TwoWays() (delegated, application Scene) {
 	k := newWay()
-	k.person(44, 62)
-	k.label(44, lang.L("An account"))
+	k.person(who, 62)
+	k.label(who, lang.L("An account"))
 	for i, y := range []float32{34, 72, 110} {
-		k.calendar(210, y, i < 2)
+		k.calendar(rooms, y, i < 2)
 		if i < 2 {
-			k.tick(238, y)
+			k.tick(rooms+28, y)
 		}
 	}
 	k.say(lang.L("One account signs in. Roomink sees the rooms that this account may see."))
 	delegated = k.finish(wayHeight, lang.L("An account leads to Roomink, and Roomink to the calendars of those rooms which the account may see."))
 
 	k = newWay()
-	k.building(44, 62)
-	k.label(44, lang.L("Administrator"))
-	for _, y := range []float32{34, 72, 110} {
-		k.calendar(210, y, true)
-		k.tick(238, y)
+	k.building(who, 62)
+	k.label(who, lang.L("Administrator"))
+	for _, y := range []float32{34, 72} {
+		k.calendar(rooms, y, true)
+		k.tick(rooms+28, y)
 	}
+	k.envelope(rooms, 110)
+	k.flag(rooms+28, 110, "!", warn)
 	k.say(lang.L("An administrator approves once. Roomink sees every mailbox, until you narrow it to the rooms."))
 	application = k.finish(wayHeight, lang.L("The approval of an administrator leads to Roomink, and Roomink to every calendar of the organisation."))
 	return delegated, application
 }
 
 const (
-	wayWide   = 272
+	wayWide   = 274
 	wayHeight = 204
+
+	who, middle, rooms = 50, 135, 212 // middles of the three columns
 )
 
 // newWay begins with what both ways share: Roomink in the middle and the arrows.
 func newWay() *sketch {
 	k := &sketch{width: wayWide}
 	k.add(rect{w: wayWide, h: wayHeight, radius: 8, fill: solid(paper), stroke: solid(edge), thick: 1})
-	k.right(98, 72, 22, muted)
-	k.right(184, 72, 22, muted)
-	k.sign(130, 72)
-	k.label(130, "Roomink")
+	k.right(102, 72, 20, muted)
+	k.right(188, 72, 20, muted)
+	k.sign(middle, 72)
+	k.label(middle, "Roomink")
 	return k
 }
 
@@ -88,17 +92,33 @@ func (k *sketch) sign(x, y float32) {
 
 // calendar is the calendar of a room, pale where Roomink may not look.
 func (k *sketch) calendar(x, y float32, seen bool) {
-	r, head := edge, bone
+	r, day := edge, bone
 	if seen {
-		r, head = ink, ink
+		r, day = ink, edge
 	}
-	k.add(rect{x: x - 14, y: y - 14, w: 28, h: 28, radius: 4, fill: solid(paper), stroke: solid(r), thick: 1.5},
-		rect{x: x - 10, y: y - 9, w: 20, h: 4, radius: 2, fill: solid(head)})
+	k.add(rect{x: x - 14, y: y - 12, w: 28, h: 26, radius: 4, fill: solid(paper), stroke: solid(r), thick: 1.5},
+		rect{x: x - 14, y: y - 12, w: 28, h: 9, radius: 4, fill: solid(r)},
+		rect{x: x - 14, y: y - 7, w: 28, h: 4, fill: solid(r)},
+		line{x1: x - 7, y1: y - 15, x2: x - 7, y2: y - 11, stroke: solid(r), thick: 2.5},
+		line{x1: x + 7, y1: y - 15, x2: x + 7, y2: y - 11, stroke: solid(r), thick: 2.5})
 	for _, dx := range []float32{-9, -2, 5} {
-		for _, dy := range []float32{-1, 5} {
-			k.add(rect{x: x + dx, y: y + dy, w: 4, h: 4, radius: 1, fill: solid(bone)})
+		for _, dy := range []float32{0, 6} {
+			k.add(rect{x: x + dx, y: y + dy, w: 4, h: 4, radius: 1, fill: solid(day)})
 		}
 	}
+}
+
+// envelope is the mailbox of a person.
+func (k *sketch) envelope(x, y float32) {
+	k.add(rect{x: x - 15, y: y - 10, w: 30, h: 21, radius: 3, fill: solid(paper), stroke: solid(ink), thick: 1.5},
+		line{x1: x - 13, y1: y - 8, x2: x, y2: y + 2, stroke: solid(ink), thick: 1.5},
+		line{x1: x, y1: y + 2, x2: x + 13, y2: y - 8, stroke: solid(ink), thick: 1.5})
+}
+
+// flag is a disc as small as a tick with a sign in it.
+func (k *sketch) flag(x, y float32, sign string, r role) {
+	k.add(disc{x: x, y: y, r: 8, fill: solid(r)})
+	k.centre(x, y, sign, font{size: 11.5, bold: true}, r.on())
 }
 
 // wrap breaks a sentence between words into lines that fit the width.
