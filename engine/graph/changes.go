@@ -32,8 +32,7 @@ type reading struct {
 	done  bool
 }
 
-func (r *reading) op() string     { return "read the calendar of " + string(r.req.Room) }
-func (r *reading) denied() string { return fmt.Sprintf(grantFolder, r.req.Room) }
+func (r *reading) op() string { return "read the calendar of " + string(r.req.Room) }
 
 // Changes implements [syncer.Source]. R rooms whose news fit on a page each cost
 // ⌈R/20⌉ HTTP requests.
@@ -52,7 +51,7 @@ func (s *Source) Changes(ctx context.Context, requests []syncer.Request) ([]sync
 		now := queue[:n]
 		queue = queue[n:]
 		if err := s.step(ctx, now); err != nil {
-			whole = fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), "", err)
+			whole = s.fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), s.grantAll(), err)
 			breakOff(readings, whole)
 			break
 		}
@@ -110,6 +109,11 @@ func (s *Source) step(ctx context.Context, readings []*reading) error {
 	if err != nil {
 		return err
 	}
+	for _, reply := range replies {
+		if reply != nil && reply.Status == http.StatusOK {
+			s.couldRead.Store(true) // before any refusal of this batch is worded
+		}
+	}
 	for i, r := range readings {
 		if r.err = s.take(ctx, r, replies[i]); r.err != nil {
 			continue
@@ -166,7 +170,7 @@ func (s *Source) take(ctx context.Context, r *reading, reply *batchReply) error 
 // link, as we wrote nothing else into it.
 func (s *Source) pageFault(r *reading, reply *batchReply) error {
 	e := newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now())
-	f := replyFault(r.op(), r.denied(), e)
+	f := s.replyFault(r.op(), s.grantRoom(string(r.req.Room)), e)
 	if e.Status == http.StatusBadRequest && (r.req.Cursor != "" || r.pages > 0) {
 		f.Kind = syncer.Resync
 	}
@@ -203,7 +207,7 @@ func (s *Source) takeMaster(ctx context.Context, r *reading, reply *batchReply) 
 		}
 		r.round.masters[id] = master
 	default:
-		return replyFault(r.op(), r.denied(), newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now()))
+		return s.replyFault(r.op(), s.grantRoom(string(r.req.Room)), newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now()))
 	}
 	r.ask = r.ask[1:]
 	return s.askForMaster(ctx, r)

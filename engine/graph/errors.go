@@ -2,11 +2,13 @@ package graph
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/roomink/roomink/engine/httpclient"
 	"github.com/roomink/roomink/engine/syncer"
 )
 
@@ -19,7 +21,65 @@ const (
 	onPremises  = "The room's mailbox is not in Exchange Online: it is on premises, has been deleted or has no licence. Move it to Exchange Online to show it."
 	signInAgain = "Sign in again."
 	checkNet    = "Check this computer's internet connection and proxy."
+	checkTLS    = "Something between this computer and Microsoft answers with a certificate that this computer does not trust, such as a proxy that inspects traffic. " +
+		"Install its root certificate in the operating system, and check the computer's clock."
 )
+
+// Remedies for an application's own access. Exchange adds up what the directory
+// and RBAC for Applications grant, and subtracts what an application access policy
+// forbids (graph.md 2.1).
+const (
+	grantApp = "An administrator has to consent to the application permission Calendars.Read, or to give Roomink the role \"Application Calendars.Read\" " +
+		"with RBAC for Applications, in a scope that holds the rooms. A change may take two hours."
+	grantScope = "Roomink can read other calendars, but not this one. Where RBAC for Applications limits it to a scope, an Exchange administrator finds out whether the room is in it with: " +
+		"Test-ServicePrincipalAuthorization -Identity <object ID of the enterprise application> -Resource %s. A change may take two hours."
+	widenPolicy = "An application access policy keeps Roomink out of this mailbox. An Exchange administrator adds the room to the policy's group and checks with: " +
+		"Test-ApplicationAccessPolicy -Identity %s -AppId <application (client) ID>. A change may take longer than an hour."
+	grantAppPlaces = "An administrator has to consent to the application permission Place.Read.All. Until then, rooms can be added by their e-mail address."
+	approveAgain   = "Connect again: an administrator has to approve Roomink for the organisation."
+)
+
+// remedy words what to do about a refusal.
+type remedy func(e *replyError) string
+
+func always(text string) remedy { return func(*replyError) string { return text } }
+
+// grantRoom is for a calendar that was refused.
+func (s *Source) grantRoom(room string) remedy {
+	if !s.o.AppOnly {
+		return always(fmt.Sprintf(grantFolder, room))
+	}
+	return func(e *replyError) string {
+		switch {
+		case byPolicy(e):
+			return fmt.Sprintf(widenPolicy, room)
+		case s.couldRead.Load():
+			return fmt.Sprintf(grantScope, room)
+		}
+		return grantApp
+	}
+}
+
+// grantAll is for a refusal of the whole request.
+func (s *Source) grantAll() remedy {
+	if s.o.AppOnly {
+		return always(grantApp)
+	}
+	return always("")
+}
+
+func (s *Source) grantPlaces() remedy {
+	if s.o.AppOnly {
+		return always(grantAppPlaces)
+	}
+	return always(grantPlaces)
+}
+
+// byPolicy knows the texts of an application access policy: its code is that of
+// any other refusal.
+func byPolicy(e *replyError) bool {
+	return strings.Contains(e.Message, "Access to OData is disabled") || strings.Contains(e.Message, "[RAOP]")
+}
 
 // tokenProblem is what a source of tokens may tell of its errors.
 type tokenProblem interface {
@@ -29,24 +89,34 @@ type tokenProblem interface {
 }
 
 // fault words an error of a whole request. The end of ctx comes back as itself.
-func fault(ctx context.Context, op, denied string, err error) error {
+func (s *Source) fault(ctx context.Context, op string, denied remedy, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
 	}
 	if e, ok := errors.AsType[*replyError](err); ok {
-		return replyFault(op, denied, e)
+		return s.replyFault(op, denied, e)
 	}
 	if tf, ok := errors.AsType[*tokenFailure](err); ok {
 		return tokenFault(op, tf.err)
 	}
-	return &syncer.Error{Kind: syncer.Offline, Op: op, Remedy: checkNet, Err: err}
+	return &syncer.Error{Kind: syncer.Offline, Op: op, Remedy: offlineRemedy(err), Err: err}
+}
+
+func offlineRemedy(err error) string {
+	if e, ok := errors.AsType[*httpclient.ProxyError](err); ok {
+		return e.Advice()
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return checkTLS
+	}
+	return checkNet
 }
 
 func tokenFault(op string, err error) error {
 	if e, ok := errors.AsType[*syncer.Error](err); ok {
 		return e
 	}
-	e := &syncer.Error{Kind: syncer.Offline, Op: op, Remedy: checkNet, Err: err}
+	e := &syncer.Error{Kind: syncer.Offline, Op: op, Remedy: offlineRemedy(err), Err: err}
 	if p, ok := errors.AsType[tokenProblem](err); ok {
 		e.Remedy = p.Advice()
 		if p.PersonNeeded() {
@@ -57,8 +127,8 @@ func tokenFault(op string, err error) error {
 }
 
 // replyFault words a reply that is no success, of a whole request or of one part
-// of a batch. denied is the remedy if the account lacks a right.
-func replyFault(op, denied string, e *replyError) *syncer.Error {
+// of a batch. denied is the remedy if the account or the app lacks a right.
+func (s *Source) replyFault(op string, denied remedy, e *replyError) *syncer.Error {
 	f := &syncer.Error{Kind: syncer.Failed, Op: op, RetryAfter: e.RetryAfter, Err: e}
 	switch code := strings.ToLower(e.Code); {
 	case staleCursor(code), e.Status == http.StatusGone:
@@ -67,10 +137,13 @@ func replyFault(op, denied string, e *replyError) *syncer.Error {
 		f.Kind = syncer.Throttled
 	case e.Status == http.StatusUnauthorized:
 		f.Kind, f.Remedy = syncer.SignIn, signInAgain
+		if s.o.AppOnly {
+			f.Remedy = approveAgain
+		}
 	case code == "mailboxnotenabledforrestapi", code == "mailboxnotsupportedforrestapi":
 		f.Kind, f.Remedy = syncer.NotFound, onPremises
 	case e.Status == http.StatusForbidden:
-		f.Kind, f.Remedy = syncer.Denied, denied
+		f.Kind, f.Remedy = syncer.Denied, denied(e)
 	case e.Status == http.StatusNotFound:
 		f.Kind, f.Remedy = syncer.NotFound, noMailbox
 	case e.Status >= 500, e.Status == http.StatusRequestTimeout:
@@ -89,4 +162,15 @@ func staleCursor(code string) bool {
 		return true
 	}
 	return false
+}
+
+// proven makes a refusal that is not known to be Microsoft's a failure that tells
+// nothing: web filters and log-in pages of networks answer 403 and 404 too.
+func proven(err error, known func(*replyError) bool) error {
+	e, ok := errors.AsType[*syncer.Error](err)
+	reply, isReply := errors.AsType[*replyError](err)
+	if ok && isReply && (e.Kind == syncer.Denied || e.Kind == syncer.NotFound) && !known(reply) {
+		e.Kind, e.Remedy = syncer.Failed, checkNet
+	}
+	return err
 }

@@ -7,7 +7,8 @@
 // $batch and one batch at a time (changes.go, batch.go), and are put together
 // into events (events.go): Graph sends occurrences of a series as stubs whose
 // subject stands in the series master. Every failure becomes a [syncer.Error]
-// with words (errors.go).
+// with words (errors.go). Beyond that it tells whether a mailbox can be read
+// (probe.go) and when the client secret expires (secret.go).
 //
 // Of the SDK it uses the request builders and the models. Its middleware, its
 // batch helper and its error types have defects that matter here (retries that
@@ -25,6 +26,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
@@ -34,6 +36,7 @@ import (
 	core "github.com/microsoftgraph/msgraph-sdk-go-core"
 	"golang.org/x/oauth2"
 
+	"github.com/roomink/roomink/engine/httpclient"
 	"github.com/roomink/roomink/engine/syncer"
 )
 
@@ -55,10 +58,14 @@ type Options struct {
 	// Rejected hears of an access token that Graph refused; the request is then
 	// sent once more with a new one. Without it a refusal is an error at once.
 	Rejected func(accessToken string)
+	// AppOnly says that the tokens are the application's own, so that nobody is
+	// signed in: see Mailbox, and remedies name an application's permissions.
+	AppOnly bool
 	// Mailbox is whose calendar asks for other people's working hours, which hold
-	// the rooms' time zones; the signed-in account when empty.
+	// the rooms' time zones. When empty, the signed-in account does, or, with
+	// AppOnly, one of the rooms.
 	Mailbox string
-	// Transport sends requests; a default one when nil.
+	// Transport sends requests; one of package httpclient when nil.
 	Transport http.RoundTripper
 	// Logger gets debug lines on what could be left out; discarded when nil.
 	Logger *slog.Logger
@@ -73,8 +80,12 @@ type Source struct {
 	o       Options
 	base    *url.URL
 	adapter *khttp.NetHttpRequestAdapter
+	plain   *http.Client // for what the SDK's builders are too big for
 	nodes   *jsonserialization.JsonParseNodeFactory
 	turn    chan struct{} // holds one token while a request is under way
+	// couldRead is set once any calendar could be read: a refusal is then a matter
+	// of the one room.
+	couldRead atomic.Bool
 }
 
 var _ syncer.Source = (*Source)(nil)
@@ -101,14 +112,16 @@ func New(o Options) (*Source, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Transport == nil {
-		o.Transport = http.DefaultTransport.(*http.Transport).Clone()
+		o.Transport = httpclient.Transport()
 	}
 	s := &Source{o: o, base: base, nodes: jsonserialization.NewJsonParseNodeFactory(), turn: make(chan struct{}, 1)}
 	// The order is fixed and nothing compresses or retries: the SDK's own list
 	// comes in random order and then corrupts bodies (graph.md 5.3).
+	own := &transport{o: &s.o, base: base}
+	s.plain = &http.Client{Transport: own}
 	client := &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: khttp.NewCustomTransportWithParentTransport(&transport{o: &s.o, base: base},
+		Transport: khttp.NewCustomTransportWithParentTransport(own,
 			core.NewGraphTelemetryHandler(&core.GraphClientOptions{}),
 			khttp.NewParametersNameDecodingHandler(),
 			khttp.NewUserAgentHandler()),

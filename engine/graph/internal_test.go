@@ -92,6 +92,7 @@ func FuzzBatchReply(f *testing.F) {
 		`{"responses":[{"id":"99","status":-1}]}`, `{"responses":null}`, `[]`, ``, `{"responses":[{"id":1}]}`} {
 		f.Add([]byte(s))
 	}
+	source := testSource(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		replies, err := sortReplies(raw, 2)
 		if err != nil {
@@ -101,7 +102,7 @@ func FuzzBatchReply(f *testing.F) {
 			if r == nil {
 				continue
 			}
-			e := replyFault("op", "", newReplyError(r.Status, r.header(), r.Body, time.Time{}))
+			e := source.replyFault("op", always(""), newReplyError(r.Status, r.header(), r.Body, time.Time{}))
 			if e.Kind == "" || e.RetryAfter < 0 || len(e.Error()) > 4000 {
 				t.Errorf("%+v", e)
 			}

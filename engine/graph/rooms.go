@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/syncer"
 )
 
 const (
@@ -19,6 +21,11 @@ const (
 	maxRoomPages = 200 // twenty thousand rooms; beyond, the directory repeats itself
 	// scheduleSize is how many mailboxes one getSchedule may name.
 	scheduleSize = 20
+	// maxAskers is how many rooms are tried as the one that asks for twenty, and
+	// maxRefusals how often none of them may: a room on premises or outside the
+	// app's scope must not take the zones of all, nor cost a request a room.
+	maxAskers   = 3
+	maxRefusals = 5
 )
 
 // Rooms implements [syncer.Source]. A room's time zone is left empty where it
@@ -30,7 +37,7 @@ func (s *Source) Rooms(ctx context.Context) ([]calendar.Room, error) {
 	for range maxRoomPages {
 		page, err := s.roomsPage(ctx, skip)
 		if err != nil {
-			return nil, fault(ctx, "list rooms", grantPlaces, err)
+			return nil, s.fault(ctx, "list rooms", s.grantPlaces(), err)
 		}
 		before := len(rooms)
 		for _, r := range page {
@@ -83,16 +90,22 @@ func room(r models.Roomable) calendar.Room {
 }
 
 // addZones finds the rooms' time zones in their working hours, the one place
-// where an account without rights on the mailbox can read them. The first
-// failure ends it; only the end of ctx is an error.
+// where an account without rights on the mailbox can read them. A failure ends
+// it, but for mailboxes that may not ask, of which some are put up with; only the
+// end of ctx is an error.
 func (s *Source) addZones(ctx context.Context, rooms []calendar.Room) error {
+	refused := 0
 	for from := 0; from < len(rooms); from += scheduleSize {
 		part := rooms[from:min(from+scheduleSize, len(rooms))]
 		zones, err := s.zones(ctx, part)
 		if err != nil {
-			err = fault(ctx, "read the rooms' time zones", "", err)
+			err = s.fault(ctx, "read the rooms' time zones", s.grantAll(), err)
 			if ctx.Err() != nil {
 				return err
+			}
+			if s.mayNotAsk(err) && refused < maxRefusals {
+				refused++
+				continue
 			}
 			s.o.Logger.Debug("rooms keep no time zone", "rooms", len(rooms)-from, "err", err)
 			return nil
@@ -104,11 +117,33 @@ func (s *Source) addZones(ctx context.Context, rooms []calendar.Room) error {
 	return nil
 }
 
+// zones asks as the signed-in account, as Options.Mailbox, or as one of the rooms.
 func (s *Source) zones(ctx context.Context, rooms []calendar.Room) (map[calendar.RoomID]string, error) {
-	address := s.o.BaseURL + "/me/calendar/getSchedule"
-	b := users.NewItemCalendarGetScheduleRequestBuilder(address, s.adapter)
-	if s.o.Mailbox != "" {
-		b = users.NewItemCalendarGetScheduleRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", s.o.Mailbox), s.adapter)
+	if s.o.Mailbox != "" || !s.o.AppOnly {
+		return s.zonesAskedBy(ctx, s.o.Mailbox, rooms)
+	}
+	var zones map[calendar.RoomID]string
+	var err error
+	for _, r := range rooms[:min(len(rooms), maxAskers)] {
+		zones, err = s.zonesAskedBy(ctx, string(r.ID), rooms)
+		if err == nil || !s.mayNotAsk(s.fault(ctx, "", s.grantAll(), err)) {
+			break
+		}
+	}
+	return zones, err
+}
+
+// mayNotAsk reports whether another room may have more luck.
+func (s *Source) mayNotAsk(err error) bool {
+	e, ok := errors.AsType[*syncer.Error](err)
+	return ok && s.o.AppOnly && s.o.Mailbox == "" && (e.Kind == syncer.Denied || e.Kind == syncer.NotFound)
+}
+
+// zonesAskedBy asks as a mailbox; "" is the signed-in account.
+func (s *Source) zonesAskedBy(ctx context.Context, mailbox string, rooms []calendar.Room) (map[calendar.RoomID]string, error) {
+	b := users.NewItemCalendarGetScheduleRequestBuilder(s.o.BaseURL+"/me/calendar/getSchedule", s.adapter)
+	if mailbox != "" {
+		b = users.NewItemCalendarGetScheduleRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", mailbox), s.adapter)
 	}
 	zones := map[calendar.RoomID]string{}
 	err := s.do(ctx, func(ctx context.Context) error {
