@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"time"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -29,6 +28,7 @@ const (
 	sealedVersion = 1
 
 	keySize    = chacha20poly1305.KeySize
+	nonceSize  = chacha20poly1305.NonceSizeX
 	idSize     = 8
 	entrySize  = idSize + 8 + keySize
 	headerSize = 1 + idSize
@@ -38,45 +38,51 @@ const (
 	maxKeys = 7
 )
 
-// keyID tells keys apart. It is derived from the key, so that a damaged key does not
-// pass for a sound one.
+// keyID tells keys apart. It is derived from the key and its date, so that a damaged
+// entry of a ring does not pass for a sound one.
 type keyID [idSize]byte
 
-// key is a data key. What is secret in it is behind pointers, where package fmt does
-// not follow.
+// key is a data key. What is secret in it is behind a function, where package fmt
+// does not follow, as it does with a pointer and a verb that does not fit.
 type key struct {
 	id      keyID
-	created time.Time
-	secret  *[keySize]byte
-	aead    cipher.AEAD
+	created int64 // Unix seconds, 0 = unknown
+	hidden  func() (secret *[keySize]byte, aead cipher.AEAD)
 }
 
-func makeKey(secret *[keySize]byte, created time.Time) key {
-	sum := sha256.Sum256(append([]byte("roomink data key id\x00"), secret[:]...))
+// makeKey makes a key of its secret and its date in Unix seconds, 0 if unknown.
+func makeKey(secret *[keySize]byte, created int64) key {
+	content := binary.BigEndian.AppendUint64([]byte("roomink data key\x00"), uint64(created))
+	sum := sha256.Sum256(append(content, secret[:]...))
 	aead, err := chacha20poly1305.NewX(secret[:])
 	if err != nil {
 		panic(err) // only for a key of another size, which its type rules out
 	}
-	return key{id: keyID(sum[:idSize]), created: created, secret: secret, aead: aead}
+	return key{id: keyID(sum[:idSize]), created: created,
+		hidden: func() (*[keySize]byte, cipher.AEAD) { return secret, aead }}
+}
+
+func (k key) aead() cipher.AEAD {
+	_, aead := k.hidden()
+	return aead
 }
 
 func (k key) seal(place string, secret []byte) []byte {
-	n := k.aead.NonceSize()
-	sealed := make([]byte, headerSize+n, headerSize+n+len(secret)+k.aead.Overhead())
+	sealed := make([]byte, headerSize+nonceSize, headerSize+nonceSize+len(secret)+chacha20poly1305.Overhead)
 	sealed[0] = sealedVersion
 	copy(sealed[1:], k.id[:])
 	nonce := sealed[headerSize:]
 	rand.Read(nonce)
-	return k.aead.Seal(sealed, nonce, secret, bound(sealed, place))
+	return k.aead().Seal(sealed, nonce, secret, bound(sealed, place))
 }
 
 // open decrypts what seal made with this very key, see sealedWith.
 func (k key) open(place string, sealed []byte) ([]byte, error) {
-	n := headerSize + k.aead.NonceSize()
+	const n = headerSize + nonceSize
 	if len(sealed) < n {
 		return nil, fmt.Errorf("too short: %w", ErrWrongKey)
 	}
-	return k.aead.Open(nil, sealed[headerSize:n], sealed[n:], bound(sealed, place))
+	return k.aead().Open(nil, sealed[headerSize:n], sealed[n:], bound(sealed, place))
 }
 
 // bound is the associated data of a sealed value.
@@ -100,12 +106,9 @@ func (r ring) text() []byte {
 	b := []byte{ringVersion}
 	for _, k := range r {
 		b = append(b, k.id[:]...)
-		seconds := int64(0)
-		if !k.created.IsZero() {
-			seconds = k.created.Unix()
-		}
-		b = binary.BigEndian.AppendUint64(b, uint64(seconds))
-		b = append(b, k.secret[:]...)
+		b = binary.BigEndian.AppendUint64(b, uint64(k.created))
+		secret, _ := k.hidden()
+		b = append(b, secret[:]...)
 	}
 	return base64.StdEncoding.AppendEncode(nil, b)
 }
@@ -121,7 +124,7 @@ func parseRing(text []byte) (ring, error) {
 		return nil, fmt.Errorf("%w: it is no base64", ErrDamaged)
 	}
 	if len(b) == keySize { // a bare key, as kept by versions before 1.0
-		return ring{makeKey((*[keySize]byte)(b), time.Time{})}, nil
+		return ring{makeKey((*[keySize]byte)(b), 0)}, nil
 	}
 	n := (len(b) - 1) / entrySize
 	switch {
@@ -132,10 +135,7 @@ func parseRing(text []byte) (ring, error) {
 	}
 	r := make(ring, 0, n)
 	for entry := range slices.Chunk(b[1:], entrySize) {
-		var created time.Time
-		if s := int64(binary.BigEndian.Uint64(entry[idSize:])); s != 0 {
-			created = time.Unix(s, 0).UTC()
-		}
+		created := int64(binary.BigEndian.Uint64(entry[idSize:]))
 		k := makeKey((*[keySize]byte)(bytes.Clone(entry[idSize+8:])), created)
 		if k.id != keyID(entry[:idSize]) {
 			return nil, fmt.Errorf("%w: it does not match its id", ErrDamaged)

@@ -18,6 +18,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -146,7 +147,7 @@ func load(ctx context.Context, s KeyStore) (ring, error) {
 // merge makes one vault of those found: the one with the newest key, because after a
 // [Reset] an older ring may turn up again in a keychain that could not be read.
 func merge(found []*Vault, unusable error) *Vault {
-	v := slices.MaxFunc(found, func(a, b *Vault) int { return a.ring[0].created.Compare(b.ring[0].created) })
+	v := slices.MaxFunc(found, func(a, b *Vault) int { return cmp.Compare(a.ring[0].created, b.ring[0].created) })
 	v.unusable = unusable
 	for _, o := range found {
 		if o != v {
@@ -167,7 +168,10 @@ func (v *Vault) Unusable() error { return v.unusable }
 func (v *Vault) Created() time.Time {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.ring[0].created
+	if s := v.ring[0].created; s != 0 {
+		return time.Unix(s, 0).UTC()
+	}
+	return time.Time{}
 }
 
 // Seal encrypts a secret for a place, such as its name in the database, from where
@@ -219,11 +223,13 @@ func (v *Vault) open(place string, sealed []byte) ([]byte, error) {
 
 // openBare opens what versions before 1.0 sealed: a nonce and a box with no header.
 func (v *Vault) openBare(place string, sealed []byte) ([]byte, bool) {
+	if len(sealed) < nonceSize {
+		return nil, false
+	}
 	for _, k := range slices.Concat(v.ring, v.others) {
-		if n := k.aead.NonceSize(); len(sealed) > n {
-			if secret, err := k.aead.Open(nil, sealed[:n], sealed[n:], []byte(place)); err == nil {
-				return secret, true
-			}
+		secret, err := k.aead().Open(nil, sealed[:nonceSize], sealed[nonceSize:], []byte(place))
+		if err == nil {
+			return secret, true
 		}
 	}
 	return nil, false
@@ -241,5 +247,5 @@ func (v *Vault) LogValue() slog.Value { return slog.StringValue(v.String()) }
 func newKey() key {
 	secret := new([keySize]byte)
 	rand.Read(secret[:]) // never fails, see crypto/rand
-	return makeKey(secret, time.Now())
+	return makeKey(secret, time.Now().Unix())
 }
