@@ -80,14 +80,9 @@ func (k *Keychain) call(ctx context.Context, f func() (string, error)) (string, 
 	case <-ctx.Done():
 		return "", fmt.Errorf("an earlier question to it is still open; look for a window that asks for a password: %w", context.Cause(ctx))
 	}
-	type answer struct {
-		text string
-		err  error
-	}
 	done := make(chan answer, 1)
 	go func() {
-		text, err := f()
-		done <- answer{text, err}
+		done <- calmly(f)
 		<-k.busy
 	}()
 	select {
@@ -96,6 +91,23 @@ func (k *Keychain) call(ctx context.Context, f func() (string, error)) (string, 
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
+}
+
+type answer struct {
+	text string
+	err  error
+}
+
+// calmly runs f and makes an error of a panic: go-keyring 0.2.8 has one if the session
+// bus goes away while a question to the user is open.
+func calmly(f func() (string, error)) (a answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			a = answer{err: fmt.Errorf("the connection to it broke: %v", p)}
+		}
+	}()
+	text, err := f()
+	return answer{text, err}
 }
 
 var errSilent = fmt.Errorf("no answer within %v; does a window ask for the keychain's password?", patience)
@@ -115,7 +127,11 @@ func inWords(err error) error {
 		words = exitWords(exit.ExitCode())
 	case errors.As(err, &number) && number == noSuchLogonSession:
 		words = "this Windows session has no Credential Manager, as when started by a scheduled task; sign in to Windows at the screen"
-	case strings.Contains(err.Error(), "failed to unlock correct collection"): // go-keyring has no value for it
+	// go-keyring has no value for these. The alias stands for a keyring of any name,
+	// and for none, as in the session of a user who never had one.
+	case strings.Contains(err.Error(), "failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"):
+		words = `it is locked, or has no default keyring yet: unlock or make one in "Passwords and Keys"`
+	case strings.Contains(err.Error(), "failed to unlock correct collection"):
 		words = "it is locked, and was not unlocked when asked"
 	}
 	if words == "" {

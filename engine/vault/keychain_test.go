@@ -70,6 +70,16 @@ func TestKeychainThatForgetsAtOnce(t *testing.T) {
 	}
 }
 
+// A panic of the library must not end the app.
+func TestKeychainThatPanics(t *testing.T) {
+	k := vault.NewKeychainOn("Roomink", "data key", backend{get: func() (string, error) { panic("nil signal") }})
+	for range 2 {
+		if _, err := k.Load(t.Context()); err == nil || !strings.Contains(err.Error(), "nil signal") {
+			t.Errorf("error %v; want that of the panic", err)
+		}
+	}
+}
+
 func TestKeychainInWords(t *testing.T) {
 	exit := func(status string) error {
 		return exec.Command("sh", "-c", "exit "+status).Run()

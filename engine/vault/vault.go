@@ -100,6 +100,9 @@ func Open(ctx context.Context, hasSecrets bool, stores ...KeyStore) (*Vault, err
 			onlyDamage = onlyDamage && errors.Is(err, ErrDamaged)
 			unusable = append(unusable, fmt.Errorf("%s: %w", s.Place(), err))
 		}
+		if ctx.Err() != nil { // nobody waits any more, so that nothing may be decided
+			break
+		}
 	}
 	if len(found) > 0 {
 		return merge(found, errors.Join(unusable...)), nil
@@ -110,7 +113,7 @@ func Open(ctx context.Context, hasSecrets bool, stores ...KeyStore) (*Vault, err
 		}
 		return nil, fmt.Errorf("open the vault: %w: unlock the keychain and try again: %w", ErrLocked, errors.Join(unusable...))
 	}
-	if err := ctx.Err(); err != nil { // nobody waits for a key in the second best place
+	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open the vault: %w", errors.Join(append(unusable, err)...))
 	}
 	fresh := ring{newKey()}
@@ -133,10 +136,6 @@ func Reset(ctx context.Context, stores ...KeyStore) (*Vault, error) {
 }
 
 func load(ctx context.Context, s KeyStore) (ring, error) {
-	// A caller that gave up must not be taken for a keychain that holds nothing.
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	text, err := s.Load(ctx)
 	if err != nil {
 		return nil, err
