@@ -30,7 +30,6 @@ import (
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/graph"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
-	"github.com/roomink/roomink/engine/syncer"
 )
 
 const appID = "org.roomink.app"
@@ -272,8 +271,9 @@ func systemBrowser(ui fyne.App) func(string) error {
 
 // microsoft365 makes the calendar source; it is here, and not in package engine, so
 // that the Graph SDK stays out of every other package's build.
-func microsoft365(c engine.SourceConfig) (syncer.Source, error) {
-	return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
+func microsoft365(c engine.SourceConfig) (engine.Source, error) {
+	return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
+		Transport: c.Transport, Now: c.Now, Logger: c.Logger})
 }
 
 // interfacesNamed chooses the network interface to look for displays on; nil leaves

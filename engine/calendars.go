@@ -231,17 +231,17 @@ func (e *Engine) onSyncResult(r syncer.Result) {
 	if r.Err == nil && r.Asked == 0 {
 		return // no news: every room waits for its next try
 	}
-	signIn := kindOf(r.Err) == syncer.SignIn
-	if e.noteAccount(r, x, signIn) {
+	why := refusalOf(r.Err)
+	if e.noteAccount(r, x, why) {
 		e.touchAll() // signs own up to an account that needs attention
 	}
-	e.noteRound(r, x, signIn)
+	e.noteRound(r, x, why)
 	e.changed()
 }
 
 // noteAccount records what a round tells of the account, and reports whether the
 // need for a new sign-in began or ended.
-func (e *Engine) noteAccount(r syncer.Result, x *Explanation, signIn bool) (turned bool) {
+func (e *Engine) noteAccount(r syncer.Result, x *Explanation, why refusal) (turned bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.state.sync.Problem = x
@@ -250,10 +250,10 @@ func (e *Engine) noteAccount(r syncer.Result, x *Explanation, signIn bool) (turn
 	}
 	before := e.state.refused
 	switch {
-	case signIn:
-		e.state.refused, e.state.account.Problem = true, x
-	case r.Err == nil && r.Read > 0 && before:
-		e.state.refused, e.state.account.Problem = false, nil
+	case why != accepted:
+		e.state.refused, e.state.account.Problem = why, x
+	case r.Err == nil && r.Read > 0 && before != accepted:
+		e.state.refused, e.state.account.Problem = accepted, nil
 	}
 	return e.state.refused != before
 }
@@ -286,12 +286,16 @@ func (e *Engine) noteRooms(r syncer.Result) *Explanation {
 	return &x
 }
 
-func (e *Engine) noteRound(r syncer.Result, x *Explanation, signIn bool) {
+func (e *Engine) noteRound(r syncer.Result, x *Explanation, why refusal) {
 	switch {
-	case signIn:
+	case why != accepted:
+		title := "Microsoft 365 asks for a new sign-in"
+		if why == refusedSecret {
+			title = "Microsoft 365 asks for a new client secret"
+		}
 		e.health.Clear(codeSync, "")
 		e.health.Set(health.Problem{Code: codeSignIn, Severity: health.Error,
-			Title: "Microsoft 365 asks for a new sign-in", Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
+			Title: title, Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
 	case r.Err != nil:
 		e.health.Set(health.Problem{Code: codeSync, Severity: health.Warning,
 			Title: "The calendars can't be read at the moment", Text: x.Title + ". " + x.Text, Remedy: x.Remedy})

@@ -15,7 +15,6 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/thejerf/suture/v4"
-	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/roomink/roomink/engine/calendar"
@@ -24,6 +23,7 @@ import (
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/httpclient"
 	"github.com/roomink/roomink/engine/reconcile"
 	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
@@ -31,23 +31,12 @@ import (
 	"github.com/roomink/roomink/engine/vault"
 )
 
-// SourceConfig is what the engine gives to whoever makes a calendar source.
-type SourceConfig struct {
-	BaseURL string // of Graph, with its version, such as "https://graph.microsoft.com/v1.0"
-	// Token gives an access token that is valid now; see entra.Session.
-	Token func(context.Context) (*oauth2.Token, error)
-	// Reject says that Graph refused this access token though it is not expired.
-	Reject func(accessToken string)
-	Now    func() time.Time
-	Logger *slog.Logger
-}
-
 // Config is what an [Engine] needs.
 type Config struct {
 	Dir     string // folder of the database, made if missing
 	Drivers []display.Driver
 	// Source makes the calendar source of a signed-in account.
-	Source func(SourceConfig) (syncer.Source, error)
+	Source func(SourceConfig) (Source, error)
 	// OpenBrowser shows a web page to the person. It must return promptly.
 	OpenBrowser func(url string) error
 	Logger      *slog.Logger
@@ -70,7 +59,6 @@ type Engine struct {
 	log      *slog.Logger
 	inUse    *flock.Flock // held while the engine is open
 	db       *store.DB
-	vault    *vault.Vault
 	renderer *frame.Renderer
 	health   *health.Registry
 	rec      *reconcile.Reconciler
@@ -79,11 +67,13 @@ type Engine struct {
 	dirty    chan struct{} // capacity 1: a snapshot is due
 	probes   chan display.ID
 
-	connecting sync.Mutex         // held by whoever connects or disconnects
+	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
+	drafting   sync.Mutex         // held by whoever saves what a person typed
 	agendas    sync.Mutex         // from the commit of a reading to the agenda in memory
 	asking     singleflight.Group // of questions to displays, by address
 
 	mu    sync.Mutex
+	vault *vault.Vault // nil while the keychain is locked; mu guards the pointer
 	state state
 }
 
@@ -93,7 +83,8 @@ type state struct {
 	ready     bool        // Run has begun
 	conn      *connection // nil = signed out
 	signingIn bool
-	refused   bool    // Microsoft wants a person to sign in again
+	locked    bool    // there is a sign-in, but the vault is locked
+	refused   refusal // what Microsoft holds against the connection
 	account   Account // its State and names come from the fields above
 	sync      Sync
 	rooms     map[calendar.RoomID]*room
@@ -115,11 +106,11 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		cfg.Clouds = entra.Clouds()
 	}
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = &http.Client{Timeout: 60 * time.Second}
+		cfg.HTTPClient = httpclient.New()
 	}
 	if len(cfg.KeyStores) == 0 {
 		cfg.KeyStores = []vault.KeyStore{
-			vault.Keychain{Service: "Roomink", Account: "data key"},
+			vault.NewKeychain("Roomink", "data key"),
 			vault.KeyFile{Path: filepath.Join(cfg.Dir, "roomink.key")},
 		}
 	}
@@ -151,6 +142,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	if e.db, err = store.Open(ctx, cfg.Dir, cfg.Now); err != nil {
 		return nil, err
 	}
+	e.noteQuarantine()
 	if err := e.openVault(ctx); err != nil {
 		return nil, err
 	}
@@ -159,6 +151,11 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	e.tree = suture.New("roomink", suture.Spec{EventHook: e.onSupervisorEvent})
 	if err := e.load(ctx); err != nil {
 		return nil, err
+	}
+	if v, err := e.openedVault(); err == nil && v.Unfinished() {
+		if err := e.RenewKey(ctx); err != nil { // it works as it is; the next start tries again
+			e.log.Warn("An interrupted renewal of the key could not be finished", "err", err)
+		}
 	}
 	return e, nil
 }
@@ -170,27 +167,15 @@ func orNow(now func() time.Time) func() time.Time {
 	return now
 }
 
-func (e *Engine) openVault(ctx context.Context) error {
-	sealed, err := e.db.HasSecrets(ctx)
-	if err != nil {
-		return err
+// noteQuarantine tells of a damaged database that the store has put aside.
+func (e *Engine) noteQuarantine() {
+	if e.db.Quarantined == "" {
+		return
 	}
-	if e.vault, err = vault.Open(sealed, e.cfg.KeyStores...); err != nil {
-		return err
-	}
-	if e.vault.Place() != e.cfg.KeyStores[0].Place() { // the better place could not be used
-		e.health.Set(health.Problem{Code: codeKeyFile, Severity: health.Notice,
-			Title:  "The sign-in is protected by a key file",
-			Text:   "This computer offers no keychain, so the key lies in " + e.vault.Place() + ", which only this user may read.",
-			Remedy: "Nothing needs to be done. Keep the file out of shared backups."})
-	}
-	if e.db.Quarantined != "" {
-		e.health.Set(health.Problem{Code: codeQuarantined, Severity: health.Warning,
-			Title:  "The database was damaged and has been put aside",
-			Text:   "Roomink started with an empty one. The damaged file is kept as " + e.db.Quarantined + ".",
-			Remedy: "Connect the account and assign the displays again, or restore the folder from a backup."})
-	}
-	return nil
+	e.health.Set(health.Problem{Code: codeQuarantined, Severity: health.Warning,
+		Title:  "The database was damaged and has been put aside",
+		Text:   "Roomink started with an empty one. The damaged file is kept as " + e.db.Quarantined + ".",
+		Remedy: "Connect the account and assign the displays again, or restore the folder from a backup."})
 }
 
 // Run works until ctx ends: it reads calendars, looks for displays and pushes
@@ -204,6 +189,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.tree.Add(service{"probe", e.probe})
 	e.tree.Add(service{"housekeeping", e.housekeeping})
 	e.tree.Add(service{"discovery", browse.Serve})
+	if !e.unlocked() {
+		e.tree.Add(service{"unlock", e.unlock})
+	}
 	e.tree.Add(service{"reconcile", func(ctx context.Context) error {
 		e.awaitFirstReading(ctx)
 		return e.rec.Serve(ctx)

@@ -36,7 +36,10 @@ type life struct {
 	changed map[calendar.RoomID]time.Time // last edit
 	offline bool                          // the calendar system does not answer
 	signOut bool                          // it wants a new sign-in
+	refuse  error                         // what it answers instead of reading
 	broken  map[calendar.RoomID]bool      // it refuses this room
+	probes  map[string]error              // what it answers to a look at a mailbox; nil = it may be read
+	expires map[string]time.Time          // when client secrets end
 
 	glass  map[display.ID]string // hash of what hangs there
 	power  map[display.ID]bool
@@ -48,7 +51,8 @@ type life struct {
 
 func newLife(rooms, displays int) *life {
 	l := &life{events: map[calendar.RoomID]map[string]calendar.Event{}, changed: map[calendar.RoomID]time.Time{},
-		broken: map[calendar.RoomID]bool{}, glass: map[display.ID]string{}, power: map[display.ID]bool{}, failed: map[display.ID]bool{}}
+		broken: map[calendar.RoomID]bool{}, probes: map[string]error{}, expires: map[string]time.Time{},
+		glass: map[display.ID]string{}, power: map[display.ID]bool{}, failed: map[display.ID]bool{}}
 	for i := range rooms {
 		l.events[roomID(i)] = map[string]calendar.Event{}
 	}
@@ -85,6 +89,8 @@ func (l *life) Changes(ctx context.Context, requests []syncer.Request) ([]syncer
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
+	case l.refuse != nil:
+		return nil, l.refuse
 	case l.signOut:
 		return nil, &syncer.Error{Kind: syncer.SignIn, Op: "read the calendars", Remedy: "Sign in again."}
 	case l.offline:
@@ -102,6 +108,24 @@ func (l *life) Changes(ctx context.Context, requests []syncer.Request) ([]syncer
 		}
 	}
 	return changes, nil
+}
+
+// source is the calendar system of an office. It has a type of its own because a
+// display is probed, too.
+type source struct{ *life }
+
+// Probe implements [Source].
+func (s source) Probe(_ context.Context, mailbox string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.probes[mailbox]
+}
+
+// SecretExpiry implements [Source].
+func (s source) SecretExpiry(_ context.Context, _, secret string) (time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.expires[secret], nil
 }
 
 // Protocol, Probe and Push implement [display.Driver].
@@ -133,34 +157,38 @@ func (l *life) Push(ctx context.Context, d display.Display, f display.Frame) (di
 }
 
 // config is an engine's in this office. The folder holds a sign-in already.
-func (l *life) config(t testing.TB, dir string) Config {
+func (l *life) config(t testing.TB, dir string, alter ...func(*signedIn)) Config {
 	t.Helper()
 	key := vault.KeyFile{Path: filepath.Join(dir, "key")}
-	seedSignIn(t, dir, key)
+	seedSignIn(t, dir, key, alter...)
 	return Config{
 		Dir: dir, Logger: slog.New(slog.DiscardHandler), Drivers: []display.Driver{l},
-		Source:      func(SourceConfig) (syncer.Source, error) { return l, nil },
+		Source:      func(SourceConfig) (Source, error) { return source{l}, nil },
 		OpenBrowser: func(string) error { return errors.New("no browser") },
 		KeyStores:   []vault.KeyStore{key}, Location: time.UTC,
 		Interfaces: func() ([]net.Interface, error) { return nil, nil },
 	}
 }
 
-func seedSignIn(t testing.TB, dir string, key vault.KeyFile) {
+func seedSignIn(t testing.TB, dir string, key vault.KeyFile, alter ...func(*signedIn)) {
 	t.Helper()
 	db, err := store.Open(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := vault.Open(false, key)
+	v, err := vault.Open(t.Context(), false, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := Credentials{Tenant: "contoso.com", ClientID: "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401"}
-	signIn, err := json.Marshal(signedIn{
+	in := signedIn{
 		Credentials: entra.Credentials{Cloud: entra.Global(), Tenant: c.Tenant, ClientID: c.ClientID},
 		Tokens:      entra.Tokens{Access: "a", Refresh: "r", Expiry: time.Now().AddDate(10, 0, 0), Scopes: []string{"Place.Read.All"}},
-	})
+	}
+	for _, f := range alter {
+		f(&in)
+	}
+	signIn, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)
 	}

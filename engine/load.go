@@ -17,6 +17,8 @@ const (
 	settingPolicy      = "policy"
 	settingPaused      = "paused"
 	settingCredentials = "credentials"
+	settingDraft       = "draft"
+	settingExposure    = "exposure"
 )
 
 // room is what the engine knows of one room.

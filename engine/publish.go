@@ -121,18 +121,26 @@ func (e *Engine) snapshot() Snapshot {
 func (e *Engine) accountSnapshot() Account {
 	a := e.state.account
 	switch c := e.state.conn; {
+	case e.state.locked:
+		a.State = Locked
 	case c == nil:
 		a.State = SignedOut
-	case e.state.refused:
+	case e.state.refused == refusedSecret:
+		a.State = NeedsSecret
+	case e.state.refused == refusedSignIn:
 		a.State = NeedsSignIn
 	default:
 		a.State = Connected
 	}
 	if c := e.state.conn; c != nil {
-		a.Username, a.Name, a.Tenant, a.CanListRooms = c.account.Username, c.account.Name, c.account.TenantID, c.canList
+		a.Mode, a.Username, a.Name, a.Tenant = c.mode(), c.account.Username, c.account.Name, c.account.TenantID
+		a.CanListRooms, a.CanWrite = c.canList, c.canWrite
 	}
 	if e.state.signingIn {
 		a.State = Connecting
+	}
+	if e.vault != nil {
+		a.KeyPlace, a.KeyMade = e.vault.Place(), e.vault.Created()
 	}
 	return a
 }

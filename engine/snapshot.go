@@ -80,6 +80,10 @@ type Account struct {
 	CanListRooms bool   // the directory's list of rooms was consented to
 	CanWrite     bool   // booking at the door was consented to
 	Exposure     Exposure
+	// KeyPlace is where the key lies that protects the secrets, for a person; "" while
+	// it is Locked. KeyMade is since when there is that key.
+	KeyPlace string
+	KeyMade  time.Time
 
 	SignInURL   string       // while Connecting: the page, for "Open again"
 	SignInUntil time.Time    // while Connecting: when Roomink stops waiting for the browser

@@ -82,7 +82,9 @@ func (e *Engine) keepShown(id display.ID, s shown) {
 // compose says what the sign at a room shows. e.mu is held.
 func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Time) {
 	account := sign.AccountOK
-	if e.state.conn == nil || e.state.refused {
+	// While only the keychain is locked, as after a restart that nobody attends to, the
+	// sign goes on with what is known, and says so once that is too old.
+	if e.state.conn == nil && !e.state.locked || e.state.refused != accepted {
 		account = sign.AccountSignedOut
 	}
 	r, ok := e.state.rooms[id]

@@ -14,4 +14,7 @@ type Engine interface {
 	SetPolicy(context.Context, sign.Policy) error
 	SetPaused(context.Context, bool) error
 	Disconnect(context.Context) error
+	Unlock(context.Context) error
+	ForgetSecrets(context.Context) error
+	RenewKey(context.Context) error
 }

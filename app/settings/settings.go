@@ -45,6 +45,7 @@ type Page struct {
 	account    *xwidget.Text
 	disconnect *widget.Button
 	accountBox *command.Area
+	secrets    secrets
 
 	filling bool
 	content fyne.CanvasObject
@@ -53,7 +54,7 @@ type Page struct {
 // New makes the page.
 func New(cfg Config) *Page {
 	p := &Page{cfg: cfg, area: cfg.Hub.NewArea(), pauseArea: cfg.Hub.NewArea(), accountBox: cfg.Hub.NewArea()}
-	list := xwidget.Stack(12, p.signsCard(), p.updatesCard(), p.accountCard(), p.aboutCard())
+	list := xwidget.Stack(12, p.signsCard(), p.updatesCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
 	p.content = container.NewVScroll(container.New(xwidget.Limit(780), xwidget.Pad(list, 2, 12, 12, 2)))
 	return p
 }
@@ -63,7 +64,8 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 
 // Prepare works out the page of s.
 func (p *Page) Prepare(s engine.Snapshot) func() {
-	line, connected := words.Account(s.Account), s.Account.State == engine.Connected || s.Account.State == engine.NeedsSignIn
+	line := words.Account(s.Account)
+	connected := slices.Contains([]engine.AccountState{engine.Connected, engine.NeedsSignIn, engine.NeedsSecret, engine.Locked}, s.Account.State)
 	return func() {
 		p.showPolicy(s.Policy)
 		p.filling = true
@@ -72,6 +74,7 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 		p.account.SetText(line)
 		p.disconnect.Hidden = !connected
 		p.disconnect.Refresh()
+		p.secrets.show(s.Account)
 	}
 }
 

@@ -36,12 +36,20 @@ func New(desk desktop.App, do Commands) *Tray { return &Tray{desk: desk, do: do}
 type View struct {
 	State    engine.State
 	Problems int
+	Titles   [listed]string // of the gravest problems
 	Paused   bool
 }
 
+// listed is how many problems the menu names.
+const listed = 3
+
 // ViewOf is what the tray shows of a snapshot.
 func ViewOf(s engine.Snapshot) View {
-	return View{State: s.State, Problems: len(s.Problems), Paused: s.Paused}
+	v := View{State: s.State, Problems: len(s.Problems), Paused: s.Paused}
+	for i := range min(len(s.Problems), listed) {
+		v.Titles[i] = s.Problems[i].Title
+	}
+	return v
 }
 
 // Line is the state in words, the first line of the menu.
@@ -81,8 +89,13 @@ func (t *Tray) Menu(v View) *fyne.Menu {
 	}
 	quit := fyne.NewMenuItem(lang.L("Quit"), t.do.Quit)
 	quit.IsQuit = true
-	return fyne.NewMenu("Roomink",
-		line,
+	menu := fyne.NewMenu("Roomink", line)
+	for _, title := range v.Titles {
+		if title != "" {
+			menu.Items = append(menu.Items, fyne.NewMenuItem("• "+title, t.do.Open))
+		}
+	}
+	menu.Items = append(menu.Items,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.L("Open Roomink"), t.do.Open),
 		fyne.NewMenuItem(lang.L("Sync now"), t.do.SyncNow),
@@ -90,4 +103,5 @@ func (t *Tray) Menu(v View) *fyne.Menu {
 		fyne.NewMenuItemSeparator(),
 		quit,
 	)
+	return menu
 }

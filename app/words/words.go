@@ -148,14 +148,21 @@ func Sync(s engine.Snapshot, now time.Time) (xwidget.Tone, string) {
 func Account(a engine.Account) string {
 	switch a.State {
 	case engine.Connecting:
-		return lang.L("Waiting for the sign-in in the browser")
+		return lang.L("Waiting for the browser")
 	case engine.Connected:
+		if a.Mode == engine.Application {
+			return lang.L("Connected for the whole organisation")
+		}
 		if a.Username == "" {
 			return lang.L("Connected")
 		}
 		return lang.L("Connected as {{.Name}}", map[string]any{"Name": a.Username})
 	case engine.NeedsSignIn:
-		return lang.L("Sign-in needed")
+		return lang.L("Sign in again")
+	case engine.NeedsSecret:
+		return lang.L("A new client secret is needed")
+	case engine.Locked:
+		return lang.L("The saved sign-in is locked")
 	default:
 		return lang.L("Not connected")
 	}

@@ -25,7 +25,6 @@ import (
 	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
 	"github.com/roomink/roomink/engine/simulator/virtual"
-	"github.com/roomink/roomink/engine/syncer"
 	"github.com/roomink/roomink/engine/vault"
 )
 
@@ -109,8 +108,9 @@ func (o *office) start(dir string, browse visit) *roomink {
 		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{
 			Now: o.now, Timeouts: opendisplay.Timeouts{Reply: 2 * time.Second, Refresh: 3 * time.Second},
 		})},
-		Source: func(c engine.SourceConfig) (syncer.Source, error) {
-			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
+		Source: func(c engine.SourceConfig) (engine.Source, error) {
+			return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
+				Transport: c.Transport, Now: c.Now, Logger: c.Logger})
 		},
 		OpenBrowser: func(url string) error {
 			visits.Go(func() {

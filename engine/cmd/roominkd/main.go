@@ -17,7 +17,6 @@ import (
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/graph"
-	"github.com/roomink/roomink/engine/syncer"
 )
 
 func main() {
@@ -49,8 +48,9 @@ func run() (err error) {
 	e, err := engine.Open(ctx, engine.Config{
 		Dir: *dir, Logger: slog.Default(),
 		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
-		Source: func(c engine.SourceConfig) (syncer.Source, error) {
-			return graph.New(graph.Options{BaseURL: c.BaseURL, Token: c.Token, Rejected: c.Reject, Now: c.Now, Logger: c.Logger})
+		Source: func(c engine.SourceConfig) (engine.Source, error) {
+			return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
+				Transport: c.Transport, Now: c.Now, Logger: c.Logger})
 		},
 		OpenBrowser: func(url string) error {
 			fmt.Println("Open this page in a browser on this computer:", url)

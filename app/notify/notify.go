@@ -1,0 +1,106 @@
+// Package notify decides what is worth a notification of the operating system: few
+// things, each said once. The window and the tray show everything else.
+package notify
+
+import (
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/roomink/roomink/engine"
+)
+
+// Notification is what the system shows.
+type Notification struct{ Title, Text string }
+
+// Memory outlives the program, so that nothing is said again after a restart. Fyne's
+// preferences are one.
+type Memory interface {
+	String(key string) string
+	SetString(key, value string)
+}
+
+// Keys of the memory.
+const (
+	keySecret  = "notified.secret"  // the end of the secret and the last warning given for it
+	keyAccount = "notified.account" // the state of the account that was told
+)
+
+// Notifier watches snapshots. It is not safe for concurrent use.
+type Notifier struct {
+	memory Memory
+	send   func(Notification)
+}
+
+// New makes a notifier that remembers in memory what it has sent.
+func New(memory Memory, send func(Notification)) *Notifier {
+	return &Notifier{memory: memory, send: send}
+}
+
+// Watch looks at a snapshot and sends what is new and worth it.
+func (n *Notifier) Watch(s engine.Snapshot) {
+	if s.State == engine.Starting {
+		return
+	}
+	n.account(s.Account)
+	n.secret(s)
+}
+
+// account tells once that the connection needs a person, and forgets it when it is
+// well again.
+func (n *Notifier) account(a engine.Account) {
+	told := ""
+	var what Notification
+	switch a.State {
+	case engine.Connecting:
+		return // not decided yet
+	case engine.NeedsSignIn:
+		what = Notification{lang.L("Sign in again"), lang.L("Microsoft 365 asks for a new sign-in. Until then the signs can't be kept up to date.")}
+		told = string(a.State)
+	case engine.NeedsSecret:
+		what = Notification{lang.L("A new client secret is needed"), lang.L("Microsoft 365 refuses the client secret. Until there is a new one the signs can't be kept up to date.")}
+		told = string(a.State)
+	case engine.Locked:
+		what = Notification{lang.L("The saved sign-in is locked"), lang.L("Unlock the keychain of this computer. Until then the signs can't be kept up to date.")}
+		told = string(a.State)
+	}
+	if n.memory.String(keyAccount) == told {
+		return
+	}
+	n.memory.SetString(keyAccount, told)
+	if told != "" {
+		n.send(what)
+	}
+}
+
+// secret warns once at each of [engine.SecretWarnings] before the client secret ends.
+func (n *Notifier) secret(s engine.Snapshot) {
+	c := s.Account.Credentials
+	if !s.Account.HasSecret || c.Public || c.SecretExpires.IsZero() {
+		return
+	}
+	left := engine.DaysLeft(c.SecretExpires, s.At)
+	due := -1 // the warning that the number of days has come down to
+	for _, w := range engine.SecretWarnings() {
+		if left <= w {
+			due = w
+		}
+	}
+	if due < 0 {
+		return
+	}
+	told := c.SecretExpires.UTC().Format(time.DateOnly) + " " + strconv.Itoa(due)
+	if n.memory.String(keySecret) == told {
+		return
+	}
+	n.memory.SetString(keySecret, told)
+	text := lang.L("The client secret ends in {{.N}} days. Make a new one in the portal and enter it in Roomink: the signs don't notice.", map[string]any{"N": left})
+	switch {
+	case left <= 0:
+		text = lang.L("The client secret has ended. Make a new one in the portal and enter it in Roomink.")
+	case left == 1:
+		text = lang.L("The client secret ends within a day. Make a new one in the portal and enter it in Roomink: the signs don't notice.")
+	}
+	n.send(Notification{lang.L("The client secret is about to end"), text})
+}

@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/thejerf/suture/v4"
+
+	"github.com/roomink/roomink/engine/entra"
+	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/store"
+	"github.com/roomink/roomink/engine/syncer"
+)
+
+// connection is everything that works for one account, or for one application.
+type connection struct {
+	registration entra.Credentials // without its secret, which may be replaced
+	account      entra.Account
+	canList      bool // the directory of rooms may be read
+	canWrite     bool // booking at the door was consented to
+	session      *entra.Session
+	source       Source
+	syncing      *syncer.Service
+	token        suture.ServiceToken // of its parts in the engine's tree
+	launched     bool                // they are in the tree
+}
+
+// newConnection prepares a connection; nothing runs before plug.
+func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection, error) {
+	conn := &connection{registration: c, account: t.Account,
+		canList: t.Has("Place.Read.All"), canWrite: t.Has("Calendars.ReadWrite")}
+	conn.registration.Secret = ""
+	conn.session = entra.Resume(c, t, entra.SessionOptions{
+		Save: func(ctx context.Context, c entra.Credentials, t entra.Tokens) error {
+			return e.saveRenewed(ctx, conn, signedIn{c, t})
+		},
+		HTTPClient: e.cfg.HTTPClient, Now: e.cfg.Now, Logger: e.log,
+	})
+	source, err := e.cfg.Source(SourceConfig{
+		BaseURL: c.Cloud.Graph + "/v1.0", AppOnly: t.AppOnly, Token: conn.session.Token, Reject: conn.session.Reject,
+		Transport: e.cfg.HTTPClient.Transport, Now: e.cfg.Now, Logger: e.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the reading of calendars: %w", err)
+	}
+	conn.source = source
+	conn.syncing = syncer.New(syncer.Config{
+		Source: source, Store: (*calendars)(e), Now: e.cfg.Now, Logger: e.log, Interval: e.cfg.Interval,
+		OnResult: e.onSyncResult,
+	})
+	return conn, nil
+}
+
+// mode is how c gets at the calendars.
+func (c *connection) mode() Mode {
+	if c.registration.AppOnly {
+		return Application
+	}
+	return Delegated
+}
+
+// launch puts the parts of c into the tree. e.mu is held.
+func (e *Engine) launch(c *connection) {
+	// A supervisor that was stopped does not start its services again: each time anew.
+	parts := suture.New("account", suture.Spec{EventHook: e.onSupervisorEvent})
+	parts.Add(service{"read calendars", c.syncing.Serve})
+	parts.Add(service{"look after the account", func(ctx context.Context) error { return e.lookAfter(ctx, c) }})
+	if c.canList {
+		parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, c.syncing) }})
+	}
+	c.token, c.launched = e.tree.Add(parts), true
+}
+
+// signedIn is what a sign-in consists of. It is sealed as one, because tokens must
+// never be used with the credentials of another registration or cloud.
+type signedIn struct {
+	Credentials entra.Credentials
+	Tokens      entra.Tokens
+}
+
+func (e *Engine) saveSignIn(ctx context.Context, s signedIn) error {
+	plain, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("save the sign-in: %w", err)
+	}
+	return e.saveSecret(ctx, secretSignIn, plain)
+}
+
+// errReplaced says that tokens were renewed for an account that is gone by now.
+var errReplaced = errors.New("another account is connected by now")
+
+// saveRenewed keeps renewed tokens, unless their connection was replaced meanwhile.
+func (e *Engine) saveRenewed(ctx context.Context, c *connection, s signedIn) error {
+	e.mu.Lock()
+	current := e.state.conn == c
+	e.mu.Unlock()
+	if !current {
+		return errReplaced
+	}
+	return e.saveSignIn(ctx, s)
+}
+
+// resume takes up what an earlier run saved: the credentials, and the sign-in.
+func (e *Engine) resume(ctx context.Context) error {
+	var saved Credentials
+	if err := orDefault(e.db.Setting(ctx, settingCredentials, &saved)); err != nil {
+		return err
+	}
+	var draft Draft
+	if err := orDefault(e.db.Setting(ctx, settingDraft, &draft)); err != nil {
+		return err
+	}
+	var exposure Exposure
+	if err := orDefault(e.db.Setting(ctx, settingExposure, &exposure)); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.state.account.Credentials, e.state.account.Draft, e.state.account.Exposure = saved, draft, exposure
+	e.mu.Unlock()
+	e.watchSecret()
+	return e.resumeSignIn(ctx)
+}
+
+// resumeSignIn opens the secrets and plugs in the sign-in among them. Without the key
+// to them everything else goes on.
+func (e *Engine) resumeSignIn(ctx context.Context) error {
+	if !e.unlocked() {
+		return nil
+	}
+	secret, err := e.secret(ctx, secretClient)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !e.secretsLost(err) {
+		return err
+	}
+	e.mu.Lock()
+	e.state.account.HasSecret = len(secret) > 0
+	e.mu.Unlock()
+	if _, err := e.secret(ctx, secretDraft); err != nil {
+		if !errors.Is(err, store.ErrNotFound) && !e.secretsLost(err) {
+			return err
+		}
+		e.mu.Lock()
+		e.state.account.Draft.HasSecret = false
+		e.mu.Unlock()
+	}
+	plain, err := e.secret(ctx, secretSignIn)
+	if errors.Is(err, store.ErrNotFound) || e.secretsLost(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var s signedIn
+	if err := json.Unmarshal(plain, &s); err != nil {
+		return fmt.Errorf("read the saved sign-in: %w", err)
+	}
+	c, err := e.newConnection(s.Credentials, s.Tokens)
+	if err != nil {
+		return err
+	}
+	e.plug(c)
+	return nil
+}
+
+// plug makes c the account whose calendars are read.
+func (e *Engine) plug(c *connection) {
+	e.mu.Lock()
+	e.state.conn, e.state.refused, e.state.sync = c, accepted, Sync{}
+	e.state.account.Problem = nil
+	if e.state.ready { // otherwise Run does it
+		e.launch(c)
+	}
+	e.mu.Unlock()
+	e.health.Clear(codeSignIn, "")
+	e.health.Clear(codeSecretsLost, "")
+	e.watchSecret()
+	e.watchExposure()
+	e.touchAll()
+	e.changed()
+}
+
+// unplug ends the reading of calendars and waits for it. It gives the connection
+// that there was, nil if none.
+func (e *Engine) unplug() (*connection, error) {
+	e.mu.Lock()
+	c := e.state.conn
+	if c == nil {
+		e.mu.Unlock()
+		return nil, nil
+	}
+	running := c.launched
+	e.mu.Unlock()
+	if running {
+		if err := e.tree.RemoveAndWait(c.token, 0); err != nil {
+			return nil, fmt.Errorf("stop the reading of calendars: %w", err)
+		}
+	}
+	e.mu.Lock()
+	e.state.conn, c.launched = nil, false
+	e.mu.Unlock()
+	for _, code := range []health.Code{codeSync, codeRoom, codeDirectory} {
+		e.health.ClearAll(code)
+	}
+	return c, nil
+}
