@@ -11,7 +11,7 @@ func Permissions(list []engine.Permission) Scene {
 	k := &sketch{width: wide}
 	const top, kind, admin, status, row = 94, 268, 352, 506, 26
 	height := float32(top + 60 + row*len(list))
-	k.page(height, "Roomink", "Manage", "API permissions")
+	k.page(height, appName, "Manage", "API permissions")
 	x := float32(margin)
 	end := x + 28 + plain.width("Add a permission") + 20
 	k.marked(1, x, 44, end-x, 30, accent)

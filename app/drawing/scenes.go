@@ -6,7 +6,10 @@ import (
 	"fyne.io/fyne/v2/lang"
 )
 
-// All values in the pictures are invented.
+// appName is what engine.Guide gives as the registration's name.
+const appName = "Roomink room signs"
+
+// All other values in the pictures are invented.
 const (
 	clientID    = "3f9c2a10-7d4e-4b1a-9e55-0c8f6d2b7a41"
 	objectID    = "b71e0d54-92af-46c3-8f…"
@@ -60,7 +63,7 @@ func NameAndTypes(multi bool) Scene {
 	k.write(margin, 54, "Name", strong, ink)
 	k.box(margin, 68, 250, 30)
 	k.marked(1, margin, 68, 250, 30, accent)
-	k.write(margin+10, 83, "Roomink", plain, ink)
+	k.write(margin+10, 83, appName, plain, ink)
 	k.write(margin, 124, "Supported account types", strong, ink)
 	chosen := 0
 	if multi {
@@ -137,7 +140,7 @@ func Redirect(public bool, uri string) Scene {
 func IDs() Scene {
 	k := &sketch{width: wide}
 	const height, label, value = 196, margin + 12, 194
-	k.page(height, "App registrations", "Roomink", "Overview")
+	k.page(height, "App registrations", appName, "Overview")
 	k.write(margin, 54, "Essentials", strong, ink)
 	row := func(y float32, name, id string, r role) (end float32) {
 		k.write(label, y, name, plain, r)
@@ -161,7 +164,7 @@ func Secret() Scene {
 	k := &sketch{width: wide}
 	const height, head, row, foot = 226, 118, 148, 190
 	const expires, value, id = 122, 222, 384 // left ends of columns
-	k.page(height, "Roomink", "Manage", "Certificates & secrets")
+	k.page(height, appName, "Manage", "Certificates & secrets")
 	k.bones(margin, 56, 70)
 	end := k.write(margin+98, 56, "Client secrets", strong, ink)
 	k.add(rect{x: margin + 98, y: 66, w: end - margin - 98, h: 2, fill: solid(accent)})

@@ -4,8 +4,10 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2/lang"
+	"github.com/google/uuid"
 
 	"github.com/roomink/roomink/app/drawing"
 	"github.com/roomink/roomink/engine"
@@ -29,9 +31,13 @@ type (
 		Text    []string
 		Values  []pair // to paste
 		Table   *table
-		Recipes []engine.Recipe
+		Recipes []recipe
 		Drawing template.HTML
 		Note    string // what goes wrong most often
+	}
+	recipe struct {
+		Name, Note string
+		Commands   [][]string // lines of words
 	}
 	link  struct{ URL, Words string }
 	table struct {
@@ -86,7 +92,7 @@ func facts(d Data) []pair {
 	if d.CloudName != "" {
 		list = append(list, pair{lang.L("Cloud"), d.CloudName})
 	}
-	return append(list, pair{lang.L("Time needed"), lang.L("about 10 minutes")}, pair{lang.L("Asked for by"), "\u2009"})
+	return append(list, pair{lang.L("Time needed"), lang.L("about 10 minutes")}, pair{lang.L("Asked for by"), ""})
 }
 
 // picture is trusted as HTML because package drawing escapes its texts.
@@ -190,31 +196,38 @@ func narrow(d Data) step {
 		Title: lang.L("Narrow it to the rooms"),
 		Text: []string{
 			lang.L("Application permissions cover every mailbox of the organisation. Exchange can narrow them to the rooms; one of these ways is enough, the first is the better one."),
+			lang.L("Afterwards Roomink proves by itself that it can't read a person's mailbox."),
 		},
-		Note: lang.L("Exchange may take two hours to follow. Roomink then proves by itself that it can't read a person's mailbox."),
 	}
 	for _, r := range d.Guide.Narrow {
-		r.Note = lang.L(r.Note)
-		s.Recipes = append(s.Recipes, r)
+		out := recipe{Name: r.Name, Note: caution(r, d.Guide.Needed)}
+		for line := range strings.Lines(r.Commands) {
+			out.Commands = append(out.Commands, strings.Fields(line))
+		}
+		s.Recipes = append(s.Recipes, out)
 	}
 	return s
 }
 
 func back(d Data) form {
-	tenant := d.Credentials.Tenant
-	if d.multi() {
-		tenant = ""
-	}
 	f := form{
 		Title: lang.L("Please send back"),
 		Text:  lang.L("These are no secrets; an e-mail will do."),
-		Lines: []pair{{"Application (client) ID", d.Credentials.ClientID}, {"Directory (tenant) ID", tenant}},
+		Lines: []pair{{"Application (client) ID", known(d.Credentials.ClientID)}, {"Directory (tenant) ID", known(d.Credentials.Tenant)}},
 	}
 	if d.secret() {
 		f.Lines = append(f.Lines, pair{lang.L("Secret expires on"), ""})
 		f.Note = lang.L("The secret's Value goes another way: through a password manager, by hand, or typed in by you at the computer that runs Roomink. Never by e-mail or chat, and not on this paper.")
 	}
 	return f
+}
+
+// known is id if it is one: half of one, or a domain, would be taken for an answer.
+func known(id string) string {
+	if len(id) == 36 && uuid.Validate(id) == nil {
+		return id
+	}
+	return ""
 }
 
 func checklist(d Data) checks {

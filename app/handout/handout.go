@@ -39,8 +39,9 @@ func (d Data) multi() bool { return d.Credentials.Tenant == "organizations" }
 //go:embed page.html
 var source string
 
-// HTML writes the page in the language of the app. A Fyne app must be running: the
-// pictures measure their texts in its font.
+// HTML writes the page in the language of the app. Call it on the UI goroutine of a
+// running Fyne app, in whose font the pictures measure their texts; it takes a few
+// milliseconds.
 func HTML(d Data) ([]byte, error) {
 	page, err := template.New("page.html").Parse(source)
 	if err != nil {

@@ -52,7 +52,7 @@ func data(mode engine.Mode, public bool) handout.Data {
 		Guide: engine.Guide{
 			Portal: blade + "ApplicationsListBlade", NewApp: blade + "CreateApplicationBlade", Overview: blade + "ApplicationsListBlade",
 			Authentication: blade + "ApplicationsListBlade", Secrets: blade + "ApplicationsListBlade", Permissions: blade + "ApplicationsListBlade",
-			AppName: "Roomink", RedirectURI: "http://localhost/roomink",
+			AppName: "Roomink room signs", RedirectURI: "http://localhost/roomink",
 			Needed: []engine.Permission{
 				{Name: "User.Read", Mode: engine.Delegated},
 				{Name: "Calendars.Read", Mode: engine.Delegated},
@@ -67,13 +67,15 @@ func data(mode engine.Mode, public bool) handout.Data {
 			{Name: "Place.Read.All", Mode: mode, AdminConsent: true, Optional: true},
 		}
 		d.Guide.Narrow = []engine.Recipe{
-			{Name: "RBAC for Applications", Note: "Do not consent to Calendars.Read in Entra then.", Commands: strings.Join([]string{
-				"Connect-ExchangeOnline",
-				`New-ServicePrincipal -AppId <client ID> -ObjectId <object ID of the enterprise app> -DisplayName "Roomink"`,
-				`New-ManagementScope -Name "Rooms" -RecipientRestrictionFilter "RecipientTypeDetails -eq 'RoomMailbox'"`,
-				`New-ManagementRoleAssignment -App <object ID> -Role "Application Calendars.Read" -CustomResourceScope "Rooms"`,
-			}, "\n")},
-			{Name: "Application access policy", Commands: `New-ApplicationAccessPolicy -AppId <client ID> -PolicyScopeGroupId rooms@contoso.com -AccessRight RestrictAccess -Description "Roomink"`},
+			{Name: "RBAC for Applications", Note: "English.", Commands: `Connect-ExchangeOnline
+Connect-MgGraph -Scopes Application.Read.All
+$object = (Get-MgServicePrincipal -Filter "appId eq '<Application (client) ID>'").Id
+New-ServicePrincipal -AppId <Application (client) ID> -ObjectId $object -DisplayName "Roomink room signs"
+New-ManagementScope -Name "Room mailboxes" -RecipientRestrictionFilter "RecipientTypeDetails -eq 'RoomMailbox'"
+New-ManagementRoleAssignment -App $object -Role "Application Calendars.Read" -CustomResourceScope "Room mailboxes"`},
+			{Name: "Application access policy", Commands: `Connect-ExchangeOnline
+New-ApplicationAccessPolicy -AppId <Application (client) ID> -PolicyScopeGroupId rooms@contoso.com -AccessRight RestrictAccess`},
+			{Name: "A way of the future", Note: "In the engine's words.", Commands: "Get-Mailbox"},
 		}
 	}
 	return d
@@ -109,11 +111,6 @@ func TestPage(t *testing.T) {
 			test.NewTempApp(t)
 			speak(t, c.tag)
 			whole := write(t, c.data)
-			if dir := os.Getenv("HANDOUT"); dir != "" { // to look at
-				if err := os.WriteFile(filepath.Join(dir, c.name+".html"), []byte(whole), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
 			got := pictures.ReplaceAllString(whole, "<svg $1></svg>")
 			got = regexp.MustCompile(`(?s)<style>.*</style>`).ReplaceAllString(got, "<style></style>")
 			path := filepath.Join("testdata", c.name+".html")
@@ -147,24 +144,37 @@ func TestNoSecretGetsIntoThePage(t *testing.T) {
 
 func TestKnownIDsAreFilledIn(t *testing.T) {
 	test.NewTempApp(t)
-	const client = "3f9c2a10-0000-4b1a-9e55-0c8f6d2b7a41"
-	d := data(engine.Delegated, false)
-	d.Credentials.ClientID = client
-	if page := write(t, d); strings.Count(page, client) != 1 || !strings.Contains(page, "contoso.com") {
-		t.Error("the known client ID and tenant are not in the form")
-	}
-	d.Credentials.Tenant = "organizations"
-	page := write(t, d)
-	if strings.Contains(page, ">organizations<") {
-		t.Error(`"organizations" stands in the form as if it were a tenant ID`)
-	}
-	if !strings.Contains(page, "accounts of several organisations") {
-		t.Error("nothing says to choose Multitenant")
+	speak(t, "en")
+	const id, other = "3f9c2a10-0000-4b1a-9e55-0c8f6d2b7a41", "8d2f1c4e-0000-4f50-9c61-2a7e5d9b1f30"
+	for _, c := range []struct {
+		client, tenant string
+		want           []string // in the form
+	}{
+		{"", "", nil},
+		{id, "contoso.com", []string{id}},
+		{id[:20], "organizations", nil},
+		{id, other, []string{id, other}},
+	} {
+		d := data(engine.Delegated, false)
+		d.Credentials.ClientID, d.Credentials.Tenant = c.client, c.tenant
+		page := write(t, d)
+		form := page[strings.Index(page, `class="form"`):]
+		var got []string
+		for _, m := range regexp.MustCompile(`<code>([^<]*)</code>`).FindAllStringSubmatch(form, -1) {
+			got = append(got, m[1])
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("client %q, tenant %q: the form holds %q, want %q", c.client, c.tenant, got, c.want)
+		}
+		if several := strings.Contains(page, "accounts of several organisations"); several != (c.tenant == "organizations") {
+			t.Errorf("tenant %q: Multitenant is asked for: %v", c.tenant, several)
+		}
 	}
 }
 
 func TestStepsFollowModeAndPlatform(t *testing.T) {
 	test.NewTempApp(t)
+	speak(t, "en")
 	publicButApplication := data(engine.Application, true) // a platform without a secret can't be an Application
 	for _, c := range []struct {
 		name             string
@@ -223,7 +233,7 @@ func TestPageIsWellFormedAndSelfContained(t *testing.T) {
 // first thing that would run or be loaded.
 func wellFormed(page string) error {
 	void := []string{"meta"}
-	allowed := strings.Fields("html head meta title style body header p h1 h2 h3 dl dt dd main ol ul li a div span code pre table thead tbody tr th td figure section svg rect line circle text")
+	allowed := strings.Fields("html head meta title style body header p b h1 h2 h3 dl dt dd main ol ul li a div span code pre table thead tbody tr th td figure section svg rect line circle text")
 	var open []string
 	for z := html.NewTokenizer(strings.NewReader(page)); ; {
 		switch z.Next() {
