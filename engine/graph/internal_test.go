@@ -110,6 +110,29 @@ func FuzzBatchReply(f *testing.F) {
 	})
 }
 
+// FuzzSecretExpiry feeds app registrations: the outcome is an error of bounded
+// length, nothing known, or a time that stands in the reply.
+func FuzzSecretExpiry(f *testing.F) {
+	for _, s := range []string{
+		`{"passwordCredentials":[{"hint":"Abc","endDateTime":"2027-11-23T00:00:00Z"}]}`,
+		`{"passwordCredentials":[{"hint":"Abc","endDateTime":"2027-11-23T00:00:00.1234567+01:00"},{"hint":"Abc","endDateTime":"2020-01-01T00:00:00Z"}]}`,
+		`{"passwordCredentials":[{"hint":null,"endDateTime":null},null]}`, `{"passwordCredentials":[{"hint":"Abc","endDateTime":"soon"}]}`,
+		`{"passwordCredentials":null}`, `{"passwordCredentials":{}}`, `{}`, `null`, `[]`, ``, `{"PASSWORDCREDENTIALS":[{"hint":"Äöü"}]}`,
+	} {
+		f.Add([]byte(s), "Abc8Q~x")
+	}
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, body []byte, secret string) {
+		got, err := secretExpiry(body, secret, now)
+		switch {
+		case err != nil && (!got.IsZero() || len(err.Error()) > 1000):
+			t.Errorf("%v, %v", got, err)
+		case !got.IsZero() && !strings.Contains(string(body), got.Format("05")): // seconds survive any offset
+			t.Errorf("%q gives %v", body, got)
+		}
+	})
+}
+
 // TestDecodingLosesNothing proves that the SDK's models know all that the
 // documented page holds.
 func TestDecodingLosesNothing(t *testing.T) {

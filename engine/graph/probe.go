@@ -2,11 +2,13 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
 
+	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomink/roomink/engine/syncer"
@@ -22,23 +24,36 @@ func (s *Source) Probe(ctx context.Context, mailbox string) error {
 	if strings.TrimSpace(mailbox) == "" {
 		return &syncer.Error{Kind: syncer.Failed, Op: "read a calendar", Err: errors.New("no mailbox is given")}
 	}
-	now := s.o.Now().UTC()
-	from, to := now.Format(time.RFC3339), now.Add(time.Minute).Format(time.RFC3339)
-	top := int32(1)
-	b := users.NewItemCalendarViewRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", mailbox), s.adapter)
 	err := s.do(ctx, func(ctx context.Context) error {
-		resp, err := b.Get(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{
-			QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
-				StartDateTime: &from, EndDateTime: &to, Top: &top, Select: []string{"id"}}})
-		if err == nil && (resp == nil || resp.GetValue() == nil) {
-			err = errNoValue
+		info, err := s.probeRequest(ctx, mailbox)
+		if err != nil {
+			return err
 		}
-		return err
+		raw, err := s.adapter.SendPrimitive(ctx, info, "[]byte", nil)
+		if err != nil {
+			return err
+		}
+		body, _ := raw.([]byte)
+		var list struct{ Value *[]json.RawMessage }
+		if json.Unmarshal(body, &list) != nil || list.Value == nil {
+			return errNoValue
+		}
+		return nil
 	})
 	if err == nil {
 		return nil
 	}
 	return proven(s.fault(ctx, op, s.grantRoom(mailbox), err), provesNoAccess)
+}
+
+func (s *Source) probeRequest(ctx context.Context, mailbox string) (*abs.RequestInformation, error) {
+	now := s.o.Now().UTC()
+	from, to := now.Format(time.RFC3339), now.Add(time.Minute).Format(time.RFC3339)
+	top := int32(1)
+	b := users.NewItemCalendarViewRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", mailbox), s.adapter)
+	return b.ToGetRequestInformation(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{
+		QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
+			StartDateTime: &from, EndDateTime: &to, Top: &top, Select: []string{"id"}}})
 }
 
 // provesNoAccess knows Graph's answers about a mailbox that can't be read. Other
