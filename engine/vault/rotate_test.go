@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/roomink/roomink/engine/vault"
 )
@@ -174,22 +176,21 @@ func TestRotateFailures(t *testing.T) {
 }
 
 // Secrets are saved, as renewed tokens are, while the key is rotated: each must open
-// with what the key store holds in the end.
+// with what the key store holds in the end, and be the one saved last.
 func TestKeepDuringRotation(t *testing.T) {
+	const rounds = 300
 	keychain := &memory{}
 	v := open(t, false, keychain)
-	var mu sync.Mutex
-	db := make(map[string][]byte)
+	var db sync.Map // each access is a transaction, as with a real one
 	var all sync.WaitGroup
 	for w := range 4 {
+		place := fmt.Sprint("secret ", w)
 		all.Go(func() {
-			for i := range 200 {
-				place := fmt.Sprintf("%d-%d", w, i%10)
+			for i := range rounds {
 				err := v.Keep(func(seal func(string, []byte) []byte) error {
-					sealed := seal(place, []byte(place))
-					mu.Lock()
-					defer mu.Unlock()
-					db[place] = sealed
+					sealed := seal(place, fmt.Append(nil, i))
+					runtime.Gosched()
+					db.Store(place, sealed)
 					return nil
 				})
 				if err != nil {
@@ -200,11 +201,21 @@ func TestKeepDuringRotation(t *testing.T) {
 	}
 	for range 2 {
 		all.Go(func() {
-			for range 20 {
+			for range rounds {
 				err := v.Rotate(t.Context(), func(again func(string, []byte) ([]byte, error)) error {
-					mu.Lock()
-					defer mu.Unlock()
-					return resealing(db)(again)
+					read := make(map[string][]byte)
+					db.Range(func(place, sealed any) bool {
+						read[place.(string)] = sealed.([]byte)
+						return true
+					})
+					if err := resealing(read)(again); err != nil {
+						return err
+					}
+					runtime.Gosched()
+					for place, sealed := range read {
+						db.Store(place, sealed)
+					}
+					return nil
 				})
 				if err != nil {
 					t.Error(err)
@@ -214,9 +225,42 @@ func TestKeepDuringRotation(t *testing.T) {
 	}
 	all.Wait()
 	v = open(t, true, keychain)
-	for place, sealed := range db {
-		mustOpen(t, v, place, sealed, place)
+	n := 0
+	db.Range(func(place, sealed any) bool {
+		n++
+		mustOpen(t, v, place.(string), sealed.([]byte), fmt.Sprint(rounds-1))
+		return true
+	})
+	if n != 4 {
+		t.Errorf("%d secrets; want 4", n)
 	}
+}
+
+// A rotation that begins between sealing and saving must wait for the saving.
+func TestRotationWaitsForKeep(t *testing.T) {
+	v := open(t, false, &memory{})
+	db := make(map[string][]byte)
+	resealed, rotated := make(chan struct{}), make(chan error, 1)
+	err := v.Keep(func(seal func(string, []byte) []byte) error {
+		sealed := seal("s", []byte("x"))
+		go func() {
+			rotated <- v.Rotate(t.Context(), func(again func(string, []byte) ([]byte, error)) error {
+				close(resealed)
+				return resealing(db)(again)
+			})
+		}()
+		select {
+		case <-resealed:
+			t.Error("the secrets were sealed again before this one was saved")
+		case <-time.After(50 * time.Millisecond): // time enough to go wrong; a slow machine passes
+		}
+		db["s"] = sealed
+		return nil
+	})
+	if err := errors.Join(err, <-rotated); err != nil {
+		t.Fatal(err)
+	}
+	mustOpen(t, v, "s", db["s"], "x")
 }
 
 func TestKeepReportsError(t *testing.T) {

@@ -82,7 +82,7 @@ func TestSeal(t *testing.T) {
 	if bytes.Equal(sealed, v.Seal("client-secret", secret)) {
 		t.Error("sealing twice gives the same bytes")
 	}
-	bad := map[string][]byte{"empty": nil, "no nonce": sealed[:12], "no box": sealed[:33], "cut": sealed[:len(sealed)-1], "longer": append(bytes.Clone(sealed), 0)}
+	bad := map[string][]byte{"empty": nil, "no nonce": sealed[:12], "no box": sealed[:33], "no header": sealed[9:], "cut": sealed[:len(sealed)-1], "longer": append(bytes.Clone(sealed), 0)}
 	for i := range sealed {
 		altered := bytes.Clone(sealed)
 		altered[i] ^= 1
