@@ -55,7 +55,9 @@ func TestTextsHaveTheirPlace(t *testing.T) {
 			for _, scale := range []float32{1, 1.17, 1.4} {
 				t.Run(fmt.Sprint(tag, " ", name, " ", scale), func(t *testing.T) {
 					size := fyne.NewSize(s.Size().Width*scale, s.Size().Height*scale)
-					checkPlaces(t, objects(s, size), area{0, 0, size.Width, size.Height})
+					list := objects(s, size)
+					checkPlaces(t, list, area{0, 0, size.Width, size.Height})
+					checkPills(t, list)
 				})
 			}
 		}
@@ -90,8 +92,24 @@ func checkPlaces(t *testing.T, list []fyne.CanvasObject, whole area) {
 				}
 			}
 		}
-		if !at.within(home) {
-			t.Errorf("%q at %v sticks out of %v", text.Text, at, home)
+		if !at.within(home) || !home.within(whole) {
+			t.Errorf("%q at %v sticks out of %v or of the picture", text.Text, at, home)
+		}
+	}
+}
+
+// checkPills reports call-outs, and bars in place of text, that run into each other.
+func checkPills(t *testing.T, list []fyne.CanvasObject) {
+	var pills []area
+	for _, o := range list {
+		if r, ok := o.(*canvas.Rectangle); ok && r.CornerRadius > 0 && abs(2*r.CornerRadius-r.Size().Height) < 0.1 {
+			a := areaOf(r)
+			for _, other := range pills {
+				if a.meets(other) {
+					t.Errorf("call-outs at %v and %v overlap", a, other)
+				}
+			}
+			pills = append(pills, a)
 		}
 	}
 }
