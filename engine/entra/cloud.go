@@ -14,11 +14,14 @@ type Cloud struct {
 	Name      string // for people, such as "US Government (GCC High)"
 	Authority string // origin of the sign-in service, without a trailing slash
 	Graph     string // origin of Microsoft Graph, without version and trailing slash
-	Portal    string // where an admin registers apps
+	Portal    string // origin of the admin centre where apps are registered
 }
 
 // The clouds (learn.microsoft.com/entra/identity-platform/authentication-national-cloud,
-// learn.microsoft.com/graph/deployments).
+// learn.microsoft.com/graph/deployments). Their admin centres are the three hosts
+// that learn.microsoft.com/entra/fundamentals/faq lists for firewalls; the DoD
+// shares that of GCC High, as it shares the sign-in service. The older Azure
+// portals (portal.azure.com, .us, .cn) show the same pages.
 
 // Global is Microsoft's public cloud; it also serves US Government GCC.
 func Global() Cloud {
@@ -43,13 +46,24 @@ func China() Cloud {
 // Clouds are all of Microsoft's clouds, the usual one first.
 func Clouds() []Cloud { return []Cloud{Global(), USGovL4(), USGovDoD(), China()} }
 
-// Scopes are the permissions that Roomink asks for: who the account is, and
-// reading the calendars that it may see, nothing more. directory adds the list
-// of rooms, Place.Read.All, which an admin has to consent to.
-func (c Cloud) Scopes(directory bool) []string {
+// Access is what to ask for beyond reading calendars.
+type Access struct {
+	// Directory lists the organisation's rooms: Place.Read.All, which an
+	// administrator has to consent to.
+	Directory bool
+	// Booking writes into calendars: Calendars.ReadWrite and its Shared companion.
+	Booking bool
+}
+
+// Scopes are the delegated permissions that Roomink asks for: who the account is,
+// reading the calendars that it may see, what a adds, and nothing more.
+func (c Cloud) Scopes(a Access) []string {
 	graph := []string{"User.Read", "Calendars.Read", "Calendars.Read.Shared"}
-	if directory {
+	if a.Directory {
 		graph = append(graph, "Place.Read.All")
+	}
+	if a.Booking {
+		graph = append(graph, "Calendars.ReadWrite", "Calendars.ReadWrite.Shared")
 	}
 	if c.Graph != Global().Graph { // short names mean the global Graph
 		for i, s := range graph {
@@ -58,6 +72,11 @@ func (c Cloud) Scopes(directory bool) []string {
 	}
 	return append([]string{"openid", "profile", "offline_access"}, graph...)
 }
+
+// defaultScope asks for all permissions of the registration that were consented
+// to, the only way to ask for application permissions
+// (learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
+func (c Cloud) defaultScope() string { return c.Graph + "/.default" }
 
 // endpoint is a URL of the sign-in service for one tenant.
 func (c Cloud) endpoint(tenant, path string) string {

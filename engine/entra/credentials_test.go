@@ -9,7 +9,7 @@ import (
 )
 
 func TestValidate(t *testing.T) {
-	good := entra.Credentials{Tenant: tenantID, ClientID: clientID, Secret: "abc8Q~something"}
+	good := entra.Credentials{Tenant: tenantID, ClientID: clientID, Secret: "abc8Q~something-long"}
 	tests := map[string]struct {
 		edit  func(c *entra.Credentials)
 		field string
@@ -17,12 +17,12 @@ func TestValidate(t *testing.T) {
 	}{
 		"good": {edit: func(*entra.Credentials) {}},
 		"blanks around": {edit: func(c *entra.Credentials) {
-			c.Secret, c.Tenant, c.ClientID = " x\n", "\tcontoso.com ", " "+clientID+" "
+			c.Secret, c.Tenant, c.ClientID = " abc8Q~something-long\n", "\tcontoso.com ", " "+clientID+" "
 		}},
 		"domain":              {edit: func(c *entra.Credentials) { c.Tenant = "contoso.onmicrosoft.com" }},
 		"public client":       {edit: func(c *entra.Credentials) { c.Secret = "" }},
 		"no tenant":           {edit: func(c *entra.Credentials) { c.Tenant = "" }, field: "Tenant", words: "tenant"},
-		"common":              {edit: func(c *entra.Credentials) { c.Tenant = "common" }, field: "Tenant", words: "not one organisation"},
+		"common":              {edit: func(c *entra.Credentials) { c.Tenant = "common" }, field: "Tenant", words: "private accounts"},
 		"e-mail":              {edit: func(c *entra.Credentials) { c.Tenant = "ada@contoso.com" }, field: "Tenant", words: "after the @"},
 		"path in tenant":      {edit: func(c *entra.Credentials) { c.Tenant = "a/../b.com" }, field: "Tenant", words: "neither"},
 		"no client":           {edit: func(c *entra.Credentials) { c.ClientID = "" }, field: "ClientID", words: "enter"},

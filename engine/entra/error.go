@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,8 +33,12 @@ type Error struct {
 	CorrelationID string
 	At            time.Time
 
-	// NeedsSignIn says that only a person signing in again can mend it.
+	// NeedsSignIn says that only a person can mend it, by signing in again, or for an
+	// app by approving it again.
 	NeedsSignIn bool
+	// BadSecret says that Microsoft refused the client secret, or wants one, or wants
+	// none: the sign-in itself is as good as it was.
+	BadSecret bool
 	// Temporary says that the same request may succeed later, after RetryAfter
 	// where that is set.
 	Temporary  bool
@@ -65,7 +68,7 @@ func (e *Error) Advice() string { return e.Remedy }
 
 // lowerFirst makes a title fit into a sentence, but leaves names alone.
 func lowerFirst(s string) string {
-	for _, name := range []string{"Microsoft", "Entra", "Conditional", "I"} {
+	for _, name := range []string{"Microsoft", "Entra", "Conditional", "Roomink", "I "} {
 		if strings.HasPrefix(s, name) {
 			return s
 		}
@@ -153,22 +156,34 @@ func clip(s string, n int) string {
 	return s
 }
 
-// wireFailure makes an Error of what Entra said.
+// wireFailure makes an Error of what Entra said. status is 0 for what came through
+// the browser.
 func (c Credentials) wireFailure(op string, w wireError, status int, cause error) *Error {
 	x := c.explain(w.Code, w.OAuth)
 	e := &Error{Op: op, Title: x.Title, Remedy: x.Remedy, Code: w.Code, OAuth: w.OAuth, SubError: w.SubError,
 		Description: w.Description, CorrelationID: w.CorrelationID, At: w.At, Err: cause}
 	switch w.OAuth {
-	case "invalid_grant", "interaction_required", "login_required", "consent_required":
+	case "invalid_grant", "interaction_required", "login_required", "consent_required", "access_denied":
 		e.NeedsSignIn = true
+	case "unauthorized_client":
+		e.NeedsSignIn = c.AppOnly // the app was removed from the tenant: approving brings it back
+	case "invalid_client":
+		e.BadSecret = w.Code != noCertificate && w.Code != noPrincipal
+		e.NeedsSignIn = c.AppOnly && w.Code == noPrincipal
 	case "temporarily_unavailable", "server_error":
 		e.Temporary = true
 	}
 	if status >= 500 || status == http.StatusTooManyRequests {
-		e.Temporary, e.NeedsSignIn = true, false
+		e.Temporary, e.NeedsSignIn, e.BadSecret = true, false, false
 	}
 	return e
 }
+
+// Numbers that tell apart what "invalid_client" is about; no other word does.
+const (
+	noCertificate = 700027
+	noPrincipal   = 7000229
+)
 
 // requestFailure explains why a request to the sign-in service failed. A
 // cancelled context comes back as itself.
@@ -179,19 +194,17 @@ func (c Credentials) requestFailure(ctx context.Context, op string, err error, n
 	if re, ok := errors.AsType[*oauth2.RetrieveError](err); ok && re.Response != nil {
 		return c.replyFailure(op, re.Response, re.Body, now)
 	}
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		return &Error{Op: op, Err: err, At: now, Temporary: true,
-			Title:  "Microsoft's sign-in service could not be reached",
-			Remedy: fmt.Sprintf("Check this computer's internet connection and proxy; %s must be reachable.", c.Cloud.Authority)}
+	if e := c.networkFailure(op, err, now); e != nil {
+		return e
 	}
-	return notMicrosoft(op, errors.New("the reply is no token"), now) // err may quote the reply
+	return c.notMicrosoft(op, 0, errors.New("the reply is no token"), now) // err may quote the reply
 }
 
 func (c Credentials) replyFailure(op string, resp *http.Response, body []byte, now time.Time) *Error {
 	// A body that nobody understands may hold anything: it is not kept.
 	cause := fmt.Errorf("HTTP status %d", resp.StatusCode)
 	w := parseErrorBody(body)
-	e := notMicrosoft(op, cause, now)
+	e := c.notMicrosoft(op, resp.StatusCode, cause, now)
 	if w.OAuth != "" {
 		e = c.wireFailure(op, w, resp.StatusCode, cause)
 	}
@@ -200,12 +213,6 @@ func (c Credentials) replyFailure(op string, resp *http.Response, body []byte, n
 		e.At = now
 	}
 	return e
-}
-
-func notMicrosoft(op string, cause error, now time.Time) *Error {
-	return &Error{Op: op, Err: cause, At: now, Temporary: true,
-		Title:  "Something other than Microsoft's sign-in service answered",
-		Remedy: "A proxy, a firewall or a hotel's log-in page may stand between this computer and Microsoft. Open a web page in the browser to see, then try again."}
 }
 
 // retryAfter reads a Retry-After header, seconds or date (RFC 9110 10.2.3).

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func (f *fakeEntra) cloud() entra.Cloud {
 }
 
 func (f *fakeEntra) credentials() entra.Credentials {
-	return entra.Credentials{Cloud: f.cloud(), Tenant: tenantID, ClientID: clientID, Secret: "s3cret~value"}
+	return entra.Credentials{Cloud: f.cloud(), Tenant: tenantID, ClientID: clientID, Secret: "s3cret~value-of-the-fake"}
 }
 
 func (f *fakeEntra) serveToken(w http.ResponseWriter, r *http.Request) {
@@ -146,6 +147,8 @@ type surfer struct {
 	act  func(b *surfer, q url.Values)
 	done chan struct{}
 	last visit
+
+	opened atomic.Bool
 }
 
 func newBrowser(t *testing.T, f *fakeEntra, act func(b *surfer, q url.Values)) *surfer {
@@ -153,6 +156,7 @@ func newBrowser(t *testing.T, f *fakeEntra, act func(b *surfer, q url.Values)) *
 }
 
 func (b *surfer) open(addr string) error {
+	b.opened.Store(true)
 	u, err := url.Parse(addr)
 	if err != nil {
 		return err
@@ -201,13 +205,19 @@ func back(q url.Values, params ...string) string {
 	return q.Get("redirect_uri") + "?" + v.Encode()
 }
 
-// signIn runs a whole flow and waits for the browser as well.
+// signIn runs a whole flow, an approval if c.AppOnly, and waits for the browser as well.
 func signIn(t *testing.T, f *fakeEntra, c entra.Credentials, o entra.Options, act func(b *surfer, q url.Values)) (entra.Tokens, visit, error) {
 	t.Helper()
 	b := newBrowser(t, f, act)
 	o.Open = b.open
-	tokens, err := entra.SignIn(t.Context(), c, o)
-	<-b.done
+	begin := entra.SignIn
+	if c.AppOnly {
+		begin = entra.Approve
+	}
+	tokens, err := begin(t.Context(), c, o)
+	if b.opened.Load() {
+		<-b.done
+	}
 	return tokens, b.last, err
 }
 

@@ -29,6 +29,7 @@ func (f *flow) identify(ctx context.Context, rawIDToken string) (Account, error)
 	keys := oidc.NewRemoteKeySet(oidc.ClientContext(ctx, f.client), meta.JWKSURL)
 	token, err := oidc.NewVerifier(meta.IssuerURL, keys, &oidc.Config{
 		ClientID:        f.c.ClientID,
+		SkipIssuerCheck: true, // checkIssuer does it, because the issuer may be a template
 		SkipExpiryCheck: true, // checkClock does it, with leeway on both sides and in words
 	}).Verify(ctx, rawIDToken)
 	if err != nil {
@@ -49,14 +50,37 @@ func (f *flow) identify(ctx context.Context, rawIDToken string) (Account, error)
 		return Account{}, errors.New("the id_token answers another sign-in (nonce differs)")
 	case claims.TenantID == "" || claims.ObjectID == "":
 		return Account{}, errors.New("the id_token names no account (tid or oid is missing)")
-	case !strings.Contains(meta.IssuerURL, "/"+claims.TenantID+"/"):
-		return Account{}, fmt.Errorf("the id_token is of tenant %s, its issuer is %s", claims.TenantID, meta.IssuerURL)
+	}
+	if err := f.checkIssuer(meta.IssuerURL, token.Issuer, claims.TenantID); err != nil {
+		return Account{}, err
 	}
 	if err := f.checkClock(time.Unix(claims.NotBefore, 0), token.Expiry); err != nil {
 		return Account{}, err
 	}
 	return Account{Tenant: tenantName(claims.Username, claims.TenantID), TenantID: claims.TenantID,
 		ObjectID: claims.ObjectID, Username: claims.Username, Name: claims.Name}, nil
+}
+
+// anyTenant stands in the issuer of metadata that serve all tenants
+// (learn.microsoft.com/entra/identity-platform/access-tokens, "Validate the issuer").
+const anyTenant = "{tenantid}"
+
+// checkIssuer compares the issuer of an id_token with that of the metadata, and
+// both with the token's tenant.
+func (f *flow) checkIssuer(known, issuer, tenantID string) error {
+	if f.c.Tenant == AnyOrganization {
+		if !isGUID(tenantID) {
+			return fmt.Errorf("the id_token is of tenant %q", tenantID)
+		}
+		known = strings.ReplaceAll(known, anyTenant, tenantID)
+	}
+	switch {
+	case issuer != known:
+		return fmt.Errorf("the id_token was issued by a different provider, %q in place of %q", issuer, known)
+	case !strings.Contains(known, "/"+tenantID+"/"):
+		return fmt.Errorf("the id_token is of tenant %s, its issuer is %s", tenantID, known)
+	}
+	return nil
 }
 
 // checkClock refuses a computer whose clock is so wrong that a fresh token looks
@@ -81,7 +105,7 @@ func (f *flow) checkClock(notBefore, expiry time.Time) error {
 // discover reads the tenant's OpenID metadata. go-oidc's own discovery insists
 // that the issuer equals the address asked for, but Entra, asked by a domain,
 // answers with the tenant's ID; so the document is read here and its issuer is
-// compared with the tenant where that is an ID.
+// compared with the tenant where that is an ID, later with the id_token.
 func (f *flow) discover(ctx context.Context) (oidc.ProviderConfig, error) {
 	var meta oidc.ProviderConfig
 	addr := f.c.Cloud.endpoint(f.c.Tenant, "/v2.0/.well-known/openid-configuration")

@@ -2,25 +2,16 @@ package entra
 
 import (
 	"context"
-	"crypto/subtle"
-	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
-
-// callback is what the browser brings back: a code or a failure.
-type callback struct {
-	state, code string
-	failure     wireError
-}
 
 // arrival is the callback that counts; the browser waits for reply.
 type arrival struct {
@@ -39,7 +30,14 @@ type loopback struct {
 	used    atomic.Bool
 	arrived chan arrival  // buffered for the only one
 	closing chan struct{} // closed when no answer will come any more
+
+	mu   sync.Mutex
+	mute map[net.Conn]bool // connections that have not sent a request yet
 }
+
+// maxHeader bounds what one request may hold: a code has some 2 KB, but a browser
+// also brings the cookies of everything that ever ran on localhost.
+const maxHeader = 64 << 10
 
 func listen(ctx context.Context, f *flow) (*loopback, error) {
 	lns, port, err := listenBoth(ctx, f.c.Port)
@@ -48,8 +46,10 @@ func listen(ctx context.Context, f *flow) (*loopback, error) {
 			Title:  fmt.Sprintf("This computer does not let Roomink listen on %s for the browser's answer", portName(f.c.Port)),
 			Remedy: "Another program may use the port: end it, or choose another port or none in the settings. A firewall may also forbid listening on this computer itself."}
 	}
-	lb := &loopback{f: f, port: port, arrived: make(chan arrival, 1), closing: make(chan struct{})}
-	lb.server = &http.Server{Handler: lb, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second}
+	lb := &loopback{f: f, port: port, arrived: make(chan arrival, 1), closing: make(chan struct{}), mute: map[net.Conn]bool{}}
+	lb.server = &http.Server{Handler: lb, ConnContext: lb.connected, ConnState: lb.stateChanged, MaxHeaderBytes: maxHeader,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0)} // strangers' nonsense is not worth a line
 	for _, ln := range lns {
 		lb.serving.Go(func() { _ = lb.server.Serve(ln) }) // ends when close shuts the server down
 	}
@@ -89,97 +89,43 @@ func listenBoth(ctx context.Context, fixed int) ([]net.Listener, int, error) {
 	return nil, 0, err
 }
 
-// wsaeAddrInUse and wsaeAccess are what Windows says of a port that is taken, or
-// taken exclusively; syscall has no names for them there.
-const (
-	wsaeAccess    = syscall.Errno(10013)
-	wsaeAddrInUse = syscall.Errno(10048)
-)
+// connKey finds the connection in the context of its requests.
+type connKey struct{}
 
-func addressTaken(err error) bool {
-	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaeAddrInUse) || errors.Is(err, wsaeAccess)
+// connected and stateChanged keep count of the connections that are silent:
+// browsers open some in advance, and hostile programs leave theirs half-open.
+func (lb *loopback) connected(ctx context.Context, c net.Conn) context.Context {
+	lb.mu.Lock()
+	defer lb.mu.Unlock()
+	lb.mute[c] = true
+	return context.WithValue(ctx, connKey{}, c)
 }
 
-// close stops listening, but first lets the page reach the browser.
+func (lb *loopback) stateChanged(c net.Conn, s http.ConnState) {
+	if s == http.StateClosed {
+		lb.heard(c)
+	}
+}
+
+func (lb *loopback) heard(c net.Conn) {
+	lb.mu.Lock()
+	defer lb.mu.Unlock()
+	delete(lb.mute, c)
+}
+
+// close stops listening, but first lets the page reach the browser. Connections
+// that never asked for anything are not waited for.
 func (lb *loopback) close(ctx context.Context) {
 	close(lb.closing)
+	lb.mu.Lock()
+	for c := range lb.mute {
+		_ = c.Close() // nothing was said on it
+	}
+	lb.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	if lb.server.Shutdown(ctx) != nil {
 		_ = lb.server.Close() // a browser that doesn't read its page is cut off
 	}
 	lb.serving.Wait()
-}
-
-// ServeHTTP answers the browser. Only a request that carries this flow's state
-// ends the flow; everything else (icons, other tabs, hostile pages) is answered
-// and forgotten.
-func (lb *loopback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case !lb.ownHost(r.Host): // DNS rebinding: a web page under its own name, pointed at us
-		http.Error(w, "This address belongs to a program on this computer.", http.StatusMisdirectedRequest)
-		return
-	case r.URL.Path != lb.f.c.RedirectPath:
-		http.NotFound(w, r)
-		return
-	case r.Method != http.MethodGet:
-		w.Header().Set("Allow", http.MethodGet)
-		http.Error(w, "Only GET is allowed here.", http.StatusMethodNotAllowed)
-		return
-	}
-	cb, err := parseCallback(r.URL.RawQuery)
-	if err != nil || subtle.ConstantTimeCompare([]byte(cb.state), []byte(lb.f.state)) != 1 {
-		strangerPage(lb.f.c.Tenant).write(w)
-		return
-	}
-	if lb.used.Swap(true) {
-		usedPage().write(w)
-		return
-	}
-	reply := make(chan page, 1)
-	lb.arrived <- arrival{cb, reply}
-	select {
-	case p := <-reply:
-		p.write(w)
-	case <-lb.closing:
-		select { // the reply is sent before closing; prefer it
-		case p := <-reply:
-			p.write(w)
-		default:
-			gonePage().write(w)
-		}
-	}
-}
-
-func (lb *loopback) ownHost(host string) bool {
-	port := strconv.Itoa(lb.port)
-	return slices.Contains([]string{"localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port}, host)
-}
-
-var errNotACallback = errors.New("neither a code nor an error, or something twice")
-
-// parseCallback reads the query of a redirect (RFC 6749 4.1.2). A parameter that
-// comes twice makes it invalid (RFC 6749 3.1).
-func parseCallback(query string) (callback, error) {
-	if len(query) > 1<<16 {
-		return callback{}, errNotACallback
-	}
-	q, err := url.ParseQuery(query)
-	if err != nil {
-		return callback{}, err
-	}
-	for _, name := range []string{"state", "code", "error", "error_description", "error_subcode"} {
-		if len(q[name]) > 1 {
-			return callback{}, errNotACallback
-		}
-	}
-	cb := callback{state: q.Get("state"), code: q.Get("code")}
-	switch kind := q.Get("error"); {
-	case kind == "" && cb.code != "":
-		return cb, nil
-	case kind != "" && cb.code == "":
-		cb.failure = describe(kind, q.Get("error_subcode"), q.Get("error_description"))
-		return cb, nil
-	}
-	return callback{}, errNotACallback
 }

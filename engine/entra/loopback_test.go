@@ -34,7 +34,7 @@ func TestHostileAndStrayRequestsDoNotEndTheFlow(t *testing.T) {
 			"two codes":           {b.get(good + "&code=another"), 400},
 			"code and error":      {b.get(good + "&error=access_denied"), 400},
 			"bad escape":          {b.get(good + "&x=%zz"), 400},
-			"huge":                {b.get(good + "&x=" + strings.Repeat("y", 1<<17)), 400},
+			"huge":                {b.get(good + "&x=" + strings.Repeat("y", 1<<17)), 431},
 		} {
 			if v.visit.status != v.want {
 				t.Errorf("%s: status %d, want %d", name, v.visit.status, v.want)

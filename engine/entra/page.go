@@ -36,7 +36,11 @@ func successPage(a Account) page {
 		Text: fmt.Sprintf("Roomink now reads calendars as %s. You can close this page and go back to Roomink.", a.DisplayName())}
 }
 
-func failurePage(e *Error) page {
+func approvedPage(t Tokens) page {
+	return page{Status: http.StatusOK, OK: true, Title: "Roomink is approved"}
+}
+
+func (f *flow) failurePage(e *Error) page {
 	p := page{Status: http.StatusBadRequest, Title: e.Title, Text: "Nothing was changed. Go back to Roomink to try again.",
 		Remedy: e.Remedy, Said: e.Description, CorrID: e.CorrelationID}
 	if e.Code != 0 {
@@ -48,34 +52,37 @@ func failurePage(e *Error) page {
 	return p
 }
 
-func strangerPage(tenant string) page {
-	return page{Status: http.StatusBadRequest, Title: "This answer belongs to another sign-in",
-		Text:   "Roomink did not use it: its state does not match the sign-in to " + tenant + " that is waiting now.",
+func (f *flow) strangerPage() page {
+	return page{Status: http.StatusBadRequest, Title: f.c.fillIn("This answer belongs to another {sign-in}"),
+		Text:   f.c.fillIn("Roomink did not use it: its state does not match the {sign-in} that is waiting now."),
 		Remedy: "Close this page and use the newest tab that Roomink opened, or press Connect in Roomink again."}
 }
 
-func usedPage() page {
-	return page{Status: http.StatusGone, Title: "This sign-in was already used",
-		Text: "Each answer of Microsoft's works once. Go back to Roomink: it shows whether the sign-in worked."}
+func (f *flow) usedPage() page {
+	return page{Status: http.StatusGone, Title: f.c.fillIn("This {sign-in} was already used"),
+		Text: f.c.fillIn("Each answer of Microsoft's works once. Go back to Roomink: it shows whether the {sign-in} worked.")}
 }
 
-func gonePage() page {
-	return page{Status: http.StatusGone, Title: "The sign-in was stopped",
+func (f *flow) gonePage() page {
+	return page{Status: http.StatusGone, Title: f.c.fillIn("The {sign-in} was stopped"),
 		Text: "Roomink no longer waits for this answer. Press Connect in Roomink to try again."}
 }
 
 // outcome is the page for the end of the flow.
 func (f *flow) outcome(t Tokens, err error) page {
+	if err == nil && t.AppOnly {
+		return approvedPage(t)
+	}
 	if err == nil {
 		return successPage(t.Account)
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
-		return failurePage(e)
+		return f.failurePage(e)
 	}
 	if errors.Is(err, context.Canceled) {
-		return gonePage()
+		return f.gonePage()
 	}
-	return failurePage(&Error{Title: "The sign-in did not work", Remedy: "Go back to Roomink and try again.", At: f.o.Now().Truncate(time.Second)})
+	return f.failurePage(&Error{Title: f.c.fillIn("The {sign-in} did not work"), Remedy: "Go back to Roomink and try again.", At: f.o.Now().Truncate(time.Second)})
 }
 
 // write sends the page. Nothing on it is loaded from anywhere, nothing runs, and

@@ -2,7 +2,6 @@ package entra
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -23,10 +22,11 @@ const (
 
 // SessionOptions adjust a session. Save is required.
 type SessionOptions struct {
-	// Save keeps renewed tokens before they are used. While it fails, the session
-	// goes on with the refresh token that was saved last, which Entra does not
-	// revoke when it gives a new one.
-	Save func(ctx context.Context, t Tokens) error
+	// Save keeps renewed tokens before they are used, together with the credentials,
+	// whose secret UseSecret may have replaced. While it fails, the session goes on
+	// with the refresh token that was saved last, which Entra does not revoke when it
+	// gives a new one. So a program that dies before Save is done has lost nothing.
+	Save func(ctx context.Context, c Credentials, t Tokens) error
 	// HTTPClient as in Options.
 	HTTPClient *http.Client
 	// Now is the clock; time.Now when nil.
@@ -38,10 +38,8 @@ type SessionOptions struct {
 // Session hands out access tokens for Microsoft Graph and renews them. It is
 // safe for concurrent use and owns no goroutine.
 type Session struct {
-	c      Credentials
 	o      SessionOptions
 	client *http.Client
-	conf   oauth2.Config
 
 	// renewing holds one token: who takes it renews, everybody else waits for it
 	// or for the end of their own context. singleflight would tie the renewal to
@@ -49,13 +47,15 @@ type Session struct {
 	renewing chan struct{}
 
 	mu        sync.Mutex
+	c         Credentials
 	tokens    Tokens
 	attempts  int // renewals that ended, well or badly
 	lastErr   error
 	lastTried time.Time
 }
 
-// Resume makes a session of the tokens that SignIn or an earlier session gave.
+// Resume makes a session of the tokens that SignIn, Approve or an earlier session
+// gave, and of the credentials that belong to them.
 func Resume(c Credentials, t Tokens, o SessionOptions) *Session {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -63,12 +63,12 @@ func Resume(c Credentials, t Tokens, o SessionOptions) *Session {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	c = c.Trimmed()
-	return &Session{c: c, o: o, client: noRedirects(o.HTTPClient), conf: c.oauth(nil),
+	c.AppOnly = t.AppOnly
+	return &Session{c: c.Trimmed(), o: o, client: noRedirects(o.HTTPClient),
 		tokens: t, renewing: make(chan struct{}, 1)}
 }
 
-// Account is who is signed in.
+// Account is who is connected.
 func (s *Session) Account() Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,10 +82,11 @@ func (s *Session) Has(scope string) bool {
 	return s.tokens.Has(scope)
 }
 
-// Token gives an access token that is valid now, renewing it if need be; callers
-// that come meanwhile wait for the same renewal. A renewal that fails while the
-// present token is still valid is no error. Errors are *[Error], with
-// NeedsSignIn or Temporary set where that is so, or wrap the end of ctx.
+// Token gives an access token that is valid now, renewing it if need be. Callers
+// that come meanwhile get the present token as long as it is valid, and else wait
+// for the same renewal. A renewal that fails while the present token is still valid
+// is no error. Errors are *[Error], with NeedsSignIn, BadSecret or Temporary set
+// where that is so, or wrap the end of ctx.
 func (s *Session) Token(ctx context.Context) (*oauth2.Token, error) {
 	s.mu.Lock()
 	tok, fresh, seen := s.present()
@@ -93,12 +94,10 @@ func (s *Session) Token(ctx context.Context) (*oauth2.Token, error) {
 	if fresh {
 		return tok, nil
 	}
-	select {
-	case s.renewing <- struct{}{}:
-		defer func() { <-s.renewing }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%s: %w", s.op(), context.Cause(ctx))
+	if taken, err := s.turn(ctx, tok != nil); err != nil || !taken {
+		return orValid(tok, err)
 	}
+	defer func() { <-s.renewing }()
 	s.mu.Lock()
 	tok, fresh, attempts := s.present()
 	err := s.lastErr
@@ -110,6 +109,25 @@ func (s *Session) Token(ctx context.Context) (*oauth2.Token, error) {
 		return orValid(tok, err)
 	}
 	return s.renew(ctx, tok)
+}
+
+// turn waits for the right to renew, to be given back to renewing. A caller that
+// can do without is not kept waiting.
+func (s *Session) turn(ctx context.Context, optional bool) (taken bool, err error) {
+	if optional {
+		select {
+		case s.renewing <- struct{}{}:
+			return true, nil
+		default:
+			return false, nil
+		}
+	}
+	select {
+	case s.renewing <- struct{}{}:
+		return true, nil
+	case <-ctx.Done():
+		return false, fmt.Errorf("%s: %w", s.op(), context.Cause(ctx))
+	}
 }
 
 // Reject says that Graph refused an access token, so that the next Token renews
@@ -130,9 +148,13 @@ func (s *Session) present() (tok *oauth2.Token, fresh bool, attempts int) {
 	if s.tokens.Access == "" || left <= 0 {
 		return nil, false, s.attempts
 	}
-	tok = &oauth2.Token{AccessToken: s.tokens.Access, TokenType: "Bearer", Expiry: s.tokens.Expiry}
+	tok = s.tokens.bearer()
 	fresh = left > renewBefore || s.lastErr != nil && s.o.Now().Sub(s.lastTried) < renewPause
 	return tok, fresh, s.attempts
+}
+
+func (t Tokens) bearer() *oauth2.Token {
+	return &oauth2.Token{AccessToken: t.Access, TokenType: "Bearer", Expiry: t.Expiry}
 }
 
 // orValid prefers a token that still works to an error.
@@ -143,52 +165,16 @@ func orValid(tok *oauth2.Token, err error) (*oauth2.Token, error) {
 	return nil, err
 }
 
-// renew uses the refresh token. old is what to fall back on; may be nil.
-func (s *Session) renew(ctx context.Context, old *oauth2.Token) (*oauth2.Token, error) {
-	s.mu.Lock()
-	before := s.tokens
-	s.mu.Unlock()
-
-	next, err := s.request(ctx, before)
-	if ctx.Err() != nil { // not the session's failure: the next caller tries again
-		return orValid(old, fmt.Errorf("%s: %w", s.op(), context.Cause(ctx)))
-	}
-	if err == nil {
-		if saveErr := s.o.Save(ctx, next); saveErr != nil {
-			s.o.Logger.Warn("renewed tokens not saved, going on with the saved refresh token", "err", saveErr)
-			next.Refresh = before.Refresh
-		}
-	}
-
+// op is what a renewal attempts.
+func (s *Session) op() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.attempts++
-	s.lastErr, s.lastTried = err, s.o.Now()
-	if err != nil {
-		if old != nil {
-			s.o.Logger.Warn("access token not renewed, the present one is still valid", "err", err)
-		}
-		return orValid(old, err)
-	}
-	s.tokens = next
-	return &oauth2.Token{AccessToken: next.Access, TokenType: "Bearer", Expiry: next.Expiry}, nil
+	return s.c.renewOp()
 }
 
-func (s *Session) request(ctx context.Context, before Tokens) (Tokens, error) {
-	if before.Refresh == "" {
-		return Tokens{}, &Error{Op: s.op(), At: s.o.Now(), NeedsSignIn: true,
-			Title: "Nobody is signed in", Remedy: signInAgain, Err: errors.New("no refresh token")}
+func (c Credentials) renewOp() string {
+	if c.AppOnly {
+		return "renew the access to " + c.tenantLabel()
 	}
-	httpCtx := context.WithValue(ctx, oauth2.HTTPClient, s.client)
-	tok, err := s.conf.TokenSource(httpCtx, &oauth2.Token{RefreshToken: before.Refresh}).Token()
-	if err != nil {
-		return Tokens{}, s.c.requestFailure(ctx, s.op(), err, s.o.Now())
-	}
-	next := newTokens(tok, before.Account, s.o.Now())
-	if len(next.Scopes) == 0 {
-		next.Scopes = before.Scopes
-	}
-	return next, nil
+	return "renew the sign-in to " + c.tenantLabel()
 }
-
-func (s *Session) op() string { return "renew the sign-in to " + s.c.Tenant }

@@ -38,7 +38,7 @@ type saves struct {
 	err error
 }
 
-func (s *saves) save(_ context.Context, t entra.Tokens) error {
+func (s *saves) save(_ context.Context, c entra.Credentials, t entra.Tokens) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
@@ -64,7 +64,7 @@ func stored(c *clock, left time.Duration) entra.Tokens {
 func rotating(t *testing.T, f *fakeEntra) *atomic.Int32 {
 	var n atomic.Int32
 	f.token = func(form url.Values) (int, any) {
-		if form.Get("grant_type") != "refresh_token" || form.Get("client_secret") != "s3cret~value" {
+		if form.Get("grant_type") != "refresh_token" || form.Get("client_secret") != "s3cret~value-of-the-fake" {
 			t.Errorf("token request %v", form)
 		}
 		i := n.Add(1)

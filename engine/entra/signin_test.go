@@ -38,7 +38,7 @@ func TestSignInAsksForTheLeastWithPKCE(t *testing.T) {
 	if got := oauth2.S256ChallengeFromVerifier(form.Get("code_verifier")); got != asked.Get("code_challenge") {
 		t.Errorf("the verifier does not belong to the challenge")
 	}
-	if form.Get("redirect_uri") != asked.Get("redirect_uri") || form.Get("client_secret") != "s3cret~value" {
+	if form.Get("redirect_uri") != asked.Get("redirect_uri") || form.Get("client_secret") != "s3cret~value-of-the-fake" {
 		t.Errorf("token request = %v", form)
 	}
 	if u, _ := url.Parse(asked.Get("redirect_uri")); u.Hostname() != "localhost" || u.Path != "/roomink" {
@@ -56,18 +56,18 @@ func TestSignInAsksForTheLeastWithPKCE(t *testing.T) {
 }
 
 func TestScopesFollowTheCloud(t *testing.T) {
-	if got := strings.Join(entra.Global().Scopes(true), " "); got != "openid profile offline_access User.Read Calendars.Read Calendars.Read.Shared Place.Read.All" {
+	if got := strings.Join(entra.Global().Scopes(entra.Access{Directory: true}), " "); got != "openid profile offline_access User.Read Calendars.Read Calendars.Read.Shared Place.Read.All" {
 		t.Errorf("global: %s", got)
 	}
 	for _, c := range entra.Clouds()[1:] {
-		contains(t, strings.Join(c.Scopes(false), " "), "offline_access ", c.Graph+"/Calendars.Read.Shared")
+		contains(t, strings.Join(c.Scopes(entra.Access{}), " "), "offline_access ", c.Graph+"/Calendars.Read.Shared")
 	}
 }
 
 func TestPublicClientSendsNoSecret(t *testing.T) {
 	f := newFake(t)
 	c := f.credentials()
-	c.Secret = ""
+	c.Public = true // whatever Secret holds
 	if _, _, err := signIn(t, f, c, entra.Options{LoginHint: "ada@contoso.com"}, func(b *surfer, q url.Values) {
 		if q.Get("prompt") != "" || q.Get("login_hint") != "ada@contoso.com" {
 			t.Errorf("authorize %v", q)
@@ -77,7 +77,7 @@ func TestPublicClientSendsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, there := f.posted()[0]["client_secret"]; there {
-		t.Error("an empty secret was sent")
+		t.Error("a secret was sent")
 	}
 }
 
@@ -107,7 +107,7 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("%+v", e)
 				}
 			},
-			page: []string{"Microsoft&#39;s sign-in service is busy", "&lt;script&gt;"},
+			page: []string{"Microsoft&#39;s sign-in service is overloaded", "&lt;script&gt;"},
 		},
 		"wrong secret": {
 			token: func(url.Values) (int, any) {

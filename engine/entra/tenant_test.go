@@ -34,7 +34,7 @@ func simulated(t *testing.T) (*tenant.Tenant, entra.Credentials, *browser.Person
 
 func TestTenantSignIn(t *testing.T) {
 	tn, c, person := simulated(t)
-	tokens, err := entra.SignIn(t.Context(), c, entra.Options{Directory: true, Open: person.Open(t.Context())})
+	tokens, err := entra.SignIn(t.Context(), c, entra.Options{Access: entra.Access{Directory: true}, Open: person.Open(t.Context())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,9 +91,9 @@ func TestTenantRefusals(t *testing.T) {
 		code int
 	}{
 		"declined":       {func(_ *tenant.Tenant, _ *entra.Credentials, p *browser.Person) { p.Decline = true }, 65004},
-		"wrong secret":   {func(_ *tenant.Tenant, c *entra.Credentials, _ *browser.Person) { c.Secret = "guessed" }, 7000215},
+		"wrong secret":   {func(_ *tenant.Tenant, c *entra.Credentials, _ *browser.Person) { c.Secret = "guessed-and-wrong-by-far" }, 7000215},
 		"expired secret": {func(tn *tenant.Tenant, _ *entra.Credentials, _ *browser.Person) { tn.ExpireClientSecret() }, 7000222},
-		"no secret":      {func(_ *tenant.Tenant, c *entra.Credentials, _ *browser.Person) { c.Secret = "" }, 7000218},
+		"no secret":      {func(_ *tenant.Tenant, c *entra.Credentials, _ *browser.Person) { c.Public = true }, 7000218},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
