@@ -34,7 +34,7 @@ func (v *Vault) Rotate(ctx context.Context, reseal func(again func(place string,
 		return fmt.Errorf("rotate the key: the new one is in use, but the old one is still kept; rotate again to remove it: %w", err)
 	}
 	v.mu.Lock()
-	v.ring = last
+	v.ring, v.retired = last, next[1:]
 	v.mu.Unlock()
 	return nil
 }

@@ -69,10 +69,13 @@ type Vault struct {
 
 	rotating sync.Mutex // held by whoever rotates
 
-	// mu guards ring. Keep holds it for reading until what was sealed is saved, so
+	// mu guards what follows. Keep holds it for reading until what was sealed is saved, so
 	// that a rotation either finds the saved value or comes before the sealing.
 	mu   sync.RWMutex
 	ring ring
+	// retired are the keys that the last rotation dropped, for whoever read a sealed
+	// value before it and opens it after. They are kept nowhere else.
+	retired []key
 }
 
 // Open gets the key ring from the first of the key stores, in order of preference,
@@ -201,7 +204,7 @@ func (v *Vault) Open(place string, sealed []byte) ([]byte, error) {
 // open needs v.mu.
 func (v *Vault) open(place string, sealed []byte) ([]byte, error) {
 	id, known := sealedWith(sealed)
-	for _, k := range slices.Concat(v.ring, v.others) {
+	for _, k := range v.keys() {
 		if !known || k.id != id {
 			continue
 		}
@@ -220,12 +223,15 @@ func (v *Vault) open(place string, sealed []byte) ([]byte, error) {
 	return nil, fmt.Errorf("open the secret %s: not in a form that is known: %w", place, ErrWrongKey)
 }
 
+// keys gives all that may open something; it needs v.mu.
+func (v *Vault) keys() []key { return slices.Concat(v.ring, v.retired, v.others) }
+
 // openBare opens what versions before 1.0 sealed: a nonce and a box with no header.
 func (v *Vault) openBare(place string, sealed []byte) ([]byte, bool) {
 	if len(sealed) < nonceSize {
 		return nil, false
 	}
-	for _, k := range slices.Concat(v.ring, v.others) {
+	for _, k := range v.keys() {
 		secret, err := k.aead().Open(nil, sealed[:nonceSize], sealed[nonceSize:], []byte(place))
 		if err == nil {
 			return secret, true
