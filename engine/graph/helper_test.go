@@ -68,11 +68,11 @@ func (w *world) signIn(base string, directory bool) *entra.Session {
 		Tenant: c.TenantID, ClientID: c.ClientID, Secret: c.ClientSecret}
 	person := &browser.Person{Username: c.Username, Password: c.Password}
 	now := func() time.Time { return monday }
-	tokens, err := entra.SignIn(w.Context(), creds, entra.Options{Directory: directory, Open: person.Open(w.Context()), Now: now})
+	tokens, err := entra.SignIn(w.Context(), creds, entra.Options{Access: entra.Access{Directory: directory}, Open: person.Open(w.Context()), Now: now})
 	if err != nil {
 		w.Fatal(err)
 	}
-	return entra.Resume(creds, tokens, entra.SessionOptions{Now: now, Save: func(context.Context, entra.Tokens) error { return nil }})
+	return entra.Resume(creds, tokens, entra.SessionOptions{Now: now, Save: func(context.Context, entra.Credentials, entra.Tokens) error { return nil }})
 }
 
 // rooms are the addresses of the tenant's rooms.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -129,20 +130,9 @@ func secretExpiry(body []byte, secret string, now time.Time) (time.Time, error) 
 	case len(valid) > 0 || len(expired) == 0:
 		return time.Time{}, nil
 	}
-	latest := expired[0]
-	for _, t := range expired {
-		if t.After(latest) {
-			latest = t
-		}
-	}
-	return latest, nil
+	return slices.MaxFunc(expired, time.Time.Compare), nil
 }
 
 func sameTime(times []time.Time) bool {
-	for _, t := range times {
-		if !t.Equal(times[0]) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(times, func(t time.Time) bool { return !t.Equal(times[0]) })
 }
