@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"time"
+	"slices"
+	"strings"
 )
 
 //go:embed page.html
@@ -17,12 +18,13 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// page is what the browser shows at the end of a sign-in.
+// page is what the browser shows at the end of a flow.
 type page struct {
 	Status   int
-	OK       bool
+	Tone     tone
 	Title    string
 	Text     string
+	Facts    []fact
 	Remedy   string
 	Code     string // such as "AADSTS65004"
 	Said     string // Microsoft's own sentence
@@ -31,20 +33,54 @@ type page struct {
 	CSPNonce string
 }
 
-func successPage(a Account) page {
-	return page{Status: http.StatusOK, OK: true, Title: "You are signed in",
-		Text: fmt.Sprintf("Roomink now reads calendars as %s. You can close this page and go back to Roomink.", a.DisplayName())}
+// tone is the class of page.html that gives colour and sign.
+type tone string
+
+const (
+	toneOK   tone = "ok"
+	toneBad  tone = "bad"
+	toneNote tone = "note" // nothing is wrong, but nothing happened either
+)
+
+// fact is a line of what is now connected.
+type fact struct{ Name, Value string }
+
+// shown leaves out what nobody knows.
+func shown(facts ...fact) []fact {
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+func signedInPage(t Tokens) page {
+	who := t.Account
+	p := page{Status: http.StatusOK, Tone: toneOK, Title: "You are signed in",
+		Text: "Roomink now reads calendars with this account. Go back to Roomink to go on.",
+		Facts: shown(fact{"Account", who.DisplayName()}, fact{"User name", who.Username},
+			fact{"Organisation", who.Tenant})}
+	if t.Has("Calendars.ReadWrite.Shared") {
+		p.Text = "Roomink now reads calendars with this account, and books rooms where somebody does so at the door. Go back to Roomink to go on."
+	}
+	return p
 }
 
 func approvedPage(t Tokens) page {
-	return page{Status: http.StatusOK, OK: true, Title: "Roomink is approved"}
+	p := page{Status: http.StatusOK, Tone: toneOK, Title: "Roomink is approved",
+		Text: "Roomink now works by itself; nobody has to stay signed in. Go back to Roomink: it checks next that it sees rooms only.",
+		Facts: shown(fact{"App", t.Account.Name}, fact{"Organisation", t.Account.Tenant},
+			fact{"Permissions", strings.Join(t.Scopes, ", ")})}
+	if len(t.Scopes) == 0 {
+		p.Remedy = "Microsoft names no permissions. That is right if Exchange grants them to the app (RBAC for Applications). " +
+			"If not, add application permissions to the app registration and approve again."
+	}
+	return p
 }
 
 func (f *flow) failurePage(e *Error) page {
-	p := page{Status: http.StatusBadRequest, Title: e.Title, Text: "Nothing was changed. Go back to Roomink to try again.",
+	p := page{Status: http.StatusBadRequest, Tone: toneBad, Title: e.Title, Text: "Nothing was changed. Go back to Roomink to try again.",
 		Remedy: e.Remedy, Said: e.Description, CorrID: e.CorrelationID}
 	if e.Code != 0 {
 		p.Code = fmt.Sprintf("AADSTS%d", e.Code)
+	} else {
+		p.Code = e.OAuth
 	}
 	if !e.At.IsZero() {
 		p.At = e.At.UTC().Format("2006-01-02 15:04:05 UTC")
@@ -53,18 +89,18 @@ func (f *flow) failurePage(e *Error) page {
 }
 
 func (f *flow) strangerPage() page {
-	return page{Status: http.StatusBadRequest, Title: f.c.fillIn("This answer belongs to another {sign-in}"),
-		Text:   f.c.fillIn("Roomink did not use it: its state does not match the {sign-in} that is waiting now."),
+	return page{Status: http.StatusBadRequest, Tone: toneNote, Title: f.c.fillIn("This answer belongs to another {sign-in}"),
+		Text:   f.c.fillIn("Roomink did not use it: it does not fit the {sign-in} that is waiting now."),
 		Remedy: "Close this page and use the newest tab that Roomink opened, or press Connect in Roomink again."}
 }
 
 func (f *flow) usedPage() page {
-	return page{Status: http.StatusGone, Title: f.c.fillIn("This {sign-in} was already used"),
+	return page{Status: http.StatusGone, Tone: toneNote, Title: f.c.fillIn("This {sign-in} was already used"),
 		Text: f.c.fillIn("Each answer of Microsoft's works once. Go back to Roomink: it shows whether the {sign-in} worked.")}
 }
 
 func (f *flow) gonePage() page {
-	return page{Status: http.StatusGone, Title: f.c.fillIn("The {sign-in} was stopped"),
+	return page{Status: http.StatusGone, Tone: toneNote, Title: f.c.fillIn("The {sign-in} was stopped"),
 		Text: "Roomink no longer waits for this answer. Press Connect in Roomink to try again."}
 }
 
@@ -74,7 +110,7 @@ func (f *flow) outcome(t Tokens, err error) page {
 		return approvedPage(t)
 	}
 	if err == nil {
-		return successPage(t.Account)
+		return signedInPage(t)
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return f.failurePage(e)
@@ -82,7 +118,7 @@ func (f *flow) outcome(t Tokens, err error) page {
 	if errors.Is(err, context.Canceled) {
 		return f.gonePage()
 	}
-	return f.failurePage(&Error{Title: f.c.fillIn("The {sign-in} did not work"), Remedy: "Go back to Roomink and try again.", At: f.o.Now().Truncate(time.Second)})
+	return f.failurePage(&Error{Title: f.c.fillIn("The {sign-in} did not work"), Remedy: "Go back to Roomink and try again.", At: f.o.Now()})
 }
 
 // write sends the page. Nothing on it is loaded from anywhere, nothing runs, and

@@ -158,7 +158,7 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("%+v", e)
 				}
 			},
-			page: []string{"Something other than Microsoft&#39;s"},
+			page: []string{"A page of this network answered"},
 		},
 		"no refresh token": {
 			token: func(url.Values) (int, any) {
