@@ -51,7 +51,7 @@ func (s *Source) Changes(ctx context.Context, requests []syncer.Request) ([]sync
 		now := queue[:n]
 		queue = queue[n:]
 		if err := s.step(ctx, now); err != nil {
-			whole = s.fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), s.grantAll(), err)
+			whole = s.fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), s.deniedAll(), err)
 			breakOff(readings, whole)
 			break
 		}
@@ -170,7 +170,7 @@ func (s *Source) take(ctx context.Context, r *reading, reply *batchReply) error 
 // link, as we wrote nothing else into it.
 func (s *Source) pageFault(r *reading, reply *batchReply) error {
 	e := newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now())
-	f := s.replyFault(r.op(), s.grantRoom(string(r.req.Room)), e)
+	f := s.replyFault(r.op(), s.deniedRoom(string(r.req.Room)), e)
 	if e.Status == http.StatusBadRequest && (r.req.Cursor != "" || r.pages > 0) {
 		f.Kind = syncer.Resync
 	}
@@ -207,7 +207,7 @@ func (s *Source) takeMaster(ctx context.Context, r *reading, reply *batchReply) 
 		}
 		r.round.masters[id] = master
 	default:
-		return s.replyFault(r.op(), s.grantRoom(string(r.req.Room)), newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now()))
+		return s.replyFault(r.op(), s.deniedRoom(string(r.req.Room)), newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now()))
 	}
 	r.ask = r.ask[1:]
 	return s.askForMaster(ctx, r)

@@ -44,8 +44,8 @@ type remedy func(e *replyError) string
 
 func always(text string) remedy { return func(*replyError) string { return text } }
 
-// grantRoom is for a calendar that was refused.
-func (s *Source) grantRoom(room string) remedy {
+// deniedRoom is for a calendar that was refused.
+func (s *Source) deniedRoom(room string) remedy {
 	if !s.o.AppOnly {
 		return always(fmt.Sprintf(grantFolder, room))
 	}
@@ -60,15 +60,16 @@ func (s *Source) grantRoom(room string) remedy {
 	}
 }
 
-// grantAll is for a refusal of the whole request.
-func (s *Source) grantAll() remedy {
+// deniedAll is for a refusal of the whole request.
+func (s *Source) deniedAll() remedy {
 	if s.o.AppOnly {
 		return always(grantApp)
 	}
 	return always("")
 }
 
-func (s *Source) grantPlaces() remedy {
+// deniedPlaces is for the list of rooms.
+func (s *Source) deniedPlaces() remedy {
 	if s.o.AppOnly {
 		return always(grantAppPlaces)
 	}

@@ -43,7 +43,7 @@ func (s *Source) Probe(ctx context.Context, mailbox string) error {
 	if err == nil {
 		return nil
 	}
-	return proven(s.fault(ctx, op, s.grantRoom(mailbox), err), provesNoAccess)
+	return proven(s.fault(ctx, op, s.deniedRoom(mailbox), err), provesNoAccess)
 }
 
 func (s *Source) probeRequest(ctx context.Context, mailbox string) (*abs.RequestInformation, error) {

@@ -37,7 +37,7 @@ func (s *Source) Rooms(ctx context.Context) ([]calendar.Room, error) {
 	for range maxRoomPages {
 		page, err := s.roomsPage(ctx, skip)
 		if err != nil {
-			return nil, s.fault(ctx, "list rooms", s.grantPlaces(), err)
+			return nil, s.fault(ctx, "list rooms", s.deniedPlaces(), err)
 		}
 		before := len(rooms)
 		for _, r := range page {
@@ -99,7 +99,7 @@ func (s *Source) addZones(ctx context.Context, rooms []calendar.Room) error {
 		part := rooms[from:min(from+scheduleSize, len(rooms))]
 		zones, err := s.zones(ctx, part)
 		if err != nil {
-			err = s.fault(ctx, "read the rooms' time zones", s.grantAll(), err)
+			err = s.fault(ctx, "read the rooms' time zones", s.deniedAll(), err)
 			if ctx.Err() != nil {
 				return err
 			}
@@ -126,7 +126,7 @@ func (s *Source) zones(ctx context.Context, rooms []calendar.Room) (map[calendar
 	var err error
 	for _, r := range rooms[:min(len(rooms), maxAskers)] {
 		zones, err = s.zonesAskedBy(ctx, string(r.ID), rooms)
-		if err == nil || !s.mayNotAsk(s.fault(ctx, "", s.grantAll(), err)) {
+		if err == nil || !s.mayNotAsk(s.fault(ctx, "", s.deniedAll(), err)) {
 			break
 		}
 	}
