@@ -7,8 +7,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TAGS    := no_emoji,migrated_fynedo
 
-# What Fyne needs to build and to show a window, and what a test network needs.
-PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri iproute2
+# What Fyne needs to build and to show a window, what a test network needs, the browser
+# that signs in, and a keychain.
+PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri iproute2 \
+	chromium dbus gnome-keyring
 
 # The packages with benchmarks of paths that have a budget.
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine

@@ -108,12 +108,6 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = httpclient.New()
 	}
-	if len(cfg.KeyStores) == 0 {
-		cfg.KeyStores = []vault.KeyStore{
-			vault.NewKeychain("Roomink", "data key"),
-			vault.KeyFile{Path: filepath.Join(cfg.Dir, "roomink.key")},
-		}
-	}
 	e := &Engine{
 		cfg: cfg, log: cfg.Logger, drivers: make(map[string]display.Driver),
 		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256),

@@ -14,11 +14,12 @@ import (
 
 // Names of settings in the store.
 const (
-	settingPolicy      = "policy"
-	settingPaused      = "paused"
-	settingCredentials = "credentials"
-	settingDraft       = "draft"
-	settingExposure    = "exposure"
+	settingPolicy       = "policy"
+	settingPaused       = "paused"
+	settingCredentials  = "credentials"
+	settingDraft        = "draft"
+	settingExposure     = "exposure"
+	settingInstallation = "installation" // a random id of the data folder
 )
 
 // room is what the engine knows of one room.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/store"
@@ -25,6 +28,9 @@ func (e *Engine) openVault(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := e.chooseKeyStores(ctx); err != nil {
+		return err
+	}
 	v, err := vault.Open(ctx, sealed, e.cfg.KeyStores...)
 	if errors.Is(err, vault.ErrLocked) || errors.Is(err, vault.ErrDamaged) {
 		return e.noteLocked(ctx, err)
@@ -37,10 +43,36 @@ func (e *Engine) openVault(ctx context.Context) error {
 	e.mu.Unlock()
 	e.health.Clear(codeLocked, "")
 	if v.Place() != e.cfg.KeyStores[0].Place() { // the better place could not be used
-		e.health.Set(health.Problem{Code: codeKeyFile, Severity: health.Notice,
+		p := health.Problem{Code: codeKeyFile, Severity: health.Notice,
 			Title:  "The sign-in is protected by a key file",
-			Text:   "This computer offers no keychain, so the key lies in " + v.Place() + ", which only this user may read.",
-			Remedy: "Nothing needs to be done. Keep the file out of shared backups."})
+			Text:   "The key lies in " + v.Place() + ", which only this user may read.",
+			Remedy: "Nothing needs to be done. Keep the file out of shared backups."}
+		if why := v.Unusable(); why != nil {
+			p.Text += " " + sentence(why.Error()) + "."
+		}
+		e.health.Set(p)
+	}
+	return nil
+}
+
+// chooseKeyStores names the usual places of the key. Each data folder has its own item
+// in the keychain: one that two shared would be renewed by one and lost to the other.
+func (e *Engine) chooseKeyStores(ctx context.Context) error {
+	if len(e.cfg.KeyStores) > 0 {
+		return nil
+	}
+	var id string
+	err := e.db.Setting(ctx, settingInstallation, &id)
+	if errors.Is(err, store.ErrNotFound) {
+		id = uuid.NewString()
+		err = e.db.SaveSetting(ctx, settingInstallation, id)
+	}
+	if err != nil {
+		return err
+	}
+	e.cfg.KeyStores = []vault.KeyStore{
+		vault.NewKeychain("Roomink", "data key "+id),
+		vault.KeyFile{Path: filepath.Join(e.cfg.Dir, "roomink.key")},
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func TestSignInThatDoesNotWork(t *testing.T) {
 		want        string // in the explanation
 	}{
 		"should explain a wrong secret": {
-			credentials: func(c *engine.Credentials) { c.Secret = "wrong~secret" },
+			credentials: func(c *engine.Credentials) { c.Secret = "wrong~secret.wrong~secret.wrong~secret" },
 			want:        "AADSTS7000215",
 		},
 		"should explain a refused consent": {
