@@ -21,28 +21,29 @@ import (
 // listed is how many displays a step lists; the page Displays has them all.
 const listed = 6
 
-// adoptList is the body of the fourth step: displays in sight, a click each.
+// adoptList is the screen of displays in sight, a click each.
 type adoptList struct {
-	page   *Page
-	items  []Item
-	rows   *fyne.Container
-	text   *xwidget.Paragraph
-	all    *widget.Button
-	area   *command.Area
-	object fyne.CanvasObject
+	basic
+	items []Item
+	rows  *fyne.Container
+	text  *xwidget.Paragraph
+	all   *widget.Button
+	area  *command.Area
 }
 
 func newAdoptList(p *Page) *adoptList {
-	l := &adoptList{page: p, rows: xwidget.Stack(6), text: xwidget.NewParagraph(""), area: p.cfg.Hub.NewArea()}
+	l := &adoptList{rows: xwidget.Stack(6), text: xwidget.NewParagraph(""), area: p.cfg.Hub.NewArea()}
 	l.all = widget.NewButtonWithIcon(lang.L("Adopt all"), theme.ConfirmIcon(), l.AdoptAll)
 	l.all.Importance = widget.HighImportance
 	more := widget.NewButtonWithIcon(lang.L("Go to Displays"), theme.NavigateNextIcon(), func() { p.cfg.Open("displays") })
-	l.object = xwidget.Stack(10, l.text, l.rows, l.area, container.NewHBox(l.all, more))
-	l.show(nil)
+	l.basic = newBasic(p, l.text, l.rows, l.area, container.NewHBox(l.all, more))
+	l.list(nil)
 	return l
 }
 
-func (l *adoptList) show(items []Item) {
+func (l *adoptList) show() { l.list(l.page.view.Found) }
+
+func (l *adoptList) list(items []Item) {
 	if slices.Equal(l.items, items) && l.text.Text() != "" {
 		return
 	}
@@ -73,6 +74,7 @@ func line(item Item, do ...fyne.CanvasObject) (name, sub *xwidget.Text, object f
 
 // Adopt adopts one display.
 func (l *adoptList) Adopt(item Item) {
+	l.page.chosen = true
 	l.area.Run(command.Task{
 		Key: string(item.ID), Label: lang.L("Adopting {{.Name}}…", map[string]any{"Name": item.Name}), Cancellable: true,
 		Work: func(ctx context.Context) error { return l.page.cfg.Engine.Adopt(ctx, item.ID) },
@@ -82,6 +84,7 @@ func (l *adoptList) Adopt(item Item) {
 // AdoptAll adopts every display in sight, one after the other.
 func (l *adoptList) AdoptAll() {
 	const key = "adopt all"
+	l.page.chosen = true
 	items := l.items
 	var failed []error
 	l.area.Run(command.Task{
@@ -110,30 +113,31 @@ func (l *adoptList) AdoptAll() {
 	})
 }
 
-// assignList is the body of the fifth step: adopted displays, a room each.
+// assignList is the screen of adopted displays, a room each.
 type assignList struct {
-	page   *Page
-	items  []Item
-	rooms  []Choice
-	kept   map[display.ID]*assignRow
-	rows   *fyne.Container
-	text   *xwidget.Paragraph
-	area   *command.Area
-	object fyne.CanvasObject
+	basic
+	items []Item
+	rooms []Choice
+	kept  map[display.ID]*assignRow
+	rows  *fyne.Container
+	text  *xwidget.Paragraph
+	area  *command.Area
 }
 
 func newAssignList(p *Page) *assignList {
 	l := &assignList{
-		page: p, rows: xwidget.Stack(6), text: xwidget.NewParagraph(""), area: p.cfg.Hub.NewArea(),
+		rows: xwidget.Stack(6), text: xwidget.NewParagraph(""), area: p.cfg.Hub.NewArea(),
 		kept: make(map[display.ID]*assignRow),
 	}
 	more := widget.NewButtonWithIcon(lang.L("Go to Displays"), theme.NavigateNextIcon(), func() { p.cfg.Open("displays") })
-	l.object = xwidget.Stack(10, l.text, l.rows, l.area, container.NewHBox(more))
-	l.show(nil, nil)
+	l.basic = newBasic(p, l.text, l.rows, l.area, container.NewHBox(more))
+	l.take(nil, nil)
 	return l
 }
 
-func (l *assignList) show(items []Item, rooms []Choice) {
+func (l *assignList) show() { l.take(l.page.view.Adopted, l.page.view.Rooms) }
+
+func (l *assignList) take(items []Item, rooms []Choice) {
 	if slices.Equal(l.items, items) && slices.Equal(l.rooms, rooms) && l.text.Text() != "" {
 		return
 	}
@@ -228,6 +232,7 @@ func (l *assignList) Assign(item Item, room calendar.RoomID) {
 	if room == "" {
 		return
 	}
+	l.page.chosen = true
 	l.area.Run(command.Task{
 		Key: string(item.ID), Label: lang.L("Giving {{.Name}} its room…", map[string]any{"Name": item.Name}), Cancellable: true,
 		Work: func(ctx context.Context) error { return l.page.cfg.Engine.Assign(ctx, item.ID, room) },

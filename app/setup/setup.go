@@ -5,28 +5,11 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/command"
 	"github.com/roomink/roomink/app/demo"
-	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 )
-
-// RedirectURI is what an admin registers; the engine listens on a free port, which
-// Microsoft leaves out of the comparison for localhost.
-const RedirectURI = "http://localhost/roomink"
-
-// Permissions are what an admin adds under API permissions: what package entra asks
-// for (entra.Cloud.Scopes). The last one needs an administrator's consent.
-const Permissions = "openid profile offline_access User.Read Calendars.Read Calendars.Read.Shared Place.Read.All"
-
-// CalendarRight lets an account see a room's meetings and not only when it is taken
-// (learn.microsoft.com/powershell/module/exchange/set-mailboxfolderpermission).
-const CalendarRight = `Set-MailboxFolderPermission room@contoso.com:\Calendar -User Default -AccessRights LimitedDetails`
 
 // Config is what the page needs.
 type Config struct {
@@ -36,57 +19,81 @@ type Config struct {
 	Open    func(page string)    // shows another page
 	OpenURL func(address string) // opens the browser
 
-	Demo *demo.Office // optional: fills the form in and offers to do everything
+	// optional
+
+	Demo *demo.Office // fills the form in and offers to do everything
+	// Handout makes the page to print for whoever owns the tenant; the credentials
+	// hold no secret. It is called on the UI goroutine. nil offers no hand-out.
+	Handout func(engine.Guide, engine.Credentials) ([]byte, error)
+	// SaveFile asks a person where to save a file of the given name, saves it and
+	// tells the outcome, a cancel as context.Canceled; all on the UI goroutine.
+	SaveFile func(name string, data []byte, done func(error))
+	// OpenFile has the system show a file. It runs off the UI goroutine.
+	OpenFile func(ctx context.Context, name string, data []byte) error
+	// After calls f on the UI goroutine once d has passed, unless stop is called
+	// first; nil = a real timer.
+	After func(d time.Duration, f func()) (stop func())
 }
 
-// Page is the page.
+// screen is one step: what a person sees and does there. Its methods are the UI
+// goroutine's.
+type screen interface {
+	// object is what the screen consists of, always the same.
+	object() fyne.CanvasObject
+	// show brings it up to date with what was entered and with the engine.
+	show()
+	// ready is what a person must still do here, nil if they may go on. goingOn says
+	// that they are, and that the fields shall show it.
+	ready(goingOn bool) error
+	// focus is where typing begins, nil where there is nothing to type.
+	focus() fyne.Focusable
+}
+
+// mover is a screen whose Next does more than show the next step.
+type mover interface {
+	next()
+	nextLabel() string // "" = as usual
+}
+
+// visitor is a screen that is about a page of the portal; "" = not yet.
+type visitor interface{ portal() string }
+
+// leaver is a screen that has something to do when a person has left it.
+type leaver interface{ away() }
+
+// Page is the page. Its methods are for the UI goroutine; those that are for others, or
+// for the time after it, say so.
 type Page struct {
-	cfg  Config
-	view View
-	open int // the step whose body shows; -1 = none
+	cfg    Config
+	clouds []engine.Cloud
+	view   View
+	keep   *keeper
 
-	steps    [steps]*step
-	form     *credentials
-	saveArea *command.Area
+	current string // the step on show
+	far     int    // the furthest step reached
+	chosen  bool   // a person has moved or typed: the page moves by itself no more
+	hidden  bool   // the window is away
 
-	connect   *widget.Button
-	again     *widget.Button // opens the sign-in page once more
-	connected *xwidget.Status
-	trouble   *xwidget.Explanation
-	signIn    *command.Area
-
-	adopt  *adoptList
-	assign *assignList
-
-	everything *command.Area // of the demo
-	progress   *xwidget.Text
-	done       *fyne.Container
-	content    fyne.CanvasObject
+	screens map[string]screen
+	connect *connectScreen
+	everything
+	frame
 }
 
 // New makes the page.
 func New(cfg Config) *Page {
-	p := &Page{cfg: cfg, open: Register}
-	bodies := [steps]fyne.CanvasObject{Enter: p.enterBody()} // first: the form knows the portal
-	bodies[Register] = p.registerBody()
-	bodies[Connect] = p.connectBody()
-	p.adopt = newAdoptList(p)
-	p.assign = newAssignList(p)
-	bodies[Adopt], bodies[Assign] = p.adopt.object, p.assign.object
-
-	list := xwidget.Stack(10)
-	if cfg.Demo != nil {
-		list.Add(p.demoCard())
+	p := &Page{cfg: cfg, clouds: cfg.Engine.Clouds(), current: StepWay}
+	p.keep = &keeper{page: p}
+	p.notes = cfg.Hub.NewArea()
+	p.connect = newConnectScreen(p)
+	p.screens = map[string]screen{
+		StepWay: newWayScreen(p), StepPortal: newPortalScreen(p), StepName: newNameScreen(p),
+		StepRedirect: newRedirectScreen(p), StepIDs: newIDsScreen(p), StepSecret: newSecretScreen(p),
+		StepPermissions: newPermissionsScreen(p), StepConnect: p.connect, StepProof: newProofScreen(p),
+		StepDisplays: newAdoptList(p), StepRooms: newAssignList(p), StepDone: newDoneScreen(p),
 	}
-	p.done = container.NewStack(p.doneCard())
-	p.done.Hide()
-	list.Add(p.done)
-	for i, title := range titles() {
-		p.steps[i] = newStep(i+1, title, bodies[i], func() { p.toggle(i) })
-		list.Add(p.steps[i])
-	}
-	p.content = container.NewVScroll(container.New(xwidget.Limit(780), xwidget.Pad(list, 2, 12, 12, 2)))
-	p.show(ViewOf(engine.Snapshot{}, cfg.Demo != nil))
+	p.build()
+	p.show(View{})
 	return p
 }
 
@@ -95,182 +102,187 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 
 // Prepare works out the page of s.
 func (p *Page) Prepare(s engine.Snapshot) func() {
-	v := ViewOf(s, p.cfg.Demo != nil)
+	v := ViewOf(s)
 	return func() { p.show(v) }
 }
 
+// Flush keeps what was entered and is not kept yet. Call it when the window is gone,
+// on the goroutine that was the UI's, before the engine closes; it may be after the
+// hub was closed.
+func (p *Page) Flush(ctx context.Context) error { return p.keep.flush(ctx) }
+
+// SetVisible stops and starts the countdown while the window is hidden and shown.
+func (p *Page) SetVisible(visible bool) {
+	p.hidden = !visible
+	p.connect.clock.set()
+}
+
 func (p *Page) show(v View) {
-	if v.Current != p.view.Current {
-		p.open = v.Current // the next step opens by itself
-		if v.Current == steps {
-			p.open = -1
-		}
-	}
 	p.view = v
-	saved := v.Account.Credentials
-	if p.cfg.Demo != nil && saved.ClientID == "" {
-		saved = p.cfg.Demo.Credentials
+	p.keep.follow(v.Account, p.prefilled())
+	if !p.chosen && v.Known {
+		p.place(v.Begin())
 	}
-	p.form.fill(saved, v.Account.HasSecret)
-	p.showAccount(v)
-	p.adopt.show(v.Found)
-	p.assign.show(v.Adopted, v.Rooms)
-	p.done.Hidden = v.Current < steps
-	p.arrange()
+	p.far = max(p.far, p.reached())
+	p.refresh()
 }
 
-func (p *Page) arrange() {
-	for i, s := range p.steps {
-		s.show(p.view.Steps[i], i == p.view.Current, i == p.open)
+// reached is the furthest step that what is known allows to go to.
+func (p *Page) reached() int {
+	c := p.keep.credentials()
+	step := StepWay
+	switch {
+	case p.view.Account.State == engine.Connected:
+		step = StepDone
+	case p.view.Account.State != engine.SignedOut && p.view.Known, p.view.Entered(), p.prefilled() != nil:
+		step = StepConnect
+	case c.ClientID != "" && p.hasSecret():
+		step = StepPermissions
+	case c.ClientID != "":
+		step = StepSecret
 	}
-	p.content.Refresh()
+	return max(indexOf(step), indexOf(p.current))
 }
 
-// toggle opens a step, or closes the one that is open.
-func (p *Page) toggle(i int) {
-	if p.open == i {
-		i = -1
+// prefilled are the credentials of the demo, nil outside of it.
+func (p *Page) prefilled() *engine.Credentials {
+	if p.cfg.Demo == nil {
+		return nil
 	}
-	p.open = i
-	p.arrange()
+	return &p.cfg.Demo.Credentials
 }
 
-func (p *Page) registerBody() fyne.CanvasObject {
-	portal := widget.NewButtonWithIcon(lang.L("Open the portal"), theme.LoginIcon(), func() { p.cfg.OpenURL(p.form.portal()) })
-	next := widget.NewButtonWithIcon(lang.L("Done, next step"), theme.NavigateNextIcon(), func() { p.toggle(Enter) })
-	next.Importance = widget.HighImportance
-	return xwidget.Stack(10,
-		xwidget.NewParagraph(lang.L("Roomink signs in with an app registration of your own organisation: you decide what it may read, and can withdraw it at any time.")),
-		xwidget.NewParagraph(lang.L("1.  In the portal, choose App registrations, New registration. Any name will do; this organisation's accounts are enough.")),
-		xwidget.NewParagraph(lang.L("2.  As redirect URI choose the platform Web and paste:")),
-		container.New(xwidget.Narrow(420), xwidget.NewCopyable(RedirectURI)),
-		xwidget.NewParagraph(lang.L("3.  Under Certificates & secrets make a client secret and copy its Value, not its ID.")),
-		xwidget.NewParagraph(lang.L("4.  Under API permissions add the delegated permissions of Microsoft Graph that Roomink asks for, then choose Grant admin consent. The last one is for the list of rooms only.")),
-		container.New(xwidget.Narrow(640), xwidget.NewCopyable(Permissions)),
-		container.NewHBox(portal, next),
-	)
+// place puts a step on show without a person's doing.
+func (p *Page) place(step string) {
+	if !applies(step, p.keep.credentials()) {
+		step = neighbour(step, 1, p.keep.credentials())
+	}
+	p.current = step
 }
 
-func (p *Page) enterBody() fyne.CanvasObject {
-	p.form = newCredentials(p.cfg.Engine.Clouds(), p.Save)
-	p.saveArea = p.cfg.Hub.NewArea()
-	return xwidget.Stack(10, p.form.object, p.saveArea)
+// GoTo shows a step, as if a person had chosen it; an unknown one changes nothing.
+func (p *Page) GoTo(step string) {
+	if indexOf(step) < 0 {
+		return
+	}
+	p.chosen = true
+	p.place(step)
+	p.far = max(p.far, indexOf(p.current))
+	p.keep.now()
+	p.refresh()
+	p.scroll.ScrollToTop()
+	p.focus()
 }
 
-func (p *Page) connectBody() fyne.CanvasObject {
-	p.connect = widget.NewButtonWithIcon(lang.L("Connect"), theme.LoginIcon(), p.Connect)
-	p.connect.Importance = widget.HighImportance
-	p.again = widget.NewButtonWithIcon(lang.L("Open the page again"), theme.ViewRefreshIcon(), func() {
-		p.cfg.OpenURL(p.view.Account.SignInURL)
-	})
-	p.connected = xwidget.NewStatus(xwidget.Good, "")
-	p.trouble = xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, nil)
-	p.signIn = p.cfg.Hub.NewArea()
-	rights := xwidget.NewParagraph(lang.L("The account must see the rooms' calendars in detail. By default Exchange shows others only free and busy; an Exchange administrator can change that per room:"))
-	command := container.New(xwidget.Narrow(640), xwidget.NewCopyable(CalendarRight))
-	text := xwidget.NewParagraph(lang.L("Your browser opens Microsoft's sign-in page. Sign in with an account that may see the rooms' calendars; Roomink never sees its password."))
-	return xwidget.Stack(10, text, p.connected, p.trouble, p.signIn, container.NewHBox(p.connect, p.again), rights, command)
+// focus puts the keyboard where the step's typing begins.
+func (p *Page) focus() {
+	c := fyne.CurrentApp().Driver().CanvasForObject(p.content)
+	if c == nil || !p.content.Visible() {
+		return
+	}
+	if f := p.screens[p.current].focus(); f != nil {
+		c.Focus(f)
+		return
+	}
+	c.Unfocus()
 }
 
-func (p *Page) showAccount(v View) {
-	a := v.Account
-	p.connected.Hidden = a.State != engine.Connected
-	p.connected.Set(xwidget.Good, v.Steps[Connect].Summary)
-	p.again.Hidden = a.State != engine.Connecting || a.SignInURL == ""
-	// What the task itself tells is not said twice.
-	p.trouble.Hidden = v.Trouble == nil || p.signIn.Visible()
-	if v.Trouble != nil {
-		p.trouble.Set(xwidget.Bad, *v.Trouble)
+// Next goes on, if the step's fields can be right; if not, it says what is missing.
+func (p *Page) Next() {
+	if p.next.Disabled() || p.next.Hidden {
+		return
 	}
-	label := lang.L("Connect")
-	if a.State == engine.Connected || a.State == engine.NeedsSignIn {
-		label = lang.L("Sign in again")
+	p.chosen = true
+	s := p.screens[p.current]
+	err := s.ready(true)
+	p.tellMissing(err)
+	if err != nil {
+		p.keep.now()
+		p.focus()
+		return
 	}
-	p.connect.SetText(label)
-	if a.Credentials.ClientID == "" && p.cfg.Demo == nil || a.State == engine.Connecting {
-		p.connect.Disable()
-	} else {
-		p.connect.Enable()
+	if m, ok := s.(mover); ok {
+		m.next()
+		return
+	}
+	p.forward()
+}
+
+// forward shows the next step.
+func (p *Page) forward() {
+	if step := neighbour(p.current, 1, p.keep.credentials()); step != "" {
+		p.GoTo(step)
 	}
 }
 
-// Connect opens the browser and waits for the sign-in. In the demo it first saves
-// the credentials that were filled in.
-func (p *Page) Connect() {
-	// What a person typed is what they mean to sign in with, saved or not.
-	save := p.form.touched || p.view.Account.Credentials.ClientID == ""
-	var typed engine.Credentials
-	if save {
-		var ok bool
-		if typed, ok = p.form.typed(); !ok {
-			p.open = Enter
-			p.arrange()
-			return
-		}
+// Back shows the step before.
+func (p *Page) Back() {
+	if step := neighbour(p.current, -1, p.keep.credentials()); step != "" {
+		p.GoTo(step)
 	}
-	kept := false
-	p.signIn.Run(command.Task{
-		Key: "connect", Cancellable: true,
-		Label: lang.L("Waiting for you to sign in, in the browser…"),
-		Work: func(ctx context.Context) error {
-			if save {
-				if err := p.cfg.Engine.SaveCredentials(ctx, typed); err != nil {
-					return err
-				}
-				kept = true
+}
+
+// TypedKey takes a key that no widget had the focus for: Enter goes on.
+func (p *Page) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		p.Next()
+	}
+}
+
+// edit changes what was entered.
+func (p *Page) edit(change func(*engine.Draft)) {
+	p.chosen = true
+	p.keep.edit(change)
+	p.tellMissing(nil)
+	p.refresh()
+}
+
+// guide is what the portal needs for what was entered.
+func (p *Page) guide() engine.Guide {
+	c := p.keep.credentials()
+	c.Secret = ""
+	return p.cfg.Engine.Guide(c)
+}
+
+// application reports whether an administrator shall approve.
+func (p *Page) application() bool { return p.keep.draft.Mode == engine.Application }
+
+// hasSecret reports whether a secret is at hand, typed or kept.
+func (p *Page) hasSecret() bool {
+	d, a := p.keep.draft, p.view.Account
+	return d.Secret != "" || d.HasSecret ||
+		a.HasSecret && sameRegistration(p.keep.credentials(), normal(a.Credentials, p.clouds))
+}
+
+// changed reports whether what was entered differs from what the connection uses.
+func (p *Page) changed() bool {
+	c, saved := p.keep.credentials(), normal(p.view.Account.Credentials, p.clouds)
+	return c != saved || p.keep.draft.HasSecret
+}
+
+// live reports whether there is a connection that a new secret could serve.
+func (p *Page) live() bool {
+	s := p.view.Account.State
+	c, saved := p.keep.credentials(), normal(p.view.Account.Credentials, p.clouds)
+	return (s == engine.Connected || s == engine.NeedsSecret) && c.Mode == saved.Mode && !c.Public && !saved.Public &&
+		sameRegistration(c, saved)
+}
+
+// after calls f on the UI goroutine after d.
+func (p *Page) after(d time.Duration, f func()) (stop func()) {
+	if p.cfg.After != nil {
+		return p.cfg.After(d, f)
+	}
+	stopped := false
+	t := time.AfterFunc(d, func() {
+		p.cfg.Hub.OnUI(func() {
+			if !stopped {
+				f()
 			}
-			return p.cfg.Engine.Connect(ctx)
-		},
-		Done: func(error) {
-			if kept {
-				p.form.saved()
-			}
-		},
+		})
 	})
-	p.trouble.Hide()
-}
-
-func (p *Page) demoCard() fyne.CanvasObject {
-	p.everything = p.cfg.Hub.NewArea()
-	p.progress = xwidget.NewMuted("")
-	p.progress.Hide()
-	all := widget.NewButtonWithIcon(lang.L("Set up everything for me"), theme.MediaPlayIcon(), p.SetUpEverything)
-	all.Importance = widget.HighImportance
-	outlook := widget.NewButtonWithIcon(lang.L("Open Simulated Outlook"), theme.CalendarIcon(), func() { p.cfg.OpenURL(p.cfg.Demo.OutlookURL) })
-	text := lang.L("A simulated Microsoft 365 and virtual displays run inside this program. Go through the steps yourself, or let the demonstration do it; then book a meeting in Simulated Outlook and watch the glass.")
-	if p.cfg.Demo.Note != "" {
-		text += "\n\n" + p.cfg.Demo.Note
+	return func() {
+		stopped = true
+		t.Stop()
 	}
-	card := xwidget.NewCard(xwidget.Stack(10,
-		xwidget.NewHeading(lang.L("This is a demonstration"), theme.SizeNameSubHeadingText),
-		xwidget.NewParagraph(text), p.everything, p.progress, container.NewHBox(all, outlook)))
-	card.Accent = xwidget.Info
-	return card
-}
-
-// SetUpEverything has the demo do every step.
-func (p *Page) SetUpEverything() {
-	p.everything.Run(command.Task{
-		Key: "everything", Cancellable: true,
-		Label:   lang.L("Setting everything up…"),
-		Success: lang.L("Everything is set up: see the signs on the Overview."),
-		Work: func(ctx context.Context) error {
-			return p.cfg.Demo.SetUp(ctx, func(line string) {
-				p.cfg.Hub.OnUI(func() {
-					p.progress.SetText(line)
-					p.progress.Show()
-				})
-			})
-		},
-		Done: func(error) { p.progress.Hide() },
-	})
-}
-
-func (p *Page) doneCard() fyne.CanvasObject {
-	see := widget.NewButtonWithIcon(lang.L("See the signs"), theme.GridIcon(), func() { p.cfg.Open("overview") })
-	see.Importance = widget.HighImportance
-	card := xwidget.NewCard(container.NewBorder(nil, nil, nil, see,
-		xwidget.NewStatus(xwidget.Good, lang.L("Everything is set up. Your signs keep themselves up to date from now on."))))
-	card.Accent = xwidget.Good
-	return card
 }

@@ -4,28 +4,10 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/roomink/roomink/app/displays"
-	"github.com/roomink/roomink/app/words"
-	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
 )
-
-// The steps, in their order.
-const (
-	Register = iota
-	Enter
-	Connect
-	Adopt
-	Assign
-	steps
-)
-
-// Step is how one step stands.
-type Step struct {
-	Done    bool
-	Summary string // what has been reached, or what is missing
-}
 
 // Item is a display that waits for a click.
 type Item struct {
@@ -40,22 +22,19 @@ type Choice struct {
 	Label string
 }
 
-// View is the whole page.
+// View is what the page shows of a snapshot; what a person has entered is the page's.
 type View struct {
-	Steps   [steps]Step
-	Current int // the first step that is not done; steps when all are
-	Account engine.Account
-	Trouble *xwidget.Words // why the account is not connected, if something went wrong
-	Found   []Item
-	Adopted []Item
-	Rooms   []Choice // those without a sign first
+	Known    bool // the engine has read its store
+	Account  engine.Account
+	Found    []Item
+	Adopted  []Item
+	Assigned int      // displays with a room
+	Rooms    []Choice // those without a sign first
 }
 
-// ViewOf is the page of a snapshot. filledIn says that credentials wait in the form,
-// as in the demo, so that only Connect is left to press.
-func ViewOf(s engine.Snapshot, filledIn bool) View {
-	v := View{Account: s.Account, Rooms: choices(s.Rooms)}
-	assigned := 0
+// ViewOf is the view of a snapshot. It is pure.
+func ViewOf(s engine.Snapshot) View {
+	v := View{Known: s.State != engine.Starting && s.State != "", Account: s.Account, Rooms: choices(s.Rooms)}
 	for _, d := range s.Displays {
 		item := Item{ID: d.ID, Name: d.Label(), Sub: d.Model}
 		if item.Sub == "" {
@@ -67,53 +46,80 @@ func ViewOf(s engine.Snapshot, filledIn bool) View {
 		case engine.Adopted:
 			v.Adopted = append(v.Adopted, item)
 		default:
-			assigned++
+			v.Assigned++
 		}
-	}
-	if p := s.Account.Problem; p != nil {
-		w := words.Explanation(*p)
-		v.Trouble = &w
-	}
-	v.Steps = stepsOf(s.Account, len(v.Found), len(v.Adopted), assigned)
-	if filledIn && s.Account.Credentials.ClientID == "" {
-		v.Steps[Register] = Step{true, lang.L("Done for you")}
-		v.Steps[Enter] = Step{true, lang.L("Filled in for you")}
-	}
-	for v.Current < steps && v.Steps[v.Current].Done {
-		v.Current++
 	}
 	return v
 }
 
-func stepsOf(a engine.Account, found, adopted, assigned int) [steps]Step {
-	entered := a.Credentials.ClientID != "" && a.Credentials.Tenant != ""
-	s := [steps]Step{
-		Register: {entered, lang.L("Once, in the Entra admin centre")},
-		Enter:    {entered, lang.L("Tenant, client ID and secret")},
-		Connect:  {a.State == engine.Connected, words.Account(a)},
-		Adopt:    {adopted+assigned > 0, lang.L("None in sight yet")},
-		Assign:   {assigned > 0, lang.L("No display has a room yet")},
+// Entered reports whether there are credentials to connect with.
+func (v View) Entered() bool {
+	return v.Account.Credentials.ClientID != "" && v.Account.Credentials.Tenant != ""
+}
+
+// Owned is how many displays were adopted.
+func (v View) Owned() int { return len(v.Adopted) + v.Assigned }
+
+// Finished reports whether nothing is left to set up.
+func (v View) Finished() bool { return v.Account.State == engine.Connected && v.Assigned > 0 }
+
+// Begin is the step to begin with: where a person left off, or what is to be done next.
+func (v View) Begin() string {
+	left := v.Account.Draft.Step
+	switch state := v.Account.State; {
+	case state == engine.NeedsSecret:
+		return StepSecret
+	case state == engine.NeedsSignIn || state == engine.Locked:
+		return StepConnect
+	case state == engine.Connected:
+		return v.afterConnect(left)
+	case indexOf(left) >= 0 && indexOf(left) <= indexOf(StepConnect):
+		return left
+	case v.Entered():
+		return StepConnect
 	}
-	if entered {
-		s[Register].Summary = lang.L("Registered")
-		s[Enter].Summary = a.Credentials.Tenant
+	return StepWay
+}
+
+func (v View) afterConnect(left string) string {
+	switch {
+	case left == StepSecret && v.Account.Draft.HasSecret:
+		return left // a new secret waits to be used
+	case v.Account.Mode == engine.Application && v.Account.Exposure.State == engine.NotChecked &&
+		v.Assigned == 0 && indexOf(left) <= indexOf(StepProof):
+		return StepProof
+	case v.Owned() == 0:
+		return StepDisplays
+	case v.Assigned == 0:
+		return StepRooms
 	}
+	return StepDone
+}
+
+// displaysLine is how far the displays have come.
+func (v View) displaysLine() string {
 	n := func(text string, count int) string { return lang.L(text, map[string]any{"N": count}) }
 	switch {
-	case adopted+assigned > 0 && found > 0:
-		s[Adopt].Summary = n("{{.N}} adopted", adopted+assigned) + " · " + n("{{.N}} new", found)
-	case adopted+assigned > 0:
-		s[Adopt].Summary = n("{{.N}} adopted", adopted+assigned)
-	case found > 0:
-		s[Adopt].Summary = n("{{.N}} found", found)
+	case v.Owned() > 0 && len(v.Found) > 0:
+		return n("{{.N}} adopted", v.Owned()) + " · " + n("{{.N}} new", len(v.Found))
+	case v.Owned() > 0:
+		return n("{{.N}} adopted", v.Owned())
+	case len(v.Found) > 0:
+		return n("{{.N}} found", len(v.Found))
 	}
-	if assigned > 0 {
-		s[Assign].Summary = n("{{.N}} with a room", assigned)
-		if adopted > 0 {
-			s[Assign].Summary += " · " + n("{{.N}} without", adopted)
-		}
+	return lang.L("None in sight yet")
+}
+
+// roomsLine is how many displays have a room.
+func (v View) roomsLine() string {
+	n := func(text string, count int) string { return lang.L(text, map[string]any{"N": count}) }
+	switch {
+	case v.Assigned == 0:
+		return lang.L("No display has a room yet")
+	case len(v.Adopted) > 0:
+		return n("{{.N}} with a room", v.Assigned) + " · " + n("{{.N}} without", len(v.Adopted))
 	}
-	return s
+	return n("{{.N}} with a room", v.Assigned)
 }
 
 func choices(rooms []engine.Room) []Choice {

@@ -60,7 +60,7 @@ func (r *cardRenderer) apply() {
 	if r.card.Accent != Neutral {
 		stroke = r.card.Accent.Color()
 	}
-	if r.card.OnTapped != nil && (r.card.hovered || r.card.focused) {
+	if r.card.focused || r.card.hovered && r.card.OnTapped != nil {
 		stroke = theme.ColorNamePrimary
 	}
 	r.rect.FillColor = th.Color(fill, v)

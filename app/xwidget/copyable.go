@@ -13,8 +13,11 @@ import (
 // Copyable is a value that a person must carry to another program.
 type Copyable struct {
 	widget.BaseWidget
+	text   string
 	value  *widget.Label
 	button *widget.Button
+	// compact is a button without words
+	compact bool
 }
 
 // copyableLine is how many characters of a value stand on one line.
@@ -23,15 +26,41 @@ const copyableLine = 56
 // NewCopyable shows value with a button that puts it on the clipboard. A long value is
 // shown on several lines and copied as one.
 func NewCopyable(value string) *Copyable {
-	c := &Copyable{value: widget.NewLabel(fold(value, copyableLine))}
+	c := &Copyable{text: value, value: widget.NewLabel(fold(value, copyableLine))}
 	c.value.TextStyle.Monospace = true
 	c.value.Selectable = true
 	c.button = widget.NewButtonWithIcon(lang.L("Copy"), theme.ContentCopyIcon(), func() {
-		fyne.CurrentApp().Clipboard().SetContent(value)
+		fyne.CurrentApp().Clipboard().SetContent(c.text)
 		c.button.SetIcon(theme.ConfirmIcon())
-		c.button.SetText(lang.L("Copied"))
+		if !c.compact {
+			c.button.SetText(lang.L("Copied"))
+		}
 	})
 	c.ExtendBaseWidget(c)
+	return c
+}
+
+// SetText changes the value.
+func (c *Copyable) SetText(value string) {
+	if c.text == value {
+		return
+	}
+	c.text = value
+	c.value.SetText(fold(value, copyableLine))
+	c.button.SetIcon(theme.ContentCopyIcon())
+	if !c.compact {
+		c.button.SetText(lang.L("Copy"))
+	}
+}
+
+// Text is what is copied.
+func (c *Copyable) Text() string { return c.text }
+
+// NewCompactCopyable is a [Copyable] whose button has no words, for lists of them.
+func NewCompactCopyable(value string) *Copyable {
+	c := NewCopyable(value)
+	c.compact = true
+	c.button.SetText("")
 	return c
 }
 

@@ -30,6 +30,7 @@ type Explanation struct {
 	copy         *widget.Button
 	dismiss      *widget.Button
 	action       *widget.Button
+	copyToo      *widget.Button // beside action, in place of copy
 	onDismiss    func()
 }
 
@@ -41,10 +42,8 @@ func NewExplanation(tone Tone, w Words, onDismiss func()) *Explanation {
 		title: NewParagraph(""), text: NewParagraph(""), remedy: NewParagraph(""), onDismiss: onDismiss,
 	}
 	e.title.segment.Style.TextStyle.Bold = true
-	e.copy = widget.NewButtonWithIcon(lang.L("Copy details"), theme.ContentCopyIcon(), func() {
-		fyne.CurrentApp().Clipboard().SetContent(e.words.full())
-	})
-	e.copy.Importance = widget.LowImportance
+	e.copy, e.copyToo = e.copyButton(), e.copyButton()
+	e.copyToo.Hide()
 	e.dismiss = widget.NewButtonWithIcon("", theme.CancelIcon(), func() {
 		if e.onDismiss != nil {
 			e.onDismiss()
@@ -52,17 +51,42 @@ func NewExplanation(tone Tone, w Words, onDismiss func()) *Explanation {
 	})
 	e.dismiss.Importance = widget.LowImportance
 	e.action = widget.NewButton("", nil)
-	e.action.Importance = widget.LowImportance
 	e.action.Hide()
 	e.ExtendBaseWidget(e)
 	e.Set(tone, w)
 	return e
 }
 
-// SetAction adds a button.
+func (e *Explanation) copyButton() *widget.Button {
+	b := widget.NewButtonWithIcon(lang.L("Copy details"), theme.ContentCopyIcon(), func() {
+		fyne.CurrentApp().Clipboard().SetContent(e.words.full())
+	})
+	b.Importance = widget.LowImportance
+	return b
+}
+
+// SetAction adds a button under the words.
 func (e *Explanation) SetAction(label string, icon fyne.Resource, do func()) {
 	e.action.Text, e.action.Icon, e.action.OnTapped = label, icon, do
-	e.action.Show()
+	e.action.Hidden = false
+	e.action.Refresh()
+	e.showCopy()
+	e.Refresh()
+}
+
+// showCopy has the button for details stand beside the action, where there is one.
+func (e *Explanation) showCopy() {
+	e.copy.Hidden = e.words.Details == "" || e.action.Visible()
+	e.copyToo.Hidden = e.words.Details == "" || !e.action.Visible()
+}
+
+// HideAction takes the button away.
+func (e *Explanation) HideAction() {
+	if e.action.Visible() {
+		e.action.Hide()
+		e.showCopy()
+		e.Refresh()
+	}
 }
 
 func (w Words) full() string {
@@ -85,7 +109,7 @@ func (e *Explanation) Set(tone Tone, w Words) {
 	e.title.SetText(w.Title)
 	say(e.text, w.Text)
 	say(e.remedy, w.Remedy)
-	e.copy.Hidden = w.Details == ""
+	e.showCopy()
 	e.dismiss.Hidden = e.onDismiss == nil
 	e.Refresh()
 }
@@ -100,11 +124,12 @@ func say(p *Paragraph, text string) {
 
 // CreateRenderer implements fyne.Widget.
 func (e *Explanation) CreateRenderer() fyne.WidgetRenderer {
-	words := Stack(4, e.title, e.text, e.remedy)
-	buttons := container.NewVBox(Row(0, e.copy, e.action, e.dismiss))
+	below := Pad(Row(8, e.action, e.copyToo), 6, 0, 0, 0)
+	words := Stack(4, e.title, e.text, e.remedy, below)
+	buttons := container.NewVBox(Row(0, e.copy, e.dismiss))
 	icon := container.NewVBox(Fixed(e.icon, 20, 20))
 	body := container.NewBorder(nil, nil, Pad(icon, 0, 10, 0, 6), buttons, words)
-	r := &explanationRenderer{e: e, back: canvas.NewRectangle(color.Transparent), body: Pad(body, 10, 10, 10, 12)}
+	r := &explanationRenderer{e: e, below: below, back: canvas.NewRectangle(color.Transparent), body: Pad(body, 10, 10, 10, 12)}
 	r.back.CornerRadius = 8
 	e.edge.CornerRadius = 2
 	r.apply()
@@ -115,9 +140,12 @@ type explanationRenderer struct {
 	e    *Explanation
 	back *canvas.Rectangle
 	body *fyne.Container
+	// below holds the action; hidden with it, so that it takes no room
+	below *fyne.Container
 }
 
 func (r *explanationRenderer) apply() {
+	r.below.Hidden = r.e.action.Hidden
 	th, v := r.e.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
 	r.back.FillColor = th.Color(theme.ColorNameOverlayBackground, v)
 	r.back.StrokeColor = th.Color(theme.ColorNameSeparator, v)

@@ -164,3 +164,53 @@ func Fixed(o fyne.CanvasObject, width, height float32) *fyne.Container {
 	strut.SetMinSize(fyne.NewSize(width, height))
 	return container.NewStack(strut, o)
 }
+
+// Scaled shows a drawing as wide as its place, but no larger than most times its least
+// size, and in its own proportions. The height that it asks for follows from the width
+// it got last.
+func Scaled(o fyne.CanvasObject, most float32) *fyne.Container {
+	return container.New(&scaled{most: most}, o)
+}
+
+type scaled struct{ most, width float32 }
+
+func (s *scaled) fit(natural fyne.Size) fyne.Size {
+	if s.width <= 0 || natural.Width <= 0 {
+		return natural
+	}
+	by := min(s.width/natural.Width, s.most)
+	return fyne.NewSize(natural.Width*by, natural.Height*by)
+}
+
+func (s *scaled) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	s.width = size.Width
+	for _, o := range objects {
+		o.Resize(s.fit(o.MinSize()))
+		o.Move(fyne.Position{})
+	}
+}
+
+func (s *scaled) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		size = size.Max(s.fit(o.MinSize()))
+	}
+	return fyne.NewSize(0, size.Height)
+}
+
+// Middle puts each object at its least height in the middle of the height.
+type Middle struct{}
+
+// Layout implements fyne.Layout.
+func (Middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		h := min(size.Height, o.MinSize().Height)
+		o.Resize(fyne.NewSize(size.Width, h))
+		o.Move(fyne.NewPos(0, (size.Height-h)/2))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (Middle) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return Limit(0).MinSize(objects)
+}

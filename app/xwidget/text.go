@@ -189,6 +189,15 @@ func (p *Paragraph) SetText(text string) {
 	}
 }
 
+// Set changes words and colour.
+func (p *Paragraph) Set(text string, color fyne.ThemeColorName) {
+	if p.segment.Text != text || p.segment.Style.ColorName != color {
+		p.segment.Text, p.segment.Style.ColorName = text, color
+		p.rich.Refresh()
+		p.Refresh()
+	}
+}
+
 // SetAlign changes the alignment of every line.
 func (p *Paragraph) SetAlign(a fyne.TextAlign) {
 	p.segment.Style.Alignment = a
