@@ -4,7 +4,6 @@
 package browser
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +13,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"golang.org/x/net/html"
 )
 
 // Person signs in at login pages made of plain forms, such as those of
@@ -23,6 +20,12 @@ import (
 type Person struct {
 	Username, Password string
 	Decline            bool // press Cancel where consent is asked for
+	// Organization ticks "Consent on behalf of your organization" where an
+	// administrator finds it.
+	Organization bool
+	// Approver signs in and decides instead at "Need admin approval". Without one,
+	// the person goes back to the application without consent.
+	Approver *Person
 
 	done chan struct{}
 	page Page
@@ -35,6 +38,16 @@ type Page struct {
 	URL    string
 	HTML   string
 }
+
+// Refusal is Microsoft's own page saying no: the person is stuck there and the app
+// hears nothing of it.
+type Refusal struct {
+	Code    int      // AADSTS number
+	Text    string   // the line that a person reads, such as "AADSTS50011: The redirect URI ..."
+	Details []string // troubleshooting details: ids and the time
+}
+
+func (r *Refusal) Error() string { return "stuck at the sign-in page: " + r.Text }
 
 // maxPages is after how many pages the person gives up.
 const maxPages = 10
@@ -52,15 +65,16 @@ func (p *Person) Open(ctx context.Context) func(address string) error {
 	}
 }
 
-// Wait blocks until the person is done, and gives the last page. It must follow
+// Wait blocks until the person is done, and gives what Visit gave. It must follow
 // a call of what Open gave.
 func (p *Person) Wait() (Page, error) {
 	<-p.done
 	return p.page, p.err
 }
 
-// Visit signs in at an address and gives the page at which that ended: the app's, or
-// an error page of Microsoft's. The error says that a page could not be opened.
+// Visit signs in at an address and gives the page at which that ended. The error is a
+// *Refusal where that is Microsoft's own, with the page beside it; other errors say
+// that a page could not be opened.
 func (p *Person) Visit(ctx context.Context, address string) (Page, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -69,19 +83,35 @@ func (p *Person) Visit(ctx context.Context, address string) (Page, error) {
 	// No kept-alive connection may delay the shutdown of a one-shot listener.
 	client := &http.Client{Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return Page{}, fmt.Errorf("word request: %w", err)
+	}
+	authority := req.URL.Host
+	me := p
 	for range maxPages {
+		page, at, err := fetch(client, req)
 		if err != nil {
-			return Page{}, fmt.Errorf("word request: %w", err)
+			return page, err
 		}
-		page, at, err2 := fetch(client, req)
-		if err2 != nil {
-			return page, err2
-		}
-		form := findForm(page.HTML)
-		if form == nil {
+		seen, err := read(page.HTML)
+		switch {
+		case err != nil:
+			return page, fmt.Errorf("read page %s: %w", page.URL, err)
+		case at.Host != authority: // the app's
 			return page, nil
+		case seen.form == nil && seen.code == 0:
+			return page, nil
+		case seen.form == nil, seen.alert: // no way on, or the form again with what was wrong
+			return page, &Refusal{seen.code, seen.line, seen.details}
+		case seen.has("admin") && me.Approver != nil:
+			me = me.Approver
+			req, err = submit(ctx, seen.form, at, url.Values{"decision": {"admin"}})
+		default:
+			req, err = submit(ctx, seen.form, at, me.answers(seen))
 		}
-		req, err = p.fillIn(ctx, form, at)
+		if err != nil {
+			return page, err
+		}
 	}
 	return Page{}, fmt.Errorf("still a form after %d pages", maxPages)
 }
@@ -99,59 +129,42 @@ func fetch(client *http.Client, req *http.Request) (Page, *url.URL, error) {
 	return Page{Status: resp.StatusCode, URL: resp.Request.URL.String(), HTML: string(body)}, resp.Request.URL, nil
 }
 
-// fillIn answers a form the way its owner would.
-func (p *Person) fillIn(ctx context.Context, form *html.Node, at *url.URL) (*http.Request, error) {
-	values := url.Values{}
-	for n := range form.Descendants() {
-		name := attr(n, "name")
-		if name == "" {
-			continue
-		}
-		switch {
-		case name == "username":
-			values.Set(name, p.Username)
-		case name == "password":
-			values.Set(name, p.Password)
-		case n.Data == "button" && name == "decision" && p.Decline:
-			values.Set(name, "cancel")
-		case n.Data == "button" && name == "decision":
-			values.Set(name, "accept")
-		case n.Data == "input" && attr(n, "type") == "hidden":
-			values.Set(name, attr(n, "value"))
-		}
+// answers are what the person types, ticks and presses on a page.
+func (p *Person) answers(s sight) url.Values {
+	v := url.Values{}
+	if s.has("username") {
+		v.Set("username", p.Username)
+		v.Set("password", p.Password)
 	}
-	action, err := at.Parse(attr(form, "action"))
-	if err != nil {
-		return nil, err
+	switch {
+	case s.has("admin"): // "Need admin approval", and nobody to ask
+		v.Set("decision", "back")
+	case s.has("decision") && p.Decline:
+		v.Set("decision", "cancel")
+	case s.has("decision"):
+		v.Set("decision", "accept")
 	}
-	if !strings.EqualFold(attr(form, "method"), http.MethodPost) {
+	if s.has("organization") && p.Organization {
+		v.Set("organization", "true")
+	}
+	return v
+}
+
+// submit posts a form with its hidden fields and the person's answers.
+func submit(ctx context.Context, f *form, at *url.URL, answers url.Values) (*http.Request, error) {
+	if !f.post {
 		return nil, errors.New("the form is not posted")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, action.String(), strings.NewReader(values.Encode()))
+	for name, value := range f.hidden {
+		answers.Set(name, value)
+	}
+	action, err := at.Parse(f.action)
+	if err != nil {
+		return nil, fmt.Errorf("read the form's action: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, action.String(), strings.NewReader(answers.Encode()))
 	if err == nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	return req, err
-}
-
-func findForm(page string) *html.Node {
-	root, err := html.Parse(bytes.NewReader([]byte(page)))
-	if err != nil {
-		return nil
-	}
-	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "form" {
-			return n
-		}
-	}
-	return nil
-}
-
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // flow is one sign-in on its way through the pages. Its id is random and only
@@ -15,102 +13,122 @@ import (
 type flow struct {
 	id                    string
 	kind                  flowKind
+	endpoint              string // tenantID, "organizations" or "common"
 	redirect, state, mode string
-	scopes                []string
+	scopes                []string // delegated
+	roles                 []string // application permissions, of an admin consent
 	challenge, nonce      string
 	prompt, loginHint     string
-	signedIn              bool
+	requestedScope        string  // as an admin consent asked
+	user                  Account // who signed in; zero before
 	started               time.Time
-	requestedScope        string
 }
 
 type flowKind int
 
 const (
-	flowSignIn flowKind = iota
-	flowAdminConsent
+	flowSignIn       flowKind = iota
+	flowAdminConsent          // /v2.0/adminconsent
+	flowOldConsent            // /adminconsent, the older endpoint
 )
+
+func (f *flow) signedIn() bool { return f.user.ID != "" }
 
 // serveEntra routes what is under /{tenant}/.
 func (t *Tenant) serveEntra(w http.ResponseWriter, r *http.Request) {
 	name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if bad := t.entra.checkTenant(name); bad != nil && rest != "" {
-		if rest == "oauth2/v2.0/token" {
-			t.writeTokenError(w, r, bad)
+	endpoint, bad := t.entra.endpointOf(name)
+	what := r.Method + " " + rest
+	switch what { // these answer for themselves where the tenant is wrong
+	case "GET v2.0/.well-known/openid-configuration":
+		t.serveDiscovery(w, r, endpoint, bad)
+		return
+	case "GET discovery/v2.0/keys":
+		t.serveKeys(w, r)
+		return
+	case "POST oauth2/v2.0/token":
+		t.token(w, r, endpoint, bad)
+		return
+	case "GET ":
+		if name == "error" {
+			t.errorLookup(w, r)
 			return
 		}
+	}
+	if bad != nil && rest != "" {
 		t.errorPage(w, r, bad)
 		return
 	}
-	switch r.Method + " " + rest {
+	switch what {
 	case "GET oauth2/v2.0/authorize":
-		t.authorize(w, r)
-	case "POST oauth2/v2.0/token":
-		t.token(w, r)
+		t.authorize(w, r, endpoint)
 	case "GET v2.0/adminconsent":
-		t.adminConsent(w, r)
+		t.adminConsent(w, r, endpoint, flowAdminConsent)
+	case "GET adminconsent":
+		t.adminConsent(w, r, endpoint, flowOldConsent)
 	case "POST login":
 		t.postLogin(w, r)
 	case "POST consent":
 		t.postConsent(w, r)
-	case "GET v2.0/.well-known/openid-configuration":
-		t.serveDiscovery(w, r)
-	case "GET discovery/v2.0/keys":
-		t.serveKeys(w, r)
+	case "POST approval":
+		t.postApproval(w, r)
 	default:
 		http.NotFound(w, r)
 	}
 }
 
-// authorize begins a sign-in. Faults that concern the client or its redirect
-// URI stay on this page, because the URI can't be trusted (RFC 6749 4.1.2.1);
-// all others go back to the app.
-func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request) {
+// begin checks what concerns the client or its redirect URI. Faults of these
+// stay on Microsoft's page, because the URI can't be trusted (RFC 6749 4.1.2.1);
+// all others go back to the app. It answers itself when it returns nil.
+func (t *Tenant) begin(w http.ResponseWriter, r *http.Request, kind flowKind, endpoint string) *flow {
 	q := r.URL.Query()
-	if bad := t.checkClientAndRedirect(q); bad != nil {
+	if code, failing := t.sign.page.take(); failing {
+		t.errorPage(w, r, orderedError("", code))
+		return nil
+	}
+	bad := t.entra.checkClient(q.Get("client_id"))
+	switch uri := q.Get("redirect_uri"); {
+	case bad != nil:
+	case uri == "":
+		bad = errMissing("redirect_uri")
+	case !t.entra.registration().redirects(uri):
+		bad = errRedirect(uri)
+	}
+	if bad != nil {
 		t.errorPage(w, r, bad)
+		return nil
+	}
+	f := &flow{id: randomToken(), kind: kind, endpoint: endpoint, redirect: q.Get("redirect_uri"), state: q.Get("state"),
+		loginHint: q.Get("login_hint"), started: t.now()}
+	if u, err := url.Parse(f.redirect); err == nil && u.Path == "" {
+		f.redirect += "/" // Entra adds it (graph.md 1.2)
+	}
+	if fault, failing := t.sign.redirect.take(); failing {
+		t.redirectError(w, r, f, orderedError(fault.oauth, fault.code))
+		return nil
+	}
+	return f
+}
+
+// authorize begins a sign-in.
+func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request, endpoint string) {
+	f := t.begin(w, r, flowSignIn, endpoint)
+	if f == nil {
 		return
 	}
-	f := &flow{id: randomToken(), redirect: q.Get("redirect_uri"), state: q.Get("state"), mode: q.Get("response_mode"),
-		challenge: q.Get("code_challenge"), nonce: q.Get("nonce"), prompt: q.Get("prompt"),
-		loginHint: q.Get("login_hint"), started: t.now()}
-	scopes, bad := checkAuthorize(q, t.baseOf(r))
+	q := r.URL.Query()
+	f.mode, f.prompt, f.nonce, f.challenge = q.Get("response_mode"), q.Get("prompt"), q.Get("nonce"), q.Get("code_challenge")
+	scopes, bad := t.entra.checkAuthorize(q, t.baseOf(r))
 	if bad != nil {
 		t.redirectError(w, r, f, bad)
 		return
 	}
 	f.scopes = scopes
 	t.entra.keep(f)
-	t.loginPage(w, r, f, "")
+	t.loginPage(w, f, "")
 }
 
-func (t *Tenant) checkClientAndRedirect(q url.Values) *oauthError {
-	switch id := q.Get("client_id"); {
-	case id == "":
-		return errMissing("client_id")
-	case id != clientID:
-		return errUnknownClient(id, t.office.Company)
-	case q.Get("redirect_uri") == "":
-		return errMissing("redirect_uri")
-	case !redirectMatches(q.Get("redirect_uri")):
-		return errRedirect(q.Get("redirect_uri"))
-	}
-	return nil
-}
-
-// redirectMatches compares with the registered URI: for http://localhost the
-// port is ignored (RFC 8252 7.3), the path is case-sensitive.
-func redirectMatches(uri string) bool {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return false
-	}
-	want, _ := url.Parse(RegisteredRedirect)
-	return u.Scheme == want.Scheme && strings.EqualFold(u.Hostname(), want.Hostname()) &&
-		u.Path == want.Path && u.RawQuery == "" && u.Fragment == "" && u.User == nil
-}
-
-func checkAuthorize(q url.Values, base string) ([]string, *oauthError) {
+func (d *directory) checkAuthorize(q url.Values, base string) ([]string, *oauthError) {
 	if rt := q.Get("response_type"); rt != "code" {
 		return nil, oauthErr("unsupported_response_type", 70005, "The app returned an unsupported response type '%s'.", rt)
 	}
@@ -124,29 +142,11 @@ func checkAuthorize(q url.Values, base string) ([]string, *oauthError) {
 	if p := q.Get("prompt"); !slices.Contains([]string{"", "login", "none", "consent", "select_account"}, p) {
 		return nil, oauthErr("invalid_request", 90023, "The prompt value '%s' is not supported.", p)
 	}
-	scopes, bad := parseScopes(q.Get("scope"), base)
+	scopes, bad := d.parseScopes(q.Get("scope"), base)
 	if bad == nil && q.Get("prompt") == "none" {
 		return nil, oauthErr("login_required", 50058, "A silent sign-in request was sent but no user is signed in.")
 	}
 	return scopes, bad
-}
-
-func (d *directory) keep(f *flow) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.prune(d.t.now())
-	d.flows[f.id] = f
-}
-
-// flowOf finds the sign-in that a posted form belongs to, as a copy.
-func (d *directory) flowOf(id string) (flow, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	f := d.flows[id]
-	if f == nil || d.t.now().Sub(f.started) > flowLife {
-		return flow{}, false
-	}
-	return *f, true
 }
 
 // postedFlow checks a posted form and finds its flow; it answers itself when
@@ -169,105 +169,57 @@ func (t *Tenant) postLogin(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	user, password := strings.TrimSpace(r.PostFormValue("username")), r.PostFormValue("password")
-	if !strings.EqualFold(user, t.office.Admin.Address) {
-		t.loginPage(w, r, &f, "AADSTS50034: We couldn't find an account with that name in "+t.office.Company+".")
-		return
-	}
-	if password != adminSecret {
-		t.loginPage(w, r, &f, "AADSTS50126: Your account or password is incorrect.")
-		return
-	}
-	f.signedIn = true
-	t.entra.keep(&f)
-	if f.prompt != "consent" && t.entra.allConsented(f.scopes) {
-		t.redirectCode(w, r, &f)
-		return
-	}
-	t.consentPage(w, r, &f)
-}
-
-func (d *directory) allConsented(scopes []string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !slices.ContainsFunc(scopes, func(s string) bool { return !d.consented[s] })
-}
-
-func (t *Tenant) postConsent(w http.ResponseWriter, r *http.Request) {
-	f, ok := t.postedFlow(w, r)
-	if !ok {
-		return
-	}
-	accept := r.PostFormValue("decision") == "accept"
+	user, known := t.accountNamed(strings.TrimSpace(r.PostFormValue("username")))
 	switch {
-	case !f.signedIn:
-		t.loginPage(w, r, &f, "Sign in first.")
-	case f.kind == flowAdminConsent:
-		t.finishAdminConsent(w, r, &f, accept)
-	case accept:
-		t.redirectCode(w, r, &f)
-	default:
-		t.redirectError(w, r, &f, errDeclined())
+	case !known:
+		t.loginPage(w, &f, "AADSTS50034: We couldn't find an account with that name in "+t.office.Company+".")
+		return
+	case r.PostFormValue("password") != user.Password:
+		f.loginHint = user.Username
+		t.loginPage(w, &f, "AADSTS50126: Your account or password is incorrect.")
+		return
 	}
-}
-
-func errDeclined() *oauthError {
-	return oauthErr("access_denied", 65004, "User declined to consent to access the app.")
-}
-
-func (t *Tenant) redirectCode(w http.ResponseWriter, r *http.Request, f *flow) {
-	t.redirectBack(w, r, f, url.Values{"code": {t.entra.newCode(f)}, "session_state": {uuid.NewString()}})
-}
-
-func (t *Tenant) redirectError(w http.ResponseWriter, r *http.Request, f *flow, e *oauthError) {
-	d := e.describe(t.baseOf(r), t.now())
-	t.entra.drop(f.id)
-	t.redirectBack(w, r, f, url.Values{"error": {d.Error}, "error_description": {d.ErrorDescription}, "error_uri": {d.ErrorURI}})
-}
-
-func (d *directory) drop(flowID string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.flows, flowID)
-}
-
-func (t *Tenant) redirectBack(w http.ResponseWriter, r *http.Request, f *flow, v url.Values) {
-	if f.state != "" {
-		v.Set("state", f.state)
-	}
-	sep := "?"
-	if f.mode == "fragment" {
-		sep = "#"
-	}
-	http.Redirect(w, r, f.redirect+sep+v.Encode(), http.StatusFound)
-}
-
-// adminConsent shows the page of /v2.0/adminconsent: an admin grants the
-// application permissions to the whole tenant. The demo's one user is signed in.
-func (t *Tenant) adminConsent(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	if bad := t.checkClientAndRedirect(q); bad != nil {
+	if bad := t.entra.mayEnter(&f, user); bad != nil {
+		t.entra.drop(f.id)
 		t.errorPage(w, r, bad)
 		return
 	}
-	f := &flow{id: randomToken(), kind: flowAdminConsent, redirect: q.Get("redirect_uri"), state: q.Get("state"),
-		requestedScope: q.Get("scope"), signedIn: true, started: t.now()}
-	t.entra.keep(f)
-	t.consentPage(w, r, f)
+	f.user = user
+	t.entra.keep(&f)
+	t.afterLogin(w, r, &f)
 }
 
-func (t *Tenant) finishAdminConsent(w http.ResponseWriter, r *http.Request, f *flow, accept bool) {
-	t.entra.drop(f.id)
-	v := url.Values{"admin_consent": {"True"}}
-	if !accept {
-		d := errDeclined().describe(t.baseOf(r), t.now())
-		v.Set("error", d.Error)
-		v.Set("error_description", d.ErrorDescription)
-		v.Set("error_uri", d.ErrorURI)
-	} else {
-		t.GrantAdminConsent()
-		v.Set("tenant", tenantID)
-		v.Set("scope", f.requestedScope)
+// mayEnter is what Entra checks of an account after its password.
+func (d *directory) mayEnter(f *flow, user Account) *oauthError {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case user.Role == Outsider && f.endpoint == tenantID:
+		return oauthErr("access_denied", 50020, "User account '%s' from identity provider 'https://sts.windows.net/%s/' does not exist in tenant '%s' and cannot access the application '%s'(%s) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account.",
+			user.Username, stableGUID("tenant of "+user.Username), d.t.office.Company, clientID, appName)
+	case d.disabled[strings.ToLower(user.Username)]:
+		return errDisabledAccount()
+	case d.blocked:
+		return errBlocked("access_denied")
+	case f.kind == flowSignIn && !d.reg.lets(user):
+		return errNotAssigned("access_denied", user)
 	}
-	t.redirectBack(w, r, f, v)
+	return nil
+}
+
+func (t *Tenant) redirectCode(w http.ResponseWriter, f *flow) {
+	code := t.entra.newCode(f)
+	t.redirectBack(w, f, "code", code, "state", f.state, "session_state", sessionState())
+}
+
+// redirectError ends a flow with an error that the app gets to see.
+func (t *Tenant) redirectError(w http.ResponseWriter, r *http.Request, f *flow, e *oauthError) {
+	d := e.describe(t.baseOf(r), t.now())
+	t.entra.drop(f.id)
+	consent := ""
+	if f.kind != flowSignIn {
+		consent = "True" // whatever the outcome (azure-docs#114009)
+	}
+	t.redirectBack(w, f, "error", d.Error, "error_description", d.ErrorDescription, "error_uri", d.ErrorURI,
+		"admin_consent", consent, "state", f.state)
 }

@@ -343,11 +343,14 @@ func TestAppOnly(t *testing.T) {
 	w.wantError(a, m, 403, "Authorization_RequestDenied")
 
 	consent := "/" + w.creds.TenantID + "/v2.0/adminconsent?" + url.Values{"client_id": {w.creds.ClientID}, "scope": {"https://graph.microsoft.com/.default"}, "redirect_uri": {redirect}, "state": {"s2"}}.Encode()
-	no := w.submit(w.get(consent), url.Values{"decision": {"cancel"}}).location(t)
+	page := func() answer {
+		return w.submit(w.get(consent), url.Values{"username": {w.creds.Username}, "password": {w.creds.Password}})
+	}
+	no := w.submit(page(), url.Values{"decision": {"cancel"}}).location(t)
 	if no.Get("error") != "access_denied" || no.Get("admin_consent") != "True" || no.Get("state") != "s2" || !strings.Contains(no.Get("error_description"), "AADSTS65004") {
 		t.Errorf("declined: %v", no)
 	}
-	yes := w.submit(w.get(consent), url.Values{"decision": {"accept"}}).location(t)
+	yes := w.submit(page(), url.Values{"decision": {"accept"}}).location(t)
 	if yes.Get("admin_consent") != "True" || yes.Get("tenant") != w.creds.TenantID || yes.Get("state") != "s2" {
 		t.Errorf("accepted: %v", yes)
 	}

@@ -78,6 +78,9 @@ func eventJSON(in instance, p prefs) map[string]any {
 		j["recurrence"] = recurrenceJSON(in)
 		j["cancelledOccurrences"] = append([]string{}, in.skipped...)
 	}
+	if p.limited {
+		limit(j)
+	}
 	return j
 }
 

@@ -11,16 +11,20 @@ type RequestRecord struct {
 	Method string
 	Path   string // decoded, without the query
 	Query  string // as sent
-	Status int    // 0 while it is being answered
+	Status int    // 0 while it is being answered, and where it was cut off
+	// GrantType is the grant_type of a request to the token endpoint, such as
+	// "refresh_token".
+	GrantType string
 }
 
 // ringSize bounds what Requests remembers.
 const ringSize = 4096
 
 type requestRing struct {
-	mu    sync.Mutex
-	items []RequestRecord
-	total int
+	mu     sync.Mutex
+	items  []RequestRecord
+	total  int
+	grants map[string]int
 }
 
 func (q *requestRing) add(r RequestRecord) int {
@@ -41,6 +45,20 @@ func (q *requestRing) done(slot, status int) {
 	if slot >= 0 && q.total-slot <= ringSize {
 		q.items[slot%ringSize].Status = status
 	}
+}
+
+// grant notes the grant_type of a token request before it is answered, so that
+// whoever has the answer finds it counted.
+func (q *requestRing) grant(slot int, grantType string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if slot >= 0 && q.total-slot <= ringSize {
+		q.items[slot%ringSize].GrantType = grantType
+	}
+	if q.grants == nil {
+		q.grants = map[string]int{}
+	}
+	q.grants[grantType]++
 }
 
 func (q *requestRing) list() []RequestRecord {
@@ -100,46 +118,11 @@ func (t *Tenant) SetOutage(status int) {
 // Requests lists the latest HTTP requests (up to 4096), oldest first.
 func (t *Tenant) Requests() []RequestRecord { return t.ring.list() }
 
-// ExpireAccessTokens makes Graph refuse every access token issued so far.
-func (t *Tenant) ExpireAccessTokens() {
-	t.entra.mu.Lock()
-	defer t.entra.mu.Unlock()
-	for _, g := range t.entra.access {
-		g.expired = true
-	}
-}
-
-// RevokeRefreshTokens does what an admin's "Revoke sessions" does: refreshing
-// with any token issued so far fails with AADSTS50173.
-func (t *Tenant) RevokeRefreshTokens() {
-	t.entra.mu.Lock()
-	defer t.entra.mu.Unlock()
-	for _, r := range t.entra.refresh {
-		r.revoked = true
-	}
-}
-
-// SetClientSecret rotates the secret: the old one no longer works.
-func (t *Tenant) SetClientSecret(s string) {
-	t.entra.mu.Lock()
-	defer t.entra.mu.Unlock()
-	t.entra.secret, t.entra.secretExpired = s, false
-}
-
-// ExpireClientSecret makes the current secret an expired one (AADSTS7000222).
-func (t *Tenant) ExpireClientSecret() {
-	t.entra.mu.Lock()
-	defer t.entra.mu.Unlock()
-	t.entra.secretExpired = true
-}
-
-// GrantAdminConsent does what pressing "Grant admin consent" in the portal does:
-// app-only tokens issued from now on carry roles, and users aren't asked again.
-func (t *Tenant) GrantAdminConsent() {
-	t.entra.mu.Lock()
-	defer t.entra.mu.Unlock()
-	t.entra.roles = append([]string(nil), appRoles...)
-	for _, s := range knownScopes {
-		t.entra.consented[s.Name] = true
-	}
+// CountGrants is how many requests of a grant_type the token endpoint got
+// since the tenant was made, refused ones included: "authorization_code",
+// "refresh_token" or "client_credentials".
+func (t *Tenant) CountGrants(grantType string) int {
+	t.ring.mu.Lock()
+	defer t.ring.mu.Unlock()
+	return t.ring.grants[grantType]
 }

@@ -30,6 +30,7 @@ type gcall struct {
 	body    []byte
 	base    string
 	grant   *grant
+	limited bool   // by the rights on the calendar's folder
 	outcome string // what Preference-Applied says
 }
 

@@ -3,6 +3,8 @@ package tenant
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"sync"
@@ -58,15 +60,14 @@ func (t *Tenant) idToken(base string, g *grant, nonce string) (string, error) {
 	c := map[string]any{
 		"ver": "2.0", "iss": base + "/" + tenantID + "/v2.0", "aud": clientID,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(),
-		"sub": pairwiseSubject, "oid": adminID, "tid": tenantID, "sid": g.session,
+		"sub": pairwiseSubject(g.user), "tid": tenantID, "sid": g.session,
 		"uti": randomToken()[:22], "rh": "1.AAAA.", "aio": randomToken(),
 	}
 	if g.has("profile") {
-		c["name"] = t.office.Admin.Name
-		c["preferred_username"] = t.office.Admin.Address
+		c["oid"], c["name"], c["preferred_username"] = g.user.ID, g.user.Name, g.user.Username
 	}
 	if g.has("email") {
-		c["email"] = t.office.Admin.Address
+		c["email"] = g.user.Username
 	}
 	if nonce != "" {
 		c["nonce"] = nonce
@@ -74,8 +75,11 @@ func (t *Tenant) idToken(base string, g *grant, nonce string) (string, error) {
 	return t.entra.key.sign(c)
 }
 
-// pairwiseSubject stands for the user towards this one app only.
-const pairwiseSubject = "q3Vd0yGmT1rUo7nXh5bPz2sWcA9kLeJf8RiN4tYxHvM"
+// pairwiseSubject stands for a user towards this one app only.
+func pairwiseSubject(a Account) string {
+	sum := sha256.Sum256([]byte(clientID + a.ID))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
 
 // accessToken makes a JWT as Graph's are, though clients must not look inside
 // but for the setup check that reads "roles".
@@ -87,12 +91,12 @@ func (t *Tenant) accessToken(base string, g *grant) (string, error) {
 		"app_displayname": appName, "appidacr": "1", "tid": tenantID, "ver": "1.0", "uti": uuid.NewString(),
 	}
 	if g.app {
-		c["idtyp"], c["oid"] = "app", "5e9d1f60-aa11-4b22-8c33-dd44ee55ff66"
+		c["idtyp"], c["oid"], c["sub"] = "app", ServicePrincipalID, ServicePrincipalID
 		if len(g.scopes) > 0 { // Entra leaves the claim out when nothing was consented
 			c["roles"] = g.scopes
 		}
 	} else {
-		c["idtyp"], c["oid"], c["upn"], c["name"] = "user", adminID, t.office.Admin.Address, t.office.Admin.Name
+		c["idtyp"], c["oid"], c["upn"], c["name"] = "user", g.user.ID, g.user.Username, g.user.Name
 		c["scp"] = g.graphScopes()
 	}
 	return t.entra.key.sign(c)
@@ -107,11 +111,22 @@ func (t *Tenant) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, set)
 }
 
-func (t *Tenant) serveDiscovery(w http.ResponseWriter, r *http.Request) {
+// serveDiscovery serves the OpenID metadata. They know nothing of an app, so the
+// endpoints that leave the tenant open are always there, with a template for an
+// issuer.
+func (t *Tenant) serveDiscovery(w http.ResponseWriter, r *http.Request, endpoint string, wrong *oauthError) {
+	if endpoint == "" {
+		wrong.Error = "invalid_tenant"
+		t.writeTokenError(w, r, wrong)
+		return
+	}
 	base := t.baseOf(r)
-	at := base + "/" + tenantID
+	at, issuer := base+"/"+endpoint, base+"/"+tenantID+"/v2.0"
+	if endpoint != tenantID {
+		issuer = base + "/{tenantid}/v2.0"
+	}
 	writeJSON(w, http.StatusOK, map[string]any{
-		"issuer":                                at + "/v2.0",
+		"issuer":                                issuer,
 		"authorization_endpoint":                at + "/oauth2/v2.0/authorize",
 		"token_endpoint":                        at + "/oauth2/v2.0/token",
 		"jwks_uri":                              at + "/discovery/v2.0/keys",

@@ -27,6 +27,7 @@ type mailbox struct {
 	room    *Room // nil for a person
 	zone    string
 	loc     *time.Location
+	rights  FolderRights // of the calendar folder's "Default" entry
 
 	seq          int64 // grows with every change; what delta cursors point at
 	made         uint64

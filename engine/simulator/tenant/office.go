@@ -13,12 +13,14 @@ import (
 
 // Office is what a tenant starts with.
 type Office struct {
-	Company   string
-	Domain    string // also accepted as the tenant's name in URLs
-	Admin     Person // the account that signs in
+	Company string
+	Domain  string // also accepted as the tenant's name in URLs
+	Admin   Person // the administrator; signs in, and has a mailbox
+	// People are ordinary users: they too sign in and have mailboxes.
+	People    []Person
 	Buildings []Building
 	Rooms     []Room
-	// Meetings by the address of their room.
+	// Meetings by the address of their mailbox, which is a room's or a person's.
 	Meetings map[string][]Meeting
 }
 
@@ -111,8 +113,15 @@ func (t *Tenant) fill(o *Office) error {
 		adminZone = loc
 	}
 	zone, _ := windowsName(adminZone.String())
-	if err := t.register(newMailbox(adminID, o.Admin.Name, o.Admin.Address, nil, adminZone, zone)); err != nil {
-		return err
+	for _, a := range t.accounts() {
+		if a.Role == Outsider {
+			continue
+		}
+		b := newMailbox(a.ID, a.Name, a.Username, nil, adminZone, zone)
+		b.rights = AvailabilityOnly
+		if err := t.register(b); err != nil {
+			return err
+		}
 	}
 	for i := range o.Rooms {
 		b, err := roomMailbox(o, o.Rooms[i])
@@ -127,7 +136,7 @@ func (t *Tenant) fill(o *Office) error {
 	for address, meetings := range o.Meetings {
 		b := t.boxes[strings.ToLower(address)]
 		if b == nil {
-			return fmt.Errorf("meetings for %s: no such room", address)
+			return fmt.Errorf("meetings for %s: no such mailbox", address)
 		}
 		for _, m := range meetings {
 			// An item is older than its meeting; its creation is not news.
@@ -175,7 +184,9 @@ func roomMailbox(o *Office, r Room) (*mailbox, error) {
 	if r.ID == "" {
 		r.ID = stableGUID("room " + r.Address)
 	}
-	return newMailbox(r.ID, r.Name, r.Address, &r, loc, zone), nil
+	b := newMailbox(r.ID, r.Name, r.Address, &r, loc, zone)
+	b.rights = Editor
+	return b, nil
 }
 
 // stableGUID is the same for the same name in every run.

@@ -3,24 +3,24 @@ package tenant
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
+// page is what the sign-in pages' templates are filled with.
 type page struct {
 	Title, Company, Tenant, App string
 	Flow, Username, Password    string
 	Error                       string
-	Admin                       bool
-	Scopes                      []scopeInfo
-	Code                        int
+	Admin                       bool // of an admin consent: for the whole organisation
+	Offer                       bool // an administrator may consent for everybody
+	Scopes, Roles               []scopeInfo
 	Message                     string
 	Details                     []string
-	Help                        string
 }
 
-func (t *Tenant) loginPage(w http.ResponseWriter, _ *http.Request, f *flow, problem string) {
+func (t *Tenant) loginPage(w http.ResponseWriter, f *flow, problem string) {
 	p := page{Title: "Sign in", Flow: f.id, Username: t.office.Admin.Address, Password: adminSecret, Error: problem}
 	if f.loginHint != "" {
 		p.Username = f.loginHint
@@ -28,43 +28,40 @@ func (t *Tenant) loginPage(w http.ResponseWriter, _ *http.Request, f *flow, prob
 	t.render(w, http.StatusOK, "login.html", p)
 }
 
-func (t *Tenant) consentPage(w http.ResponseWriter, _ *http.Request, f *flow) {
-	p := page{Title: "Permissions requested", Flow: f.id, Username: t.office.Admin.Address, Admin: f.kind == flowAdminConsent}
-	for _, s := range f.scopes {
-		info, _ := scopeByName(s)
-		if s == "openid" && slices.Contains(f.scopes, "User.Read") {
-			continue // User.Read says the same in more words
-		}
-		p.Scopes = append(p.Scopes, info)
-	}
-	if p.Admin {
-		p.Scopes = roleInfos
-	}
-	t.render(w, http.StatusOK, "consent.html", p)
+func (t *Tenant) consentPage(w http.ResponseWriter, f *flow) {
+	t.render(w, http.StatusOK, "consent.html", page{Title: "Permissions requested", Flow: f.id, Username: f.user.Username,
+		Admin: f.kind != flowSignIn, Offer: f.kind == flowSignIn && f.user.Role == Administrator,
+		Scopes: describeScopes(f.scopes), Roles: describeRoles(f.roles)})
 }
 
-// roleInfos word the application permissions in appRoles.
-var roleInfos = []scopeInfo{
-	{"Calendars.Read", "Read calendars in all mailboxes", "Allows the app to read events of all calendars without a signed-in user.", true},
-	{"Calendars.ReadWrite", "Read and write calendars in all mailboxes", "Allows the app to create, change and delete events of all calendars without a signed-in user.", true},
-	{"Place.Read.All", "Read all company places", "Allows the app to read your company's rooms and room lists without a signed-in user.", true},
+// approvalPage is "Need admin approval": a dead end but for administrators.
+func (t *Tenant) approvalPage(w http.ResponseWriter, r *http.Request, f *flow) {
+	e := errNeedsAdmin()
+	t.render(w, http.StatusOK, "approval.html", page{Title: "Need admin approval", Flow: f.id, Username: f.user.Username,
+		Message: e.Message, Details: t.troubleshooting(r, e)})
 }
 
-// errorHelp says what to do about the errors that the page shows itself.
-var errorHelp = map[int]string{
-	50011:  "In the app registration, under Authentication, add " + RegisteredRedirect + " as a redirect URI of platform Web. The port does not matter; the path and its case do.",
-	700016: "Compare the Application (client) ID in the app's settings with the Overview page of the registration, and check that the tenant is the right one.",
-	90002:  "Compare the Directory (tenant) ID in the app's settings with the Overview page of the registration.",
-	50194:  "Enter the tenant's id in the app's settings instead of 'common'.",
-}
-
+// errorPage is where Entra leaves the person with an error that the app never
+// hears of. It gives no advice, as Microsoft's gives none.
 func (t *Tenant) errorPage(w http.ResponseWriter, r *http.Request, e *oauthError) {
+	t.render(w, http.StatusBadRequest, "error.html", page{Title: "Sorry, but we’re having trouble signing you in.",
+		Message: fmt.Sprintf("AADSTS%d: %s", e.Code, e.Message), Details: t.troubleshooting(r, e)})
+}
+
+func (t *Tenant) troubleshooting(r *http.Request, e *oauthError) []string {
 	d := e.describe(t.baseOf(r), t.now())
-	p := page{Title: "Sorry, but we’re having trouble signing you in", Code: e.Code, Help: errorHelp[e.Code],
-		Message: fmt.Sprintf("AADSTS%d: %s", e.Code, e.Message),
-		Details: []string{"Request Id: " + d.TraceID, "Correlation Id: " + d.CorrelationID,
-			"Timestamp: " + t.now().UTC().Format(time.RFC3339), "Message: AADSTS" + strconv.Itoa(e.Code)}}
-	t.render(w, http.StatusBadRequest, "error.html", p)
+	return []string{"Request Id: " + d.TraceID, "Correlation Id: " + d.CorrelationID,
+		"Timestamp: " + t.now().UTC().Format(time.RFC3339), fmt.Sprintf("Message: AADSTS%d: %s", e.Code, e.Message)}
+}
+
+// errorLookup is /error?code=…, where error_uri leads.
+func (t *Tenant) errorLookup(w http.ResponseWriter, r *http.Request) {
+	code, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(r.URL.Query().Get("code")), "AADSTS"))
+	known, ok := words[code]
+	if err != nil || !ok {
+		known[1] = "No details are known of this code."
+	}
+	t.render(w, http.StatusOK, "lookup.html", page{Title: "Error details", Message: known[1], Details: []string{"AADSTS" + strconv.Itoa(code)}})
 }
 
 func (t *Tenant) render(w http.ResponseWriter, status int, name string, data page) {

@@ -119,12 +119,18 @@ func (t *Tenant) listPlaces(c *gcall, what string, all []map[string]any) (*grepl
 	return ok(body), nil
 }
 
+// getUser is the token's own user: permit lets no other through.
 func (t *Tenant) getUser(c *gcall, _ []string) (*greply, error) {
-	given, surname, _ := strings.Cut(t.office.Admin.Name, " ")
+	u := c.grant.user
+	given, surname, _ := strings.Cut(u.Name, " ")
+	title := "Lighting Designer"
+	if u.Role == Administrator {
+		title = "Facility Manager"
+	}
 	return ok(pick(c, map[string]any{
-		"@odata.context": t.context(c, "users/$entity"), "id": adminID, "displayName": t.office.Admin.Name,
-		"givenName": given, "surname": surname, "mail": t.office.Admin.Address, "userPrincipalName": t.office.Admin.Address,
-		"businessPhones": []string{}, "jobTitle": "Facility Manager", "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": "de-DE",
+		"@odata.context": t.context(c, "users/$entity"), "id": u.ID, "displayName": u.Name,
+		"givenName": given, "surname": surname, "mail": u.Username, "userPrincipalName": u.Username,
+		"businessPhones": []string{}, "jobTitle": title, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": "de-DE",
 	})), nil
 }
 

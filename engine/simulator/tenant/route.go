@@ -16,6 +16,7 @@ const (
 	needSchedule
 	needRead
 	needWrite
+	needApplications
 )
 
 // route is a method and a path; "*" stands for any one segment.
@@ -31,6 +32,8 @@ type route struct {
 func routes() []route {
 	return []route{
 		{"GET", "users/*", needProfile, (*Tenant).getUser},
+		{"GET", "applications", needApplications, (*Tenant).listApplications},
+		{"GET", "applications/*", needApplications, (*Tenant).getApplication},
 		{"GET", "places/room", needPlaces, (*Tenant).listRooms},
 		{"GET", "places/roomlist", needPlaces, (*Tenant).listRoomLists},
 		{"GET", "places/*/roomlist/rooms", needPlaces, (*Tenant).listRoomsOfList},
@@ -63,7 +66,7 @@ func (t *Tenant) route(c *gcall) (*greply, error) {
 			methods = true
 			continue
 		}
-		if bad := t.permit(c.grant, r.need, args); bad != nil {
+		if bad := t.permit(c, r.need, args); bad != nil {
 			return nil, bad
 		}
 		return r.serve(t, c, args)
@@ -82,7 +85,10 @@ func canonical(c *gcall) ([]string, error) {
 		if c.grant.app {
 			return nil, refuse(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
 		}
-		segs = append([]string{"users", adminID}, segs[1:]...)
+		segs = append([]string{"users", c.grant.user.ID}, segs[1:]...)
+	}
+	if id, ok := appIDKey(segs[0]); ok {
+		segs = append([]string{"applications", appIDMark + id}, segs[1:]...)
 	}
 	if len(segs) > 3 && strings.EqualFold(segs[2], "calendar") && !strings.Contains(strings.ToLower(segs[3]), "getschedule") {
 		segs = slices.Delete(slices.Clone(segs), 2, 3)
@@ -97,6 +103,18 @@ func canonical(c *gcall) ([]string, error) {
 		out[i] = low
 	}
 	return out, nil
+}
+
+// appIDMark tells a client id from an object id among a handler's args.
+const appIDMark = "appId="
+
+// appIDKey reads the alternate key of "applications(appId='…')".
+func appIDKey(seg string) (string, bool) {
+	const head, tail = "applications(appid='", "')"
+	if len(seg) < len(head+tail) || !strings.EqualFold(seg[:len(head)], head) || !strings.HasSuffix(seg, tail) {
+		return "", false
+	}
+	return seg[len(head) : len(seg)-len(tail)], true
 }
 
 func match(pattern string, segs []string) (args []string, hit bool) {
@@ -115,33 +133,26 @@ func match(pattern string, segs []string) (args []string, hit bool) {
 	return args, true
 }
 
-// permit checks the token's scopes or roles. With a user's token, another
-// mailbox than the user's own wants the .Shared scope.
-func (t *Tenant) permit(g *grant, n need, args []string) *gerror {
-	own := len(args) > 0 && !g.app && (args[0] == adminID || strings.EqualFold(args[0], t.office.Admin.Address))
-	shared := !g.app && !own
+// permit checks the token's scopes or roles, and for calendars what Exchange
+// has to say.
+func (t *Tenant) permit(c *gcall, n need, args []string) *gerror {
+	g := c.grant
+	missing := false
 	switch n {
 	case needProfile:
-		if own && !g.has("User.Read") || !own {
-			return refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-		}
+		missing = !g.owns(args[0]) || !g.has("User.Read")
 	case needPlaces:
-		if !g.has("Place.Read.All") {
-			return refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+		missing = !g.has("Place.Read.All")
+	case needApplications:
+		missing = !g.has("Application.Read.All")
+	case needSchedule, needRead, needWrite:
+		if g.app {
+			return t.permitApp(g, n, args[0])
 		}
-	case needSchedule:
-		if !g.has("Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite") {
-			return errDenied()
-		}
-	case needRead:
-		if shared && !g.has("Calendars.Read.Shared", "Calendars.ReadWrite.Shared") ||
-			!shared && !g.has("Calendars.Read", "Calendars.ReadWrite") {
-			return errDenied()
-		}
-	case needWrite:
-		if shared && !g.has("Calendars.ReadWrite.Shared") || !shared && !g.has("Calendars.ReadWrite") {
-			return errDenied()
-		}
+		return t.permitUser(c, n, args[0])
+	}
+	if missing {
+		return refuse(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 	}
 	return nil
 }

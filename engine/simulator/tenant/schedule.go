@@ -43,7 +43,7 @@ func (t *Tenant) schedule(c *gcall, args []string) (*greply, error) {
 	}
 	value := []any{}
 	for _, name := range in.Schedules {
-		value = append(value, t.scheduleOf(name, w, time.Duration(in.AvailabilityViewInterval)*time.Minute, p))
+		value = append(value, t.scheduleOf(name, w, time.Duration(in.AvailabilityViewInterval)*time.Minute, p, c.grant))
 	}
 	return ok(map[string]any{"@odata.context": t.context(c, "Collection(microsoft.graph.scheduleInformation)"), "value": value}), nil
 }
@@ -76,18 +76,22 @@ func (in *scheduleInput) window() (window, error) {
 	return window{from, to}, nil
 }
 
-func (t *Tenant) scheduleOf(name string, w window, step time.Duration, p prefs) map[string]any {
+func (t *Tenant) scheduleOf(name string, w window, step time.Duration, p prefs, g *grant) map[string]any {
 	b, err := t.box(name)
 	if err != nil {
 		return map[string]any{"scheduleId": name, "error": map[string]any{"responseCode": "5009",
 			"message": "Unable to resolve e-mail address " + name + " to an Active Directory object."}}
+	}
+	rights := t.visible(g, b)
+	if rights == NoRights {
+		return errNoFreeBusy(name)
 	}
 	events := b.view(w)
 	items := []any{}
 	for _, in := range events {
 		item := map[string]any{"status": in.status(), "isPrivate": in.private(),
 			"start": dateTimeZone(in.m.Start, in, p), "end": dateTimeZone(in.m.End, in, p)}
-		if !in.private() {
+		if !in.private() && rights >= LimitedDetails {
 			item["subject"], item["location"], item["isMeeting"], item["isRecurring"] = in.m.Subject, b.name, true, in.masterID != ""
 			item["isException"], item["isReminderSet"] = in.kind == kindException, false
 		}

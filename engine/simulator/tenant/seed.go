@@ -9,6 +9,7 @@ import (
 const demoDomain = "nordlicht.example"
 
 var (
+	frieda = Person{"Frieda Sommer", "frieda.sommer@" + demoDomain}
 	sabine = Person{"Sabine Krüger", "sabine.krueger@" + demoDomain}
 	jonas  = Person{"Jonas Lindqvist", "jonas.lindqvist@" + demoDomain}
 	lucja  = Person{"Łucja Wójcik", "lucja.wojcik@" + demoDomain}
@@ -45,7 +46,8 @@ func DefaultOffice(now time.Time) *Office {
 	o := &Office{
 		Company: "Nordlicht Design",
 		Domain:  demoDomain,
-		Admin:   Person{"Frieda Sommer", "frieda.sommer@" + demoDomain},
+		Admin:   frieda,
+		People:  []Person{jonas, sabine, misaki},
 		Buildings: []Building{
 			{Name: speicherhaus, Address: "speicherhaus@" + demoDomain, Street: "Am Speicher 14", City: "Berlin", State: "Berlin",
 				Country: "Germany", Postcode: "10997", Latitude: 52.5013, Longitude: 13.4419, Zone: "Europe/Berlin", Phone: "+49 30 5550100"},
@@ -69,6 +71,7 @@ func DefaultOffice(now time.Time) *Office {
 	s.fixed()
 	s.series()
 	s.allDay()
+	s.personal()
 	return o
 }
 
@@ -230,4 +233,16 @@ func (s *seeder) allDay() {
 	s.add(skylight, Meeting{Subject: "Design sprint: Winter Garden", Organizer: grace, AllDay: true, Start: from, End: s.midnight(skylight, 2)})
 	day := s.workday(polarlicht, 3)
 	s.add(polarlicht, Meeting{Subject: "Klausurtag der Geschäftsführung", Organizer: sabine, AllDay: true, Start: day, End: day.AddDate(0, 0, 1)})
+}
+
+// personal are meetings in people's own calendars, which no app for room signs
+// has any business to read.
+func (s *seeder) personal() {
+	for i, who := range []Person{frieda, jonas, sabine, misaki} {
+		for n := range 3 {
+			start := on(s.workday(kajuete, n), "08:00").Add(time.Duration(i) * 30 * time.Minute)
+			s.add(who.Address, Meeting{Subject: []string{"Zahnarzt", "Gehaltsgespräch", "Elternabend"}[n], Organizer: who,
+				Start: start, End: start.Add(45 * time.Minute), Sensitivity: []string{"", "private", ""}[n]})
+		}
+	}
 }

@@ -34,6 +34,11 @@ type Options struct {
 	EmptyPageEvery int
 	// Seed is the office to start with; DefaultOffice(Now()) when nil.
 	Seed *Office
+	// Registration is the app registration; the zero value is the demo's.
+	Registration Registration
+	// ExchangeDelay is how long Exchange takes to act on NarrowByPolicy and
+	// NarrowByRBAC. Microsoft's takes from 30 minutes to 2 hours; 0 is at once.
+	ExchangeDelay time.Duration
 }
 
 // Credentials are what an admin would copy from the Entra portal, and the
@@ -46,15 +51,20 @@ type Credentials struct {
 	Password     string
 }
 
-// RegisteredRedirect is the redirect URI of the simulated app registration
-// (platform Web). The port of a request's URI is ignored, its path is not.
+// RegisteredRedirect is the redirect URI of the demo's app registration, see
+// Registration. The port of a request's URI is ignored, its path is not.
 const RegisteredRedirect = "http://localhost/roomink"
+
+// ServicePrincipalID is the object id of the enterprise application: the "oid" of
+// app-only tokens, and what Exchange's New-ServicePrincipal asks for.
+const ServicePrincipalID = "5e9d1f60-aa11-4b22-8c33-dd44ee55ff66"
 
 // Fixed identities of the simulation, so that the demo can show them.
 const (
 	tenantID     = "7b1f3c52-9d0e-4c5a-8f2b-6a41e0d9c713"
 	clientID     = "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401"
 	clientSecret = "Sim8Q~demo-value-not-a-real-secret.x1"
+	appObjectID  = "91b7c5d3-4e2f-4a60-8d17-c3b2a1908f7e" // of the registration, not the client id
 	adminID      = "c0ffee00-1d2e-4f3a-8b4c-5d6e7f809112"
 	adminSecret  = "Signs!2026"
 	appName      = "Room signs"
@@ -79,6 +89,8 @@ type Tenant struct {
 	boxes map[string]*mailbox // by lower-case address and by object id
 	order []*mailbox          // rooms, in the office's order
 	delta deltaState          // cursors of all mailboxes
+	exch  exchange            // who may open which mailbox
+	sign  signInFaults        // has its own lock
 }
 
 // New builds a tenant. It refuses an office with a time zone that it doesn't
@@ -97,7 +109,7 @@ func New(o Options) (*Tenant, error) {
 	o.EmptyPageEvery = cmp.Or(o.EmptyPageEvery, 3)
 	t := &Tenant{now: o.Now, log: o.Logger, opts: o, office: o.Seed, boxes: map[string]*mailbox{}}
 	t.SetBaseURL(o.BaseURL)
-	t.entra = newDirectory(t)
+	t.entra = newDirectory(t, o.Registration)
 	if err := t.fill(o.Seed); err != nil {
 		return nil, fmt.Errorf("seed simulated tenant: %w", err)
 	}
@@ -115,8 +127,8 @@ func (t *Tenant) SetBaseURL(u string) {
 // base URL is known.
 func (t *Tenant) OutlookURL() string { return t.knownBase() + "/outlook" }
 
-// Credentials returns what an admin would type into Roomink. ClientSecret
-// follows SetClientSecret.
+// Credentials returns what an admin would type into Roomink: the newest client
+// secret, and the administrator's account.
 func (t *Tenant) Credentials() Credentials {
 	return Credentials{TenantID: tenantID, ClientID: clientID, ClientSecret: t.entra.currentSecret(),
 		Username: t.office.Admin.Address, Password: adminSecret}
@@ -125,12 +137,16 @@ func (t *Tenant) Credentials() Credentials {
 // ServeHTTP serves Entra ID, Microsoft Graph under /v1.0 and Simulated Outlook
 // under /outlook.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	start := t.now()
 	slot := -1
 	if r.URL.Path != "/outlook/version" { // an open page would fill the ring with its polls
 		slot = t.ring.add(RequestRecord{Time: start, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery})
 	}
+	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK, slot: slot}
+	defer func() { // also when an ordered fault cuts the connection
+		t.ring.done(slot, rec.status)
+		t.log.Debug("simulated tenant request", "method", r.Method, "path", r.URL.Path, "status", rec.status)
+	}()
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
 	case "v1.0":
 		t.serveGraph(rec, r)
@@ -139,8 +155,6 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		t.serveEntra(rec, r)
 	}
-	t.ring.done(slot, rec.status)
-	t.log.Debug("simulated tenant request", "method", r.Method, "path", r.URL.Path, "status", rec.status)
 }
 
 // baseOf is the absolute address of this tenant as the request's sender sees it.
@@ -185,6 +199,7 @@ func isLoopback(hostport string) bool {
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	slot   int // of its RequestRecord
 }
 
 func (w *statusWriter) WriteHeader(code int) {

@@ -19,42 +19,63 @@ type tokenReply struct {
 	TokenType    string `json:"token_type"`
 	Scope        string `json:"scope,omitempty"`
 	ExpiresIn    int    `json:"expires_in"`
-	ExtExpiresIn int    `json:"ext_expires_in"`
+	ExtExpiresIn int    `json:"ext_expires_in,omitempty"`
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	IDToken      string `json:"id_token,omitempty"`
 }
 
-func (t *Tenant) token(w http.ResponseWriter, r *http.Request) {
+// token is the token endpoint; endpoint and wrong say what the tenant's name in
+// the URL means.
+func (t *Tenant) token(w http.ResponseWriter, r *http.Request, endpoint string, wrong *oauthError) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
 		t.writeTokenError(w, r, oauthErr("invalid_request", 9002313, "Invalid request. Request is malformed or invalid."))
 		return
 	}
-	reply, bad := t.redeem(r)
-	if bad != nil {
-		t.writeTokenError(w, r, bad)
+	kind := r.PostForm.Get("grant_type")
+	if rec, ok := w.(*statusWriter); ok {
+		t.ring.grant(rec.slot, kind)
+	}
+	fault, failing := t.sign.token.takeIf(func(f TokenFault) bool { return f.Grant == "" || f.Grant == kind })
+	if failing && fault.Cut == Whole {
+		t.failToken(w, r, fault)
 		return
 	}
-	writeJSON(w, http.StatusOK, reply)
+	reply, bad := t.redeem(r, endpoint, wrong)
+	switch {
+	case failing && fault.Cut == Dropped:
+		panic(http.ErrAbortHandler)
+	case bad != nil:
+		t.writeTokenError(w, r, bad)
+	case failing:
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		whole := compact(reply)
+		_, _ = w.Write(whole[:len(whole)/2])
+	default:
+		writeJSON(w, http.StatusOK, reply)
+	}
 }
 
-func (t *Tenant) redeem(r *http.Request) (*tokenReply, *oauthError) {
+func (t *Tenant) redeem(r *http.Request, endpoint string, wrong *oauthError) (*tokenReply, *oauthError) {
 	form := r.PostForm
 	id, secret := clientOf(r)
 	kind := form.Get("grant_type")
 	switch {
+	case kind == "client_credentials" && endpoint != tenantID && endpoint != "":
+		return nil, orderedError("", 9001023) // said before 50194
+	case wrong != nil:
+		return nil, wrong
 	case kind == "":
 		return nil, errMissing("grant_type")
-	case id == "":
-		return nil, errMissing("client_id")
-	case id != clientID:
-		return nil, errUnknownClient(id, t.office.Company)
+	}
+	if bad := t.entra.checkClient(id); bad != nil {
+		return nil, bad
 	}
 	base := t.baseOf(r)
 	switch kind {
 	case "authorization_code":
-		return t.redeemCode(base, form, secret)
+		return t.redeemCode(base, endpoint, form, secret)
 	case "refresh_token":
 		return t.redeemRefresh(base, form, secret)
 	case "client_credentials":
@@ -76,20 +97,26 @@ func clientOf(r *http.Request) (id, secret string) {
 	return r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 }
 
-func (t *Tenant) redeemCode(base string, form url.Values, secret string) (*tokenReply, *oauthError) {
+func (t *Tenant) redeemCode(base, endpoint string, form url.Values, secret string) (*tokenReply, *oauthError) {
 	if form.Get("code") == "" {
 		return nil, errMissing("code")
 	}
-	if bad := t.entra.checkSecret(secret); bad != nil {
+	platform := t.entra.registration().Platform
+	if bad := t.entra.authenticate(secret, platform); bad != nil {
 		return nil, bad
 	}
-	c, bad := t.entra.takeCode(form)
+	c, bad := t.entra.takeCode(endpoint, form)
 	if bad != nil {
 		return nil, bad
 	}
+	if platform == Public && c.challenge == "" {
+		// Entra asks this of single-page apps only. Public clients need it no less
+		// (RFC 8252 8.1), so the simulator is stricter.
+		return nil, oauthErr("invalid_request", 9002325, "Proof Key for Code Exchange is required for cross-origin authorization code redemption.")
+	}
 	scopes := c.scopes
 	if raw := form.Get("scope"); raw != "" {
-		asked, bad := parseScopes(raw, base)
+		asked, bad := t.entra.parseScopes(raw, base)
 		if bad != nil {
 			return nil, bad
 		}
@@ -97,12 +124,12 @@ func (t *Tenant) redeemCode(base string, form url.Values, secret string) (*token
 			return nil, errNoConsent()
 		}
 	}
-	return t.issue(base, scopes, c.nonce, c.session)
+	return t.issue(base, c.nonce, refreshToken{user: c.user, platform: platform, scopes: scopes, signedIn: c.issued, session: c.session})
 }
 
 // takeCode checks a code against the request and marks it used. A code that was
 // presented once is spent, even when the verifier was wrong.
-func (d *directory) takeCode(form url.Values) (code, *oauthError) {
+func (d *directory) takeCode(endpoint string, form url.Values) (code, *oauthError) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c := d.codes[form.Get("code")]
@@ -110,16 +137,18 @@ func (d *directory) takeCode(form url.Values) (code, *oauthError) {
 	case c == nil:
 		return code{}, oauthErr("invalid_grant", 70000, "The provided value for the input parameter 'code' is not valid.")
 	case c.used:
-		return code{}, oauthErr("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.")
+		return code{}, orderedError("", 54005)
 	}
 	c.used = true
 	switch {
+	case c.endpoint != endpoint:
+		return code{}, orderedError("", 700005)
 	case d.t.now().Sub(c.issued) >= codeLife:
-		return code{}, oauthErr("invalid_grant", 70008, "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.")
+		return code{}, orderedError("", 70008)
 	case form.Get("redirect_uri") != c.redirect:
 		return code{}, oauthErr("invalid_grant", 500112, "The reply address '%s' does not match the reply address '%s' provided when requesting Authorization code.", form.Get("redirect_uri"), c.redirect)
 	case c.challenge != "" && !verifies(form.Get("code_verifier"), c.challenge):
-		return code{}, oauthErr("invalid_grant", 501481, "The Code_Verifier does not match the code_challenge supplied in the authorization request.")
+		return code{}, orderedError("", 501481)
 	}
 	return *c, nil
 }
@@ -135,50 +164,35 @@ func (t *Tenant) redeemRefresh(base string, form url.Values, secret string) (*to
 	if form.Get("refresh_token") == "" {
 		return nil, errMissing("refresh_token")
 	}
-	if bad := t.entra.checkSecret(secret); bad != nil {
+	old, bad := t.entra.checkRefresh(form.Get("refresh_token"))
+	// Who asks is checked first, in the way of the client that signed in.
+	if bad := t.entra.authenticate(secret, old.platform); bad != nil {
 		return nil, bad
 	}
-	old, bad := t.entra.checkRefresh(form.Get("refresh_token"))
 	if bad != nil {
 		return nil, bad
 	}
-	scopes := old.scopes
+	next := refreshToken{user: old.user, platform: old.platform, scopes: old.scopes, signedIn: old.signedIn, session: old.session}
 	if raw := form.Get("scope"); raw != "" {
-		asked, bad := parseScopes(raw, base)
+		asked, bad := t.entra.parseScopes(raw, base)
 		if bad != nil {
 			return nil, bad
 		}
-		if !subset(asked, scopes) && !t.entra.allConsented(asked) {
-			return nil, errNoConsent()
-		}
-		if slices.Contains(scopes, "offline_access") && !slices.Contains(asked, "offline_access") {
+		if slices.Contains(old.scopes, "offline_access") && !slices.Contains(asked, "offline_access") {
 			asked = append(asked, "offline_access") // a refresh always rotates the refresh token
 		}
-		scopes = asked
+		next.scopes = asked
 	}
-	return t.issue(base, scopes, "", old.session)
-}
-
-// checkRefresh finds a refresh token. Using it does not revoke it: Entra leaves
-// the old one valid beside the new one.
-func (d *directory) checkRefresh(token string) (refreshToken, *oauthError) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r := d.refresh[token]
-	switch {
-	case r == nil:
-		return refreshToken{}, oauthErr("invalid_grant", 70000, "Provided grant is invalid or malformed.")
-	case r.revoked:
-		return refreshToken{}, oauthErr("invalid_grant", 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '%s'.", r.issued.UTC().Format(time.RFC3339Nano))
-	case d.t.now().Sub(r.issued) >= refreshLife:
-		e := oauthErr("invalid_grant", 700082, "The refresh token has expired due to inactivity.\u00a0The token was issued on %s and was inactive for 90.00:00:00.", r.issued.UTC().Format("2006-01-02T15:04:05.0000000Z"))
-		e.SubError = "bad_token"
-		return refreshToken{}, e
+	if len(t.entra.missing(next.user, next.scopes)) > 0 {
+		return nil, errNoConsent()
 	}
-	return *r, nil
+	return t.issue(base, "", next)
 }
 
 func (t *Tenant) redeemClient(base string, form url.Values, secret string) (*tokenReply, *oauthError) {
+	if secret == "" {
+		return nil, oauthErr("invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.")
+	}
 	if bad := t.entra.checkSecret(secret); bad != nil {
 		return nil, bad
 	}
@@ -192,11 +206,17 @@ func (t *Tenant) redeemClient(base string, form url.Values, secret string) (*tok
 	t.entra.mu.Lock()
 	roles := slices.Clone(t.entra.roles)
 	t.entra.mu.Unlock()
-	return t.issueGrant(base, &grant{app: true, scopes: roles, session: uuid.NewString()})
+	reply, bad := t.issueGrant(base, &grant{app: true, scopes: roles, session: uuid.NewString()})
+	if bad == nil {
+		reply.ExtExpiresIn = 0 // not in the replies to this grant (graph.md 1.3)
+	}
+	return reply, bad
 }
 
-func (t *Tenant) issue(base string, scopes []string, nonce, session string) (*tokenReply, *oauthError) {
-	g := &grant{scopes: scopes, session: session}
+// issue makes the tokens of a user's sign-in; r is what the refresh token will
+// be, if there is to be one.
+func (t *Tenant) issue(base, nonce string, r refreshToken) (*tokenReply, *oauthError) {
+	g := &grant{user: r.user, scopes: r.scopes, session: r.session}
 	reply, bad := t.issueGrant(base, g)
 	if bad != nil {
 		return nil, bad
@@ -210,7 +230,7 @@ func (t *Tenant) issue(base string, scopes []string, nonce, session string) (*to
 		reply.IDToken = id
 	}
 	if g.has("offline_access") {
-		reply.RefreshToken = t.entra.newRefresh(scopes, session)
+		reply.RefreshToken = t.entra.newRefresh(r)
 	}
 	return reply, nil
 }
@@ -230,24 +250,15 @@ func (t *Tenant) issueGrant(base string, g *grant) (*tokenReply, *oauthError) {
 	return &tokenReply{TokenType: "Bearer", ExpiresIn: max(life-1, 1), ExtExpiresIn: max(life-1, 1), AccessToken: token}, nil
 }
 
-func (d *directory) newRefresh(scopes []string, session string) string {
+func (d *directory) newRefresh(r refreshToken) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	token := "1.AXoA" + strings.Repeat("A", 4) + randomToken() + randomToken() + randomToken()
-	d.refresh[token] = &refreshToken{scopes: scopes, issued: d.t.now(), session: session}
+	r.issued = d.t.now()
+	d.refresh[token] = &r
 	return token
 }
 
 func subset(asked, granted []string) bool {
 	return !slices.ContainsFunc(asked, func(s string) bool { return !slices.Contains(granted, s) })
-}
-
-func errNoConsent() *oauthError {
-	e := oauthErr("invalid_grant", 65001, "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource.", clientID, appName)
-	e.SubError = "consent_required"
-	return e
-}
-
-func errServer(err error) *oauthError {
-	return oauthErr("server_error", 90033, "A transient error has occurred. Please try again. (%v)", err)
 }

@@ -13,12 +13,13 @@ type prefs struct {
 	loc      *time.Location
 	zone     string // as it is written into start and end
 	pageSize int    // odata.maxpagesize; 0 when absent
+	limited  bool   // only LimitedDetails are to be seen
 }
 
 // preferences reads Prefer, which may come as several lines and several items a
 // line.
 func (c *gcall) preferences() (prefs, error) {
-	p := prefs{loc: time.UTC, zone: "UTC"}
+	p := prefs{loc: time.UTC, zone: "UTC", limited: c.limited}
 	var applied []string
 	for _, line := range c.header.Values("Prefer") {
 		for item := range strings.SplitSeq(line, ",") {
