@@ -29,6 +29,7 @@ import (
 	"github.com/roomink/roomink/app/command"
 	"github.com/roomink/roomink/app/demo"
 	"github.com/roomink/roomink/app/displays"
+	"github.com/roomink/roomink/app/notify"
 	"github.com/roomink/roomink/app/rooms"
 	"github.com/roomink/roomink/app/settings"
 	"github.com/roomink/roomink/app/setup"
@@ -81,6 +82,7 @@ type App struct {
 	window *mainWindow
 	tray   *tray.Tray   // nil where the driver knows no tray
 	glass  *demo.Window // nil outside the demo
+	notify *notify.Notifier
 
 	started, ended chan struct{} // closed when the UI goroutine runs, and when Run is over
 
@@ -99,6 +101,9 @@ func New(cfg Config) *App {
 	a.hub = command.NewHub(command.Config{Explain: cfg.Explain, Do: a.do})
 	a.pump = newPump(a.prepare, a.do)
 	a.window = newMainWindow(a)
+	a.notify = notify.New(cfg.Fyne.Preferences(), func(n notify.Notification) {
+		cfg.Fyne.SendNotification(fyne.NewNotification(n.Title, n.Text))
+	})
 	if cfg.Demo != nil {
 		a.glass = demo.NewWindow(cfg.Fyne, *cfg.Demo, a.openURL)
 	}
@@ -173,6 +178,16 @@ func (a *App) Run(ctx context.Context) {
 	cancel()
 	a.hub.Close()
 	parts.Wait()
+	a.keepDraft(ctx)
+}
+
+// keepDraft has the engine keep what was typed in the last moment.
+func (a *App) keepDraft(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := a.window.setup.Flush(ctx); err != nil {
+		a.cfg.Logger.Error("What was last typed into the setup could not be kept", "err", err)
+	}
 }
 
 // settleTray finds out whether there is a tray, because only then may the window
@@ -203,6 +218,7 @@ func (a *App) prepare(s engine.Snapshot, visible bool) func() {
 		if a.hides {
 			a.tray.Show(menu)
 		}
+		a.notify.Watch(s)
 		if page != nil {
 			page()
 		}
@@ -214,6 +230,7 @@ func (a *App) show() {
 	a.window.win.Show()
 	a.window.win.RequestFocus()
 	a.hub.SetVisible(true)
+	a.window.setup.SetVisible(true)
 	a.pump.setVisible(true)
 }
 
@@ -221,6 +238,7 @@ func (a *App) show() {
 func (a *App) hide() {
 	a.window.win.Hide()
 	a.hub.SetVisible(false)
+	a.window.setup.SetVisible(false)
 	a.pump.setVisible(false)
 }
 

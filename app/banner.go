@@ -5,19 +5,23 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/health"
 )
 
 // banner shows on every page what needs a person: the gravest problem, and the
 // others on demand.
 type banner struct {
 	widget.BaseWidget
+	wayOut   func(health.Code, engine.AccountState) (label string, do func())
 	problems []problem
 	open     bool
 	box      *fyne.Container
@@ -25,6 +29,8 @@ type banner struct {
 
 // problem is one health.Problem in the banner's words.
 type problem struct {
+	code  health.Code
+	state engine.AccountState // of the account, on which the way out hangs
 	tone  xwidget.Tone
 	words xwidget.Words
 }
@@ -35,13 +41,14 @@ const shownAtOnce = 4
 func problemsOf(s engine.Snapshot) []problem {
 	list := make([]problem, 0, len(s.Problems))
 	for _, p := range s.Problems {
-		list = append(list, problem{words.Severity(p.Severity), xwidget.Words{Title: p.Title, Text: strings.TrimSpace(p.Text + " " + p.Remedy)}})
+		list = append(list, problem{p.Code, s.Account.State, words.Severity(p.Severity),
+			xwidget.Words{Title: p.Title, Text: strings.TrimSpace(p.Text + " " + p.Remedy)}})
 	}
 	return list
 }
 
-func newBanner() *banner {
-	b := &banner{box: xwidget.Stack(6)}
+func newBanner(wayOut func(health.Code, engine.AccountState) (string, func())) *banner {
+	b := &banner{box: xwidget.Stack(6), wayOut: wayOut}
 	b.Hide()
 	b.ExtendBaseWidget(b)
 	return b
@@ -70,9 +77,18 @@ func (b *banner) arrange() {
 	}
 	for i, p := range b.problems[:shown] {
 		e := xwidget.NewExplanation(p.tone, p.words, nil)
-		if i == 0 && len(b.problems) > 1 {
-			label, icon := moreLabel(len(b.problems), b.open)
-			e.SetAction(label, icon, b.toggle)
+		more, icon := moreLabel(len(b.problems), b.open)
+		label, do := b.wayOut(p.code, p.state)
+		switch {
+		case do != nil:
+			e.SetAction(label, theme.NavigateNextIcon(), do)
+			if i == 0 && len(b.problems) > 1 {
+				toggle := widget.NewButtonWithIcon(more, icon, b.toggle)
+				toggle.Importance = widget.LowImportance
+				b.box.Add(container.NewHBox(layout.NewSpacer(), toggle))
+			}
+		case i == 0 && len(b.problems) > 1:
+			e.SetAction(more, icon, b.toggle)
 		}
 		b.box.Add(e)
 	}

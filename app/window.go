@@ -22,6 +22,7 @@ import (
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/health"
 )
 
 // page is one screen of the window.
@@ -47,6 +48,7 @@ type mainWindow struct {
 	app     *App
 	win     fyne.Window
 	places  []place
+	setup   *setup.Page
 	nav     *xwidget.Nav
 	title   *xwidget.Text
 	state   *xwidget.Status
@@ -62,15 +64,15 @@ type mainWindow struct {
 
 func newMainWindow(a *App) *mainWindow {
 	w := &mainWindow{
-		app:    a,
-		win:    a.cfg.Fyne.NewWindow("Roomink"),
-		title:  xwidget.NewHeading("", theme.SizeNameHeadingText),
-		state:  xwidget.NewWholeStatus(words.State(engine.Starting)),
-		sync:   xwidget.NewWholeStatus(xwidget.Neutral, ""),
-		notes:  a.hub.NewArea(),
-		banner: newBanner(),
-		stack:  container.NewStack(),
+		app:   a,
+		win:   a.cfg.Fyne.NewWindow("Roomink"),
+		title: xwidget.NewHeading("", theme.SizeNameHeadingText),
+		state: xwidget.NewWholeStatus(words.State(engine.Starting)),
+		sync:  xwidget.NewWholeStatus(xwidget.Neutral, ""),
+		notes: a.hub.NewArea(),
+		stack: container.NewStack(),
 	}
+	w.banner = newBanner(w.wayOut)
 	w.nav = xwidget.NewNav(func(i int) { w.open(w.places[i].name) })
 	w.places = w.makePlaces()
 	for _, p := range w.places {
@@ -100,10 +102,12 @@ func (w *mainWindow) makePlaces() []place {
 		shown.Select(id)
 		w.open("displays")
 	}
+	w.setup = setup.New(setup.Config{
+		Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, OpenURL: w.app.openURL, Demo: cfg.Demo,
+		Handout: w.app.makeHandout, SaveFile: w.app.saveFile, OpenFile: w.app.openFile,
+	})
 	return []place{
-		{"setup", lang.L("Setup"), theme.LoginIcon(), setup.New(setup.Config{
-			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, OpenURL: w.app.openURL, Demo: cfg.Demo,
-		})},
+		{"setup", lang.L("Setup"), theme.LoginIcon(), w.setup},
 		{"overview", lang.L("Overview"), theme.GridIcon(), overview.New(overview.Config{
 			Now: cfg.Now, Open: w.open, OpenDisplay: openDisplay,
 		})},
@@ -179,6 +183,30 @@ func (w *mainWindow) open(name string) {
 	w.nav.Select(at)
 	w.title.SetText(w.places[at].title)
 	w.app.pump.refresh()
+}
+
+// wayOut is what can be done about a problem, beside reading; do is nil if nothing.
+func (w *mainWindow) wayOut(code health.Code, state engine.AccountState) (label string, do func()) {
+	at := func(step string) func() {
+		return func() {
+			w.open("setup")
+			w.setup.GoTo(step)
+		}
+	}
+	switch code {
+	case engine.CodeLocked:
+		return lang.L("Go to Settings"), func() { w.open("settings") }
+	case engine.CodeSecretEnds:
+		return lang.L("Enter a new secret"), at(setup.StepSecret)
+	case engine.CodeExposed:
+		return lang.L("Go to the proof"), at(setup.StepProof)
+	case engine.CodeSignIn:
+		if state == engine.NeedsSecret {
+			return lang.L("Enter a new secret"), at(setup.StepSecret)
+		}
+		return lang.L("Sign in again"), at(setup.StepConnect)
+	}
+	return "", nil
 }
 
 // choose opens the page to begin with, once: the signs where nothing is to be set up.

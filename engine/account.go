@@ -135,7 +135,7 @@ func (e *Engine) Disconnect(ctx context.Context) error {
 	e.state.refused, e.state.sync = accepted, Sync{}
 	e.state.account.Problem, e.state.account.Exposure = nil, Exposure{}
 	e.mu.Unlock()
-	e.health.Clear(codeSignIn, "")
+	e.health.Clear(CodeSignIn, "")
 	e.watchSecret()
 	e.watchExposure()
 	e.record(ctx, ActAccount, "Disconnected from Microsoft 365", false)

@@ -7,16 +7,20 @@ import (
 	"github.com/roomink/roomink/engine/store"
 )
 
-// Codes of the problems that the engine reports.
+// Codes of problems that the app offers a way out of.
+const (
+	CodeLocked     health.Code = "vault.locked"        // see Engine.Unlock and Engine.ForgetSecrets
+	CodeSignIn     health.Code = "account.needsSignIn" // see Account.State and Engine.Connect
+	CodeSecretEnds health.Code = "account.secretEnds"  // see Engine.ReplaceSecret
+	CodeExposed    health.Code = "account.exposed"     // see Engine.CheckExposure
+)
+
+// Codes of the other problems that the engine reports.
 const (
 	codeQuarantined health.Code = "store.quarantined"
 	codeStore       health.Code = "store.failed"
 	codeKeyFile     health.Code = "vault.keyFile"
 	codeSecretsLost health.Code = "vault.secretsLost"
-	codeLocked      health.Code = "vault.locked"
-	codeSignIn      health.Code = "account.needsSignIn"
-	codeSecretEnds  health.Code = "account.secretEnds"
-	codeExposed     health.Code = "account.exposed"
 	codeSync        health.Code = "calendar.notRead"
 	codeRoom        health.Code = "room.notRead"
 	codeDisplay     health.Code = "display.notUpdated"

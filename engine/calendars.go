@@ -294,14 +294,14 @@ func (e *Engine) noteRound(r syncer.Result, x *Explanation, why refusal) {
 			title = "Microsoft 365 asks for a new client secret"
 		}
 		e.health.Clear(codeSync, "")
-		e.health.Set(health.Problem{Code: codeSignIn, Severity: health.Error,
+		e.health.Set(health.Problem{Code: CodeSignIn, Severity: health.Error,
 			Title: title, Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
 	case r.Err != nil:
 		e.health.Set(health.Problem{Code: codeSync, Severity: health.Warning,
 			Title: "The calendars can't be read at the moment", Text: x.Title + ". " + x.Text, Remedy: x.Remedy})
 	default:
 		e.health.Clear(codeSync, "")
-		e.health.Clear(codeSignIn, "")
+		e.health.Clear(CodeSignIn, "")
 	}
 }
 

@@ -172,7 +172,7 @@ func (e *Engine) plug(c *connection) {
 		e.launch(c)
 	}
 	e.mu.Unlock()
-	e.health.Clear(codeSignIn, "")
+	e.health.Clear(CodeSignIn, "")
 	e.health.Clear(codeSecretsLost, "")
 	e.watchSecret()
 	e.watchExposure()

@@ -90,14 +90,14 @@ func (e *Engine) watchExposure() {
 	e.mu.Unlock()
 	switch {
 	case !app || x.State == Closed:
-		e.health.Clear(codeExposed, "")
+		e.health.Clear(CodeExposed, "")
 	case x.State == Exposed:
-		e.health.Set(health.Problem{Code: codeExposed, Severity: health.Warning,
+		e.health.Set(health.Problem{Code: CodeExposed, Severity: health.Warning,
 			Title:  "Roomink can read mailboxes that are no rooms",
 			Text:   "It was allowed to show it the calendar of " + x.Mailbox + ". It reads rooms only, but whoever got hold of its client secret could read every calendar of the organisation.",
 			Remedy: "Narrow its access in Exchange: the setup page has the commands, under Proof. It can take up to two hours to act; then check again."})
 	default:
-		e.health.Set(health.Problem{Code: codeExposed, Severity: health.Notice,
+		e.health.Set(health.Problem{Code: CodeExposed, Severity: health.Notice,
 			Title:  "Nobody has checked yet what else Roomink can read",
 			Text:   "An approval for the whole organisation covers every mailbox until an administrator narrows it to the rooms.",
 			Remedy: "Give the address of an ordinary mailbox on the setup page, under Proof."})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/health"
+	"github.com/roomink/roomink/engine/store"
 	"github.com/roomink/roomink/engine/syncer"
 )
 
@@ -71,8 +72,9 @@ func refusalOf(err error) refusal {
 }
 
 // ReplaceSecret changes the client secret of the registration that is in use. The new
-// one is tried at once, and kept only if Microsoft takes it; signs don't notice.
-// expires is the day that the portal shows, zero if unknown.
+// one is tried at once, and kept only if Microsoft takes it; signs don't notice. An
+// empty one stands for the one that was typed into the draft. expires is the day that
+// the portal shows, zero if unknown.
 func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.Time) error {
 	if !e.connecting.TryLock() {
 		return errConnecting
@@ -80,8 +82,15 @@ func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.
 	defer e.connecting.Unlock()
 	secret = strings.TrimSpace(secret)
 	e.mu.Lock()
-	conn, c := e.state.conn, e.state.account.Credentials
+	conn, c, typed := e.state.conn, e.state.account.Credentials, e.state.account.Draft.HasSecret
 	e.mu.Unlock()
+	if secret == "" && typed {
+		kept, err := e.secret(ctx, secretDraft)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		secret = string(kept)
+	}
 	c.Secret, c.SecretExpires = secret, expires
 	full, err := e.entraCredentials(c)
 	if err != nil {
@@ -118,7 +127,7 @@ func (e *Engine) accept() {
 	turned := e.state.refused != accepted
 	e.state.refused, e.state.account.Problem = accepted, nil
 	e.mu.Unlock()
-	e.health.Clear(codeSignIn, "")
+	e.health.Clear(CodeSignIn, "")
 	if turned {
 		e.touchAll()
 	}
@@ -184,10 +193,10 @@ func (e *Engine) watchSecret() {
 	e.mu.Unlock()
 	left := DaysLeft(c.SecretExpires, e.cfg.Now())
 	if c.Public || !has || c.SecretExpires.IsZero() || left > SecretWarnings()[0] || refused == refusedSecret {
-		e.health.Clear(codeSecretEnds, "")
+		e.health.Clear(CodeSecretEnds, "")
 		return
 	}
-	p := health.Problem{Code: codeSecretEnds, Severity: health.Notice,
+	p := health.Problem{Code: CodeSecretEnds, Severity: health.Notice,
 		Title:  fmt.Sprintf("The client secret ends in %d days", left),
 		Text:   "On " + c.SecretExpires.Format("2 January 2006") + ". From then on Microsoft refuses it, and the signs can't be kept up to date.",
 		Remedy: "Make a new client secret in the portal and enter its Value on the setup page. The signs don't notice the change; the old one works until its last day.",

@@ -61,7 +61,7 @@ func TestReplaceSecret(t *testing.T) {
 		settle(time.Minute)
 		hang(t, e, 0)
 		pushes := l.count()
-		if !has(e.Snapshot(), codeSecretEnds) {
+		if !has(e.Snapshot(), CodeSecretEnds) {
 			t.Error("no warning five days before the end of the secret")
 		}
 
@@ -81,10 +81,11 @@ func TestReplaceSecret(t *testing.T) {
 		service.secrets = []string{newSecret}
 		service.mu.Unlock()
 		end := time.Now().AddDate(2, 0, 0)
-		must(t, e.ReplaceSecret(t.Context(), " "+newSecret+"\n", end))
+		must(t, e.SaveDraft(t.Context(), Draft{Credentials: Credentials{Secret: " " + newSecret + "\n"}})) // as the guide does
+		must(t, e.ReplaceSecret(t.Context(), "", end))
 		settle(time.Minute)
 		s := e.Snapshot()
-		if s.Account.State != Connected || !s.Account.Credentials.SecretExpires.Equal(end) || has(s, codeSecretEnds) || s.State != InOrder {
+		if s.Account.State != Connected || !s.Account.Credentials.SecretExpires.Equal(end) || has(s, CodeSecretEnds) || s.State != InOrder {
 			t.Errorf("account %+v, problems %+v; want connected and in order", s.Account, s.Problems)
 		}
 		if l.count() != pushes {
@@ -153,7 +154,7 @@ func TestSecretWarnings(t *testing.T) {
 		var got []warning
 		for range 43 {
 			for _, p := range e.Snapshot().Problems {
-				if p.Code == codeSecretEnds && (len(got) == 0 || got[len(got)-1].title != p.Title) {
+				if p.Code == CodeSecretEnds && (len(got) == 0 || got[len(got)-1].title != p.Title) {
 					got = append(got, warning{p.Severity, p.Title})
 				}
 			}
@@ -166,7 +167,7 @@ func TestSecretWarnings(t *testing.T) {
 		l.set(func() { l.expires[canary] = time.Now().AddDate(1, 0, 0) })
 		settle(2 * time.Hour)
 		s := e.Snapshot()
-		if has(s, codeSecretEnds) || s.Account.Credentials.SecretExpires.Before(time.Now()) {
+		if has(s, CodeSecretEnds) || s.Account.Credentials.SecretExpires.Before(time.Now()) {
 			t.Errorf("the end is %v; want what Microsoft tells, and no warning", s.Account.Credentials.SecretExpires)
 		}
 	})
@@ -187,7 +188,7 @@ func TestExposure(t *testing.T) {
 		e, stop := run(t, l.config(t, t.TempDir(), asApplication))
 		settle(time.Minute)
 		s := e.Snapshot()
-		if s.Account.Mode != Application || !has(s, codeExposed) || s.State == Attention {
+		if s.Account.Mode != Application || !has(s, CodeExposed) || s.State == Attention {
 			t.Errorf("account %+v, problems %+v; want a notice that nobody has checked", s.Account, s.Problems)
 		}
 		for _, bad := range []string{"", "ada", string(roomID(0))} {
@@ -206,7 +207,7 @@ func TestExposure(t *testing.T) {
 		denied := &syncer.Error{Kind: syncer.Denied, Op: "look at a mailbox"}
 		l.set(func() { l.probes[ada] = denied })
 		settle(25 * time.Hour)
-		if s := e.Snapshot(); s.Account.Exposure.State != Closed || has(s, codeExposed) {
+		if s := e.Snapshot(); s.Account.Exposure.State != Closed || has(s, CodeExposed) {
 			t.Errorf("exposure %+v a day after it was narrowed; want it closed", s.Account.Exposure)
 		}
 		stop()
@@ -231,7 +232,7 @@ func TestExposure(t *testing.T) {
 		}
 
 		must(t, e.Disconnect(t.Context()))
-		if s := e.Snapshot(); s.Account.Exposure != (Exposure{}) || has(s, codeExposed) {
+		if s := e.Snapshot(); s.Account.Exposure != (Exposure{}) || has(s, CodeExposed) {
 			t.Errorf("exposure %+v after disconnecting", s.Account.Exposure)
 		}
 		if _, err := e.CheckExposure(t.Context(), ada); !errors.Is(err, errNotConnected) {
@@ -245,7 +246,7 @@ func TestExposureIsOfApplications(t *testing.T) {
 		if _, err := e.CheckExposure(t.Context(), "ada@contoso.com"); !errors.Is(err, errNotApplication) {
 			t.Errorf("check: %v; want it refused", err)
 		}
-		if has(e.Snapshot(), codeExposed) {
+		if has(e.Snapshot(), CodeExposed) {
 			t.Error("a warning for an account that signed in")
 		}
 	})

@@ -41,7 +41,7 @@ func (e *Engine) openVault(ctx context.Context) error {
 	e.mu.Lock()
 	e.vault, e.state.locked = v, false
 	e.mu.Unlock()
-	e.health.Clear(codeLocked, "")
+	e.health.Clear(CodeLocked, "")
 	if v.Place() != e.cfg.KeyStores[0].Place() { // the better place could not be used
 		p := health.Problem{Code: codeKeyFile, Severity: health.Notice,
 			Title:  "The sign-in is protected by a key file",
@@ -83,7 +83,7 @@ func (e *Engine) noteLocked(ctx context.Context, why error) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	p := health.Problem{Code: codeLocked, Severity: health.Error,
+	p := health.Problem{Code: CodeLocked, Severity: health.Error,
 		Title: "The saved sign-in is locked", Text: sentence(why.Error()) + ".",
 		Remedy: "Unlock the keychain of this computer, then press Try again in the settings. Roomink also tries again by itself."}
 	if errors.Is(why, vault.ErrDamaged) {
@@ -169,7 +169,7 @@ func (e *Engine) ForgetSecrets(ctx context.Context) error {
 	e.state.account.HasSecret, e.state.account.Draft.HasSecret = false, false
 	e.state.refused, e.state.sync, e.state.account.Problem = accepted, Sync{}, nil
 	e.mu.Unlock()
-	for _, code := range []health.Code{codeLocked, codeSecretsLost, codeSignIn} {
+	for _, code := range []health.Code{CodeLocked, codeSecretsLost, CodeSignIn} {
 		e.health.Clear(code, "")
 	}
 	e.record(ctx, ActAccount, "The saved secrets were deleted", false)

@@ -72,7 +72,7 @@ func TestLockedKeychain(t *testing.T) {
 		e, _ = run(t, cfg)
 		settle(30 * time.Second)
 		s := e.Snapshot()
-		if s.Account.State != Locked || s.State != Attention || !has(s, codeLocked) || s.Account.KeyPlace != "" {
+		if s.Account.State != Locked || s.State != Attention || !has(s, CodeLocked) || s.Account.KeyPlace != "" {
 			t.Errorf("account %+v, state %s, problems %+v; want locked, with words", s.Account, s.State, s.Problems)
 		}
 		if l.shows(displayID(0)) != glass || l.count() != pushes {
@@ -97,7 +97,7 @@ func TestLockedKeychain(t *testing.T) {
 		k.lock(false)
 		settle(unlockPauses[len(unlockPauses)-1] + time.Minute)
 		s = e.Snapshot()
-		if s.Account.State != Connected || has(s, codeLocked) || s.Account.KeyPlace == "" || s.Displays[0].Sign.State != sign.Free {
+		if s.Account.State != Connected || has(s, CodeLocked) || s.Account.KeyPlace == "" || s.Displays[0].Sign.State != sign.Free {
 			t.Errorf("account %+v, sign %+v; want connected and up to date", s.Account, s.Displays[0].Sign)
 		}
 	})
@@ -115,13 +115,13 @@ func TestForgetSecrets(t *testing.T) {
 		stop()
 		must(t, os.WriteFile(k.Path, []byte("rubbish"), 0o600))
 		e, stop = run(t, cfg)
-		if s := e.Snapshot(); s.Account.State != Locked || !has(s, codeLocked) {
+		if s := e.Snapshot(); s.Account.State != Locked || !has(s, CodeLocked) {
 			t.Fatalf("account %+v; want locked: the key is damaged", s.Account)
 		}
 		must(t, e.ForgetSecrets(t.Context()))
 		settle(bound)
 		s := e.Snapshot()
-		if s.Account.State != SignedOut || has(s, codeLocked) || s.Displays[0].Room != roomID(0) || s.Account.Credentials.Tenant == "" {
+		if s.Account.State != SignedOut || has(s, CodeLocked) || s.Displays[0].Room != roomID(0) || s.Account.Credentials.Tenant == "" {
 			t.Errorf("account %+v, displays %+v; want signed out, the rest as it was", s.Account, s.Displays)
 		}
 		must(t, e.SaveDraft(t.Context(), Draft{Credentials: Credentials{Secret: "fresh~secret.of-the_app"}}))

@@ -248,3 +248,64 @@ func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
 	e.Change(func(s *engine.Snapshot) { s.Policy = p })
 	return nil
 }
+
+// SaveDraft implements the window's Engine.
+func (e *Engine) SaveDraft(ctx context.Context, d engine.Draft) error {
+	if err := e.begin(ctx, "SaveDraft"); err != nil {
+		return err
+	}
+	e.Change(func(s *engine.Snapshot) {
+		d.HasSecret = d.HasSecret || d.Secret != ""
+		d.Secret = ""
+		s.Account.Draft = d
+	})
+	return nil
+}
+
+// ReplaceSecret implements the window's Engine.
+func (e *Engine) ReplaceSecret(ctx context.Context, _ string, expires time.Time) error {
+	if err := e.begin(ctx, "ReplaceSecret"); err != nil {
+		return err
+	}
+	e.Change(func(s *engine.Snapshot) {
+		s.Account.Credentials.SecretExpires = expires
+		if s.Account.State == engine.NeedsSecret {
+			s.Account.State = engine.Connected
+		}
+	})
+	return nil
+}
+
+// CheckExposure implements the window's Engine; what is looked at is out of reach.
+func (e *Engine) CheckExposure(ctx context.Context, mailbox string) (engine.Exposure, error) {
+	if err := e.begin(ctx, "CheckExposure"); err != nil {
+		return engine.Exposure{}, err
+	}
+	x := engine.Exposure{State: engine.Closed, Mailbox: mailbox, At: e.Snapshot().At}
+	e.Change(func(s *engine.Snapshot) { s.Account.Exposure = x })
+	return x, nil
+}
+
+// Guide implements the window's Engine.
+func (e *Engine) Guide(c engine.Credentials) engine.Guide {
+	const portal = "https://entra.microsoft.com/"
+	return engine.Guide{
+		Portal: portal, NewApp: portal, Overview: portal, Authentication: portal, Secrets: portal, Permissions: portal,
+		AppName: "Roomink room signs", RedirectURI: "http://localhost/roomink",
+		Needed: []engine.Permission{{Name: "Calendars.Read", Mode: c.Mode, AdminConsent: c.Mode == engine.Application}},
+	}
+}
+
+// ExplainPage implements the window's Engine.
+func (e *Engine) ExplainPage(text string) engine.Explanation {
+	return engine.Explanation{Title: "This is what " + text + " means"}
+}
+
+// Unlock implements the window's Engine.
+func (e *Engine) Unlock(ctx context.Context) error { return e.begin(ctx, "Unlock") }
+
+// ForgetSecrets implements the window's Engine.
+func (e *Engine) ForgetSecrets(ctx context.Context) error { return e.begin(ctx, "ForgetSecrets") }
+
+// RenewKey implements the window's Engine.
+func (e *Engine) RenewKey(ctx context.Context) error { return e.begin(ctx, "RenewKey") }

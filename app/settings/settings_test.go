@@ -31,7 +31,10 @@ func (f *fake) SetPaused(_ context.Context, on bool) error {
 	f.did = append(f.did, map[bool]string{true: "pause", false: "resume"}[on])
 	return f.fail
 }
-func (f *fake) Disconnect(context.Context) error { f.did = append(f.did, "disconnect"); return f.fail }
+func (f *fake) Disconnect(context.Context) error    { f.did = append(f.did, "disconnect"); return f.fail }
+func (f *fake) Unlock(context.Context) error        { f.did = append(f.did, "unlock"); return f.fail }
+func (f *fake) ForgetSecrets(context.Context) error { f.did = append(f.did, "forget"); return f.fail }
+func (f *fake) RenewKey(context.Context) error      { f.did = append(f.did, "renew"); return f.fail }
 
 func open(t *testing.T, f *fake, s engine.Snapshot) (*settings.Page, fyne.Window) {
 	t.Helper()
@@ -128,5 +131,33 @@ func TestPauseAndDisconnect(t *testing.T) {
 	}
 	if !apptest.Shows(w, "Roomink 1.2.3") {
 		t.Error("no version")
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	f := &fake{}
+	s := apptest.Snapshot(apptest.Noon)
+	s.Account.KeyPlace = "the keychain of this computer"
+	p, w := open(t, f, s)
+	if !apptest.Shows(w, "Their key lies in the keychain of this computer.") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	if apptest.Find[*widget.Button](w, "Try again") != nil || apptest.Find[*widget.Button](w, "Give up the saved secrets…") != nil {
+		t.Error("a key that is in use can be given up")
+	}
+	test.Tap(apptest.Find[*widget.Button](w, "Renew the key"))
+
+	s.Account.State, s.Account.KeyPlace = engine.Locked, ""
+	p.Prepare(s)()
+	if !apptest.Shows(w, "The saved sign-in is locked") || apptest.Find[*widget.Button](w, "Renew the key") != nil {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	test.Tap(apptest.Find[*widget.Button](w, "Try again"))
+	test.Tap(apptest.Find[*widget.Button](w, "Give up the saved secrets…"))
+	test.Tap(apptest.Find[*widget.Button](w, "Cancel"))
+	test.Tap(apptest.Find[*widget.Button](w, "Give up the saved secrets…"))
+	test.Tap(apptest.Find[*widget.Button](w, "Give them up"))
+	if !slices.Equal(f.did, []string{"renew", "unlock", "forget"}) {
+		t.Errorf("did %q", f.did)
 	}
 }
