@@ -1,6 +1,7 @@
 package entra_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -41,9 +42,11 @@ type fakeEntra struct {
 	token  func(form url.Values) (status int, body any) // string bodies are sent as HTML
 	claims func(c map[string]any)                       // edits the id_token before it is signed
 	tid    string                                       // tenant of issuer and claims
+	issued string                                       // issuer of the id_token; issuer() when empty
 
 	mu    sync.Mutex
 	forms []url.Values
+	paths []string // of token requests
 	nonce string
 }
 
@@ -51,8 +54,12 @@ func newFake(t *testing.T) *fakeEntra {
 	f := &fakeEntra{tid: tenantID}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", f.serveToken)
-	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, 200, map[string]any{"issuer": f.issuer(), "jwks_uri": f.URL + "/keys"})
+	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
+		issuer := f.issuer()
+		if r.PathValue("tenant") == entra.AnyOrganization {
+			issuer = f.URL + "/{tenantid}/v2.0"
+		}
+		writeJSON(w, 200, map[string]any{"issuer": issuer, "jwks_uri": f.URL + "/keys"})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, 200, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: testKey().Public(), KeyID: "k", Algorithm: "RS256", Use: "sig"}}})
@@ -75,7 +82,7 @@ func (f *fakeEntra) credentials() entra.Credentials {
 func (f *fakeEntra) serveToken(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	f.mu.Lock()
-	f.forms = append(f.forms, r.PostForm)
+	f.forms, f.paths = append(f.forms, r.PostForm), append(f.paths, r.URL.Path)
 	f.mu.Unlock()
 	status, body := 200, any(f.reply("access", "refresh"))
 	if f.token != nil {
@@ -97,28 +104,53 @@ func (f *fakeEntra) posted() []url.Values {
 	return append([]url.Values(nil), f.forms...)
 }
 
+// asked are the paths of the token requests.
+func (f *fakeEntra) asked() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.paths...)
+}
+
+// appToken is a reply to client credentials whose access token has these claims.
+func appToken(claims map[string]any) map[string]any {
+	return map[string]any{"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 86400, "access_token": signed(claims)}
+}
+
+// appClaims are those of an approved app.
+func appClaims(roles ...string) map[string]any {
+	c := map[string]any{"tid": tenantID, "oid": "88888888-2222-4333-8444-555555555555", "app_displayname": "Room signs", "idtyp": "app"}
+	if len(roles) > 0 {
+		c["roles"] = roles
+	}
+	return c
+}
+
+func signed(claims map[string]any) string {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: testKey(), KeyID: "k"}}, nil)
+	if err != nil {
+		panic(err)
+	}
+	raw, err := jwt.Signed(signer).Claims(claims).Serialize()
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
 // reply is a token reply with a signed id_token for the latest nonce.
 func (f *fakeEntra) reply(access, refresh string) map[string]any {
 	f.mu.Lock()
 	nonce := f.nonce
 	f.mu.Unlock()
 	now := time.Now()
-	c := map[string]any{"iss": f.issuer(), "aud": clientID, "tid": f.tid, "oid": "99999999-2222-4333-8444-555555555555",
+	c := map[string]any{"iss": cmp.Or(f.issued, f.issuer()), "aud": clientID, "tid": f.tid, "oid": "99999999-2222-4333-8444-555555555555",
 		"sub": "s", "nonce": nonce, "name": "Ada Lovelace", "preferred_username": "ada@contoso.com",
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix()}
 	if f.claims != nil {
 		f.claims(c)
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: testKey(), KeyID: "k"}}, nil)
-	if err != nil {
-		panic(err)
-	}
-	raw, err := jwt.Signed(signer).Claims(c).Serialize()
-	if err != nil {
-		panic(err)
-	}
 	return map[string]any{"token_type": "Bearer", "expires_in": 3600, "access_token": access, "refresh_token": refresh,
-		"id_token": raw, "scope": "Calendars.Read User.Read"}
+		"id_token": signed(c), "scope": "Calendars.Read User.Read"}
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -219,6 +251,18 @@ func signIn(t *testing.T, f *fakeEntra, c entra.Credentials, o entra.Options, ac
 		<-b.done
 	}
 	return tokens, b.last, err
+}
+
+// chrome makes a request look like Chromium's own navigation from Microsoft's page.
+func chrome(r *http.Request) {
+	for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document",
+		"Sec-Fetch-User": "?1", "Upgrade-Insecure-Requests": "1"} {
+		r.Header.Set(name, value)
+	}
+}
+
+func approve(b *surfer, q url.Values) {
+	b.last = b.get(back(q, "admin_consent", "True", "tenant", tenantID, "scope", "https://graph.microsoft.com/.default"), chrome)
 }
 
 func comeBack(b *surfer, q url.Values) { b.last = b.get(back(q, "code", "the-code")) }
