@@ -180,7 +180,8 @@ type surfer struct {
 	done chan struct{}
 	last visit
 
-	opened atomic.Bool
+	opened  atomic.Bool
+	opening url.URL // the page that the sign-in opened
 }
 
 func newBrowser(t *testing.T, f *fakeEntra, act func(b *surfer, q url.Values)) *surfer {
@@ -193,6 +194,7 @@ func (b *surfer) open(addr string) error {
 	if err != nil {
 		return err
 	}
+	b.opening = *u
 	q := u.Query()
 	b.fake.mu.Lock()
 	b.fake.nonce = q.Get("nonce")
