@@ -84,7 +84,8 @@ func certificateOutOfDate(err error) bool {
 
 func interceptsTLS(err error) bool {
 	return isError[*tls.CertificateVerificationError](err) || isError[x509.UnknownAuthorityError](err) ||
-		isError[x509.HostnameError](err) || isError[x509.CertificateInvalidError](err) || isError[tls.RecordHeaderError](err)
+		isError[x509.HostnameError](err) || isError[x509.CertificateInvalidError](err) || isError[tls.RecordHeaderError](err) ||
+		errors.Is(err, http.ErrSchemeMismatch) // no TLS at all
 }
 
 func isError[E error](err error) bool {

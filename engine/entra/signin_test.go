@@ -55,12 +55,50 @@ func TestSignInAsksForTheLeastWithPKCE(t *testing.T) {
 	}
 }
 
-func TestScopesFollowTheCloud(t *testing.T) {
-	if got := strings.Join(entra.Global().Scopes(entra.Access{Directory: true}), " "); got != "openid profile offline_access User.Read Calendars.Read Calendars.Read.Shared Place.Read.All" {
-		t.Errorf("global: %s", got)
+// TestWaiting: who shows a countdown hears of the page before it is opened.
+func TestWaiting(t *testing.T) {
+	f := newFake(t)
+	clk := newClock()
+	clk.advance(-time.Minute) // the id_token's clock is the real one
+	var heard string
+	var until time.Time
+	o := entra.Options{Timeout: 3 * time.Minute, Now: clk.now, Waiting: func(url string, end time.Time) {
+		if heard != "" {
+			t.Error("told twice")
+		}
+		heard, until = url, end
+	}}
+	_, _, err := signIn(t, f, f.credentials(), o, func(b *surfer, q url.Values) {
+		if heard != b.opening.String() {
+			t.Errorf("heard of %s, opened %s", heard, b.opening.String())
+		}
+		comeBack(b, q)
+	})
+	if left := until.Sub(clk.now()); err != nil || left > 3*time.Minute || left < 2*time.Minute {
+		t.Errorf("%v left, %v", left, err)
 	}
-	for _, c := range entra.Clouds()[1:] {
-		contains(t, strings.Join(c.Scopes(entra.Access{}), " "), "offline_access ", c.Graph+"/Calendars.Read.Shared")
+}
+
+// TestRefusedConsentLeavesTheSessionAlone: asking for more is a sign-in of its own.
+func TestRefusedConsentLeavesTheSessionAlone(t *testing.T) {
+	f, clk, sv := newFake(t), newClock(), &saves{}
+	s := entra.Resume(f.credentials(), stored(clk, time.Hour), entra.SessionOptions{Save: sv.save, Now: clk.now})
+	_, _, err := signIn(t, f, f.credentials(), entra.Options{LoginHint: "ada@contoso.com", Access: entra.Access{Booking: true}}, func(b *surfer, q url.Values) {
+		if !strings.Contains(q.Get("scope"), "Calendars.ReadWrite.Shared") || q.Get("login_hint") != "ada@contoso.com" {
+			t.Errorf("asked %v", q)
+		}
+		b.last = b.get(back(q, "error", "access_denied", "error_description", "AADSTS65004: User declined to consent"))
+	})
+	if e, ok := errors.AsType[*entra.Error](err); !ok || e.Code != 65004 {
+		t.Fatalf("%v", err)
+	}
+	if tok, err := s.Token(t.Context()); err != nil || tok.AccessToken != "old" || len(f.posted()) != 0 {
+		t.Errorf("%v, %v", tok, err)
+	}
+	rotating(t, f)
+	clk.advance(2 * time.Hour)
+	if tok, err := s.Token(t.Context()); err != nil || tok.AccessToken != "a1" {
+		t.Errorf("%v, %v", tok, err)
 	}
 }
 
