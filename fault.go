@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomink/roomink/app/art"
 	"github.com/roomink/roomink/app/theme"
+	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 )
@@ -47,13 +48,13 @@ func newFaultWindow(ui fyne.App, err error) fyne.Window {
 	w := ui.NewWindow("Roomink")
 
 	tone, x := explain(err)
-	words := xwidget.NewExplanation(tone, xwidget.Words(x), nil)
-	words.Resize(fyne.NewSize(faultWidth, 0)) // wrapped text has no height before it has a width
+	told := xwidget.NewExplanation(tone, words.Explanation(x), nil)
+	told.Resize(fyne.NewSize(faultWidth, 0)) // wrapped text has no height before it has a width
 	done := widget.NewButton("Close", ui.Quit)
 	done.Importance = widget.HighImportance
 	w.SetContent(xwidget.Pad(xwidget.Stack(14,
 		xwidget.NewHeading("Roomink did not start", fynetheme.SizeNameSubHeadingText),
-		xwidget.Fixed(words, faultWidth, 0),
+		xwidget.Fixed(told, faultWidth, 0),
 		container.NewHBox(layout.NewSpacer(), xwidget.Fixed(done, 96, 0)),
 	), 18, 18, 18, 18))
 	w.Canvas().Focus(done) // Space closes

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,11 +20,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/apptest"
-	"github.com/roomink/roomink/app/setup"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
-	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/vault"
 )
 
@@ -190,16 +187,6 @@ func TestStartThatFails(t *testing.T) {
 			}
 		}
 	})
-}
-
-// The permissions that the guide names are those that the sign-in asks for.
-func TestGuideNamesThePermissions(t *testing.T) {
-	if got, want := strings.Fields(setup.Permissions), entra.Global().Scopes(true); !slices.Equal(got, want) {
-		t.Errorf("the guide names %q; the sign-in asks for %q", got, want)
-	}
-	if got, want := setup.RedirectURI, (entra.Credentials{}).RedirectURI(); got != want {
-		t.Errorf("the guide names the redirect URI %s; the sign-in uses %s", got, want)
-	}
 }
 
 // The demo hangs its first displays at rooms that tell different stories.

@@ -262,6 +262,16 @@ func TestGuide(t *testing.T) {
 			}
 			return list
 		}
+		for _, booking := range []bool{false, true} { // the guide names what the sign-in asks for
+			asked := entra.Global().Scopes(entra.Access{Directory: true, Booking: booking})
+			asked = slices.DeleteFunc(asked, func(s string) bool { return s == "openid" || s == "profile" || s == "offline_access" })
+			got := names(e.Guide(Credentials{Booking: booking}))
+			slices.Sort(asked)
+			slices.Sort(got)
+			if !slices.Equal(got, asked) {
+				t.Errorf("the guide names %q, the sign-in asks for %q", got, asked)
+			}
+		}
 		const app = "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401" // of the sign-in that config saves
 		g := e.Guide(Credentials{Mode: Delegated, Cloud: entra.USGovDoD().Name, ClientID: "half", RedirectPath: "/signs"})
 		if got := strings.Join(names(g), " "); got != "User.Read Calendars.Read Calendars.Read.Shared Place.Read.All" {

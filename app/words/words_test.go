@@ -89,8 +89,8 @@ func TestSyncAndAccount(t *testing.T) {
 		text string
 	}{
 		{engine.Snapshot{Account: engine.Account{State: engine.SignedOut}}, "Not connected"},
-		{engine.Snapshot{Account: engine.Account{State: engine.NeedsSignIn}}, "Sign-in needed"},
-		{engine.Snapshot{Account: engine.Account{State: engine.Connecting}}, "Waiting for the sign-in in the browser"},
+		{engine.Snapshot{Account: engine.Account{State: engine.NeedsSignIn}}, "Sign in again"},
+		{engine.Snapshot{Account: engine.Account{State: engine.Connecting}}, "Waiting for the browser"},
 		{engine.Snapshot{Account: engine.Account{State: engine.Connected}}, "No rooms to read yet"},
 		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Rooms: make([]engine.Room, 1)}, "Reading calendars…"},
 		{engine.Snapshot{Account: engine.Account{State: engine.Connected}, Rooms: make([]engine.Room, 1), Sync: engine.Sync{LastOK: now}}, "Calendars read just now"},
