@@ -2,7 +2,6 @@ package setup_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -271,5 +270,3 @@ func approved() engine.Snapshot {
 }
 
 var errLocked = &apptest.Failure{Title: "The keychain is locked", Remedy: "Unlock it"}
-
-var _ = errors.Is
