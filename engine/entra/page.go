@@ -68,7 +68,7 @@ func approvedPage(t Tokens) page {
 		Facts: shown(fact{"App", t.Account.Name}, fact{"Organisation", t.Account.Tenant},
 			fact{"Permissions", strings.Join(t.Scopes, ", ")})}
 	if len(t.Scopes) == 0 {
-		p.Remedy = "Microsoft names no permissions. That is right if Exchange grants them to the app (RBAC for Applications). " +
+		p.Remedy = "Check one thing: Microsoft names no permissions. That is right if Exchange grants them to the app (RBAC for Applications). " +
 			"If not, add application permissions to the app registration and approve again."
 	}
 	return p

@@ -144,11 +144,15 @@ func TestTenantErrorsThatNeverComeBack(t *testing.T) {
 			if !errors.Is(err, context.Canceled) {
 				t.Fatalf("%v", err)
 			}
-			page, err := person.Wait()
-			if err != nil {
-				t.Fatal(err)
+			_, err = person.Wait()
+			refusal, ok := errors.AsType[*browser.Refusal](err)
+			if !ok {
+				t.Fatalf("%v", err)
 			}
-			contains(t, page.HTML, name)
+			contains(t, refusal.Text, name)
+			if code, ok := entra.ParseCode(refusal.Text); !ok || c.Explain(code).Title == c.Explain(123456).Title {
+				t.Errorf("what the page says is not understood: %s", refusal.Text)
+			}
 		})
 	}
 }
