@@ -169,13 +169,13 @@ func (t *Tenant) postLogin(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	user, known := t.accountNamed(strings.TrimSpace(r.PostFormValue("username")))
+	f.loginHint = strings.TrimSpace(r.PostFormValue("username")) // what was typed stays, should the page come again
+	user, known := t.accountNamed(f.loginHint)
 	switch {
 	case !known:
 		t.loginPage(w, &f, "AADSTS50034: We couldn't find an account with that name in "+t.office.Company+".")
 		return
 	case r.PostFormValue("password") != user.Password:
-		f.loginHint = user.Username
 		t.loginPage(w, &f, "AADSTS50126: Your account or password is incorrect.")
 		return
 	}

@@ -24,6 +24,9 @@ func FuzzGraph(f *testing.F) {
 		{"POST", "/users/ember@nordlicht.example/calendar/getSchedule", "", `{"Schedules":["a"],"StartTime":{"DateTime":"2026-11-23T10:00:00"},"EndTime":{"DateTime":"2026-11-23T11:00:00"}}`},
 		{"POST", "/$batch", "", `{"requests":[{"id":"1","method":"GET","url":"me","body":"e30="}]}`},
 		{"GET", "//", "", ""},
+		{"GET", "/applications(appId='x')?$select=id", "", ""},
+		{"GET", "/applications?$filter=appId eq 'x'", "", ""},
+		{"GET", "/applications(appId='", "", ""},
 	} {
 		f.Add(s[0], s[1], s[2], s[3])
 	}
@@ -58,6 +61,41 @@ func FuzzGraph(f *testing.F) {
 			if err := tn.Delete(made.Organizer.EmailAddress.Address, made.ID); err != nil {
 				t.Error(err)
 			}
+		}
+	})
+}
+
+// FuzzSignIn: whatever is asked of Entra ID, it answers with a page, a redirect to
+// the registered URI or a JSON error, and never panics.
+func FuzzSignIn(f *testing.F) {
+	for _, s := range [][3]string{
+		{"GET", "/nordlicht.example/oauth2/v2.0/authorize?response_type=code&client_id=2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401&redirect_uri=http://localhost:1/roomink&scope=openid", ""},
+		{"GET", "/nordlicht.example/oauth2/v2.0/authorize?client_id=2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401&redirect_uri=http://localhost/roomink%0d%0aX:y", ""},
+		{"GET", "/organizations/v2.0/adminconsent?client_id=2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401&redirect_uri=http://localhost/roomink&scope=.default", ""},
+		{"GET", "/nordlicht.example/adminconsent?redirect_uri=%zz", ""},
+		{"POST", "/nordlicht.example/oauth2/v2.0/token", "grant_type=refresh_token&client_id=2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401&refresh_token=x"},
+		{"POST", "/common/oauth2/v2.0/token", "grant_type=client_credentials&%"},
+		{"POST", "/nordlicht.example/login", "flow=x&username=a&password=b"},
+		{"POST", "/nordlicht.example/approval", "decision=admin"},
+		{"GET", "/error?code=AADSTS50011", ""},
+	} {
+		f.Add(s[0], s[1], s[2])
+	}
+	tn, err := tenant.New(tenant.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, method, path, body string) {
+		r, err := http.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(body))
+		if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "/v1.0") {
+			return // no request to Entra
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		rec := httptest.NewRecorder()
+		tn.ServeHTTP(rec, r)
+		to := rec.Header().Get("Location")
+		if rec.Code < 200 || rec.Code >= 500 || to != "" && rec.Code == http.StatusFound && !strings.HasPrefix(strings.ToLower(to), "http://localhost") {
+			t.Errorf("%s %s: %d, to %q: %s", method, path, rec.Code, to, rec.Body)
 		}
 	})
 }

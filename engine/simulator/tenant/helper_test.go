@@ -161,8 +161,20 @@ func (w *world) submit(page answer, fields url.Values) answer {
 
 func (w *world) login(q url.Values) answer {
 	w.Helper()
-	page := w.get("/" + w.creds.TenantID + "/oauth2/v2.0/authorize?" + q.Encode())
-	return w.submit(page, url.Values{"username": {w.creds.Username}, "password": {w.creds.Password}})
+	return w.loginAs(tenant.Administrator, w.creds.TenantID, q)
+}
+
+// loginAs signs somebody in at a tenant or at "organizations".
+func (w *world) loginAs(who tenant.Role, at string, q url.Values) answer {
+	w.Helper()
+	return w.enter(who, w.get("/"+at+"/oauth2/v2.0/authorize?"+q.Encode()))
+}
+
+// enter fills in a login page.
+func (w *world) enter(who tenant.Role, page answer) answer {
+	w.Helper()
+	a := w.tenant.Account(who)
+	return w.submit(page, url.Values{"username": {a.Username}, "password": {a.Password}})
 }
 
 // code goes through the login and consent pages.
@@ -270,4 +282,40 @@ func values(m map[string]any) []map[string]any {
 
 func span(from, to time.Time) string {
 	return "startDateTime=" + url.QueryEscape(from.Format(time.RFC3339)) + "&endDateTime=" + url.QueryEscape(to.Format(time.RFC3339))
+}
+
+// claims reads a JWT without checking it.
+func claims(t *testing.T, raw any) map[string]any {
+	t.Helper()
+	parts := strings.Split(raw.(string), ".")
+	body, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decode(t, string(body))
+}
+
+func (w *world) consentQuery(scope string) url.Values {
+	return url.Values{"client_id": {w.creds.ClientID}, "redirect_uri": {redirect}, "state": {"s2"}, "scope": {scope}}
+}
+
+func (w *world) appForm() url.Values {
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {w.creds.ClientID},
+		"client_secret": {w.tenant.Credentials().ClientSecret}, "scope": {"https://graph.microsoft.com/.default"}}
+}
+
+// appToken is an app-only token with what is granted now.
+func (w *world) appToken() string {
+	w.Helper()
+	status, m := w.redeem(w.appForm())
+	if status != http.StatusOK {
+		w.Fatalf("app-only token: %d %v", status, m)
+	}
+	return m["access_token"].(string)
+}
+
+func (w *world) appRoles() []any {
+	w.Helper()
+	roles, _ := claims(w.T, w.appToken())["roles"].([]any)
+	return roles
 }
