@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // callback is what the browser brings back: a code, an approval or a failure.
@@ -39,6 +40,8 @@ func (lb *loopback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		lb.f.usedPage().write(w)
 		return
 	}
+	// What follows may take longer than a request may take to arrive.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // supported by net/http's own server
 	reply := make(chan page, 1)
 	lb.arrived <- arrival{cb, reply}
 	select {

@@ -217,7 +217,7 @@ func (b *surfer) get(addr string, edit ...func(*http.Request)) visit {
 		e(req)
 	}
 	tr := &http.Transport{DisableKeepAlives: true}
-	resp, err := (&http.Client{Transport: tr, Timeout: 10 * time.Second}).Do(req)
+	resp, err := (&http.Client{Transport: tr, Timeout: 20 * time.Second}).Do(req)
 	if err != nil {
 		b.t.Error(err)
 		return visit{}

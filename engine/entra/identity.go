@@ -119,10 +119,10 @@ func (f *flow) discover(ctx context.Context) (oidc.ProviderConfig, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return meta, fmt.Errorf("read OpenID metadata at %s: HTTP status %d", addr, resp.StatusCode)
+		return meta, f.c.notMicrosoft(f.op(), resp.StatusCode, fmt.Errorf("read OpenID metadata at %s: HTTP status %d", addr, resp.StatusCode), f.o.Now())
 	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&meta); err != nil {
-		return meta, fmt.Errorf("read OpenID metadata at %s: %w", addr, err)
+		return meta, f.c.notMicrosoft(f.op(), 0, fmt.Errorf("read OpenID metadata at %s: %w", addr, err), f.o.Now())
 	}
 	if isGUID(f.c.Tenant) && !strings.Contains(strings.ToLower(meta.IssuerURL), "/"+strings.ToLower(f.c.Tenant)+"/") {
 		return meta, fmt.Errorf("OpenID metadata of tenant %s name the issuer %q", f.c.Tenant, meta.IssuerURL)

@@ -139,6 +139,8 @@ func (c Credentials) notMicrosoft(op string, status int, cause error, now time.T
 	case status < 400 || status == http.StatusNetworkAuthenticationRequired: // RFC 6585 6
 		x = Explanation{"A page of this network answered in place of Microsoft",
 			"The network probably wants somebody to log in or to accept its terms, as hotels and guest networks do. Open any web page in the browser, do what it asks, then try again."}
+	case status >= 500:
+		x = Explanation{"Microsoft's sign-in service, or a proxy on the way to it, is out of order", tryAgain}
 	}
 	return &Error{Op: op, Err: cause, At: now, Temporary: true, Title: x.Title,
 		Remedy: strings.ReplaceAll(c.fillIn(x.Remedy), "{host}", strings.TrimPrefix(c.Cloud.Authority, "https://"))}

@@ -145,3 +145,20 @@ func TestNetworkFailsAtTheIdentity(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 }
+
+// TestSomebodyElseAnswersAtTheIdentity: a captive page in place of the metadata.
+func TestSomebodyElseAnswersAtTheIdentity(t *testing.T) {
+	for status, title := range map[int]string{200: "page of this network", 302: "page of this network", 407: "proxy wants", 403: "Something other", 502: "out of order"} {
+		client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			if strings.Contains(r.URL.Path, "openid-configuration") {
+				return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("<html>")), Request: r}, nil
+			}
+			return http.DefaultTransport.RoundTrip(r)
+		})}
+		f := newFake(t)
+		_, _, err := signIn(t, f, f.credentials(), entra.Options{HTTPClient: client}, comeBack)
+		if e, ok := errors.AsType[*entra.Error](err); !ok || !e.Temporary || !strings.Contains(e.Title, title) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}

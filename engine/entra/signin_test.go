@@ -187,7 +187,7 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("%+v", e)
 				}
 			},
-			page: []string{"Something other than Microsoft&#39;s sign-in service answered"},
+			page: []string{"or a proxy on the way to it, is out of order"},
 		},
 		"captive portal": {
 			token: func(url.Values) (int, any) { return 200, "<html>log in</html>" },
