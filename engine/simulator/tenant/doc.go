@@ -6,15 +6,25 @@
 //
 // Start reading at [Tenant.ServeHTTP], which splits requests three ways:
 //
-//   - Entra ID: authorize.go (login and consent pages), token.go (the grants),
-//     oautherror.go (AADSTS errors), keys.go (id tokens and their keys);
-//   - Graph: graph.go (routing, permissions, error shape), delta.go (change
-//     tracking with its real-world quirks), view.go, events.go, places.go,
-//     schedule.go, batch.go;
+//   - Entra ID: authorize.go (the login), consent.go (who may consent to what),
+//     token.go (the grants), oautherror.go and words.go (AADSTS errors), keys.go
+//     (id tokens and their keys), directory.go (what it all is kept in);
+//   - Graph: graph.go (error shape), route.go (routing, permissions), delta.go
+//     (change tracking with its real-world quirks), view.go, events.go, places.go,
+//     schedule.go, batch.go, applications.go;
 //   - Simulated Outlook: outlook.go.
 //
 // Behind Graph and Outlook stands one calendar per mailbox (mailbox.go,
 // series.go), filled by [DefaultOffice] (office.go).
+//
+// What an administrator would set up is set up by methods, at any time: the app
+// registration ([Tenant.EditRegistration], [Tenant.AddClientSecret]), consent
+// ([Tenant.GrantAdminConsent], [Tenant.AllowUserConsent]), access in Exchange
+// ([Tenant.NarrowByPolicy], [Tenant.NarrowByRBAC], [Tenant.SetFolderRights]).
+// Others end a sign-in in each of Entra's ways (ends.go) or make an endpoint fail
+// (faults.go for Graph, signinfaults.go for Entra). [Tenant.Account] gives
+// somebody to sign in as, [Tenant.Requests] and [Tenant.CountGrants] what was
+// asked of the tenant.
 //
 // The behaviour follows Microsoft's documentation and recorded replies, not
 // Roomink's own client: the package shares no code with engine/entra or

@@ -130,7 +130,7 @@ func (d *directory) checkRefresh(token string) (refreshToken, *oauthError) {
 	defer d.mu.Unlock()
 	r := d.refresh[token]
 	if r == nil {
-		return refreshToken{}, oauthErr("invalid_grant", 70000, "Provided grant is invalid or malformed.")
+		return refreshToken{platform: d.reg.Platform}, oauthErr("invalid_grant", 70000, "Provided grant is invalid or malformed.")
 	}
 	now := d.t.now()
 	switch {

@@ -11,7 +11,7 @@ type RequestRecord struct {
 	Method string
 	Path   string // decoded, without the query
 	Query  string // as sent
-	Status int    // 0 while it is being answered, and where it was cut off
+	Status int    // 0 while it is being answered, and for an answer that was Dropped
 	// GrantType is the grant_type of a request to the token endpoint, such as
 	// "refresh_token".
 	GrantType string

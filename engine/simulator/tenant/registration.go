@@ -84,7 +84,7 @@ func (r Registration) clone() Registration {
 func (r Registration) redirects(uri string) bool {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "http" || !strings.EqualFold(u.Hostname(), "localhost") ||
-		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		strings.ContainsAny(uri, "?#") || u.User != nil {
 		return false
 	}
 	return slices.ContainsFunc(r.RedirectPaths, func(p string) bool {

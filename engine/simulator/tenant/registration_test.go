@@ -292,3 +292,12 @@ func TestClientSecrets(t *testing.T) {
 	a, e = w.graph("GET", "/applications(appId='"+w.creds.ClientID+"')", nil)
 	w.wantError(a, e, 403, "Authorization_RequestDenied")
 }
+
+// TestUnknownRefreshToken: who asks is checked first, as for the registration.
+func TestUnknownRefreshToken(t *testing.T) {
+	w := start(t, register(func(r *tenant.Registration) { r.Platform = tenant.Public }))
+	form := w.refreshForm("made-up")
+	form.Del("client_secret")
+	status, m := w.redeem(form)
+	wantToken(t, status, m, 400, "invalid_grant", 70000)
+}

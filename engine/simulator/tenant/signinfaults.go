@@ -91,7 +91,7 @@ type Cut int
 const (
 	Whole     Cut = iota
 	Truncated     // half of the JSON arrives, as a whole HTTP response
-	Dropped       // the connection breaks before the first byte
+	Dropped       // the connection breaks before the first byte; wants a real server
 )
 
 // BadGateway is what a proxy between the app and Entra says in trouble.

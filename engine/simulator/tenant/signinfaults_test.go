@@ -115,6 +115,9 @@ func TestDroppedAnswer(t *testing.T) {
 	}
 	status, m := w.redeem(form)
 	wantToken(t, status, m, 400, "invalid_grant", 54005)
+	if r := w.tenant.Requests(); r[len(r)-2].Status != 0 {
+		t.Errorf("%+v", r[len(r)-2])
+	}
 	if n := w.tenant.CountGrants("authorization_code"); n != 2 {
 		t.Errorf("%d requests counted", n)
 	}

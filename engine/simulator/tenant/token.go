@@ -34,9 +34,8 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request, endpoint string, 
 		return
 	}
 	kind := r.PostForm.Get("grant_type")
-	if rec, ok := w.(*statusWriter); ok {
-		t.ring.grant(rec.slot, kind)
-	}
+	rec := w.(*statusWriter) // ServeHTTP's
+	t.ring.grant(rec.slot, kind)
 	fault, failing := t.sign.token.takeIf(func(f TokenFault) bool { return f.Grant == "" || f.Grant == kind })
 	if failing && fault.Cut == Whole {
 		t.failToken(w, r, fault)
@@ -45,6 +44,7 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request, endpoint string, 
 	reply, bad := t.redeem(r, endpoint, wrong)
 	switch {
 	case failing && fault.Cut == Dropped:
+		rec.status = 0
 		panic(http.ErrAbortHandler)
 	case bad != nil:
 		t.writeTokenError(w, r, bad)
