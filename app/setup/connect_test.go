@@ -22,12 +22,15 @@ func failure(code int) error {
 }
 
 func TestAnErrorLeadsToTheStepThatHelps(t *testing.T) {
+	eng := &fake{}
+	b := open(t, eng, entered(), nil)
 	for code, step := range map[int]string{
-		50011: "Redirect URI", 700025: "Redirect URI", 700016: "The two IDs", 90002: "The two IDs", 50194: "The two IDs",
-		7000215: "Client secret", 7000222: "Client secret", 7000218: "Client secret",
+		50011: "Redirect", 700025: "Redirect", 700016: "The two IDs", 90002: "The two IDs", 50194: "The two IDs",
+		7000215: "Secret", 7000222: "Secret", 7000218: "Secret",
 		650056: "Permissions", 65001: "Permissions", 90094: "Permissions", 90038: "Way to connect", 53003: "",
 	} {
-		b := open(t, &fake{refuse: map[string]error{"Connect": failure(code)}}, entered(), nil)
+		eng.refuse = map[string]error{"Connect": failure(code)}
+		b.GoTo(setup.StepConnect)
 		b.tap("Sign in")
 		b.shows("It was refused", "Microsoft says so", "Do this", "Copy details")
 		button := apptest.Find[*widget.Button](b.win, "Go to “"+step+"”")
@@ -50,7 +53,7 @@ func TestWhatThePageSays(t *testing.T) {
 	b := open(t, &fake{}, s, nil)
 	b.shows("Does the page show an error?")
 	for label, step := range map[string]string{
-		"50011 · Redirect URI": "Redirect URI", "700016 · No such app": "The two IDs", "90002 · No such tenant": "The two IDs",
+		"50011 · Redirect URI": "Redirect", "700016 · No such app": "The two IDs", "90002 · No such tenant": "The two IDs",
 		"50194 · One tenant only": "The two IDs", "53003 · Blocked by a policy": "", "Need admin approval": "Permissions",
 	} {
 		b.tap(label)
@@ -60,7 +63,7 @@ func TestWhatThePageSays(t *testing.T) {
 	}
 	b.enter(0, "Sorry, but we're having trouble signing you in. AADSTS50011: The redirect URI …")
 	b.shows("The redirect URI is not registered")
-	b.tap("Go to “Redirect URI”")
+	b.tap("Go to “Redirect”")
 	b.shows("Say where Microsoft returns to")
 	b.GoTo(setup.StepConnect)
 	b.enter(0, "nothing to see")

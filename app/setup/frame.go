@@ -19,7 +19,10 @@ type frame struct {
 	counter *xwidget.Text // which step of how many
 	title   *xwidget.Text
 	open    *widget.Button // the step's page of the portal
-	body    *fyne.Container
+	head    *fyne.Container
+	body    *fyne.Container // the screens
+	inner   *fyne.Container // what scrolls: the demo's offer, notes, the screens
+	bar     *fyne.Container
 	scroll  *container.Scroll
 	missing *xwidget.Paragraph
 	back    *widget.Button
@@ -38,7 +41,7 @@ func (p *Page) build() {
 	p.counter = xwidget.NewMuted("")
 	p.counter.TextSize = theme.SizeNameCaptionText
 	p.title = xwidget.NewHeading("", theme.SizeNameSubHeadingText)
-	p.body = container.NewStack()
+	p.body = container.New(xwidget.Shown{})
 	for _, step := range order {
 		o := p.screens[step].object()
 		o.Hide()
@@ -51,17 +54,17 @@ func (p *Page) build() {
 	p.next.IconPlacement = widget.ButtonIconTrailingText
 
 	demoCard := p.demoCard()
-	inner := xwidget.Stack(12, demoCard, p.notes, p.body)
-	p.scroll = container.NewVScroll(container.New(xwidget.Narrow(720), xwidget.Pad(inner, 2, 14, 12, 18)))
+	p.inner = xwidget.Stack(12, demoCard, p.notes, p.body)
+	p.scroll = container.NewVScroll(container.New(xwidget.Narrow(720), xwidget.Pad(p.inner, 2, 12, 12, 14)))
 	p.open = p.link(lang.L("Open in the portal"), p.portalPage)
-	head := xwidget.Pad(container.NewBorder(nil, nil, nil, container.New(xwidget.Middle{}, p.open),
-		xwidget.Stack(2, p.counter, p.title)), 14, 14, 10, 18)
+	p.head = xwidget.Pad(container.NewBorder(nil, nil, nil, container.New(xwidget.Middle{}, p.open),
+		xwidget.Stack(2, p.counter, p.title)), 14, 12, 10, 14)
 	middle := container.New(xwidget.Middle{}, p.missing)
-	bar := xwidget.Pad(container.NewBorder(nil, nil, p.back, p.next, xwidget.Pad(middle, 0, 12, 0, 12)), 10, 14, 10, 14)
-	foot := container.NewBorder(widget.NewSeparator(), nil, nil, nil, bar)
-	card := xwidget.NewPaddedCard(container.NewBorder(head, foot, nil, nil, p.scroll), 0)
-	rail := container.NewVScroll(xwidget.Pad(p.rail, 4, 8, 8, 0))
-	p.content = container.NewBorder(nil, nil, xwidget.Fixed(rail, 196, 0), nil, xwidget.Pad(card, 0, 0, 0, 8))
+	p.bar = xwidget.Pad(container.NewBorder(nil, nil, p.back, p.next, xwidget.Pad(middle, 0, 12, 0, 12)), 10, 14, 10, 14)
+	foot := container.NewBorder(widget.NewSeparator(), nil, nil, nil, p.bar)
+	card := xwidget.NewPaddedCard(container.NewBorder(p.head, foot, nil, nil, p.scroll), 0)
+	rail := container.NewVScroll(xwidget.Pad(p.rail, 4, 4, 8, 0))
+	p.content = container.NewBorder(nil, nil, xwidget.Fixed(rail, 188, 0), nil, xwidget.Pad(card, 0, 0, 0, 6))
 }
 
 // refresh brings everything that is on show up to date.
@@ -91,8 +94,19 @@ func (p *Page) refresh() {
 	p.showBar(s, c)
 	p.showRail(c)
 	p.showDemo()
-	p.body.Refresh()
-	p.content.Refresh()
+	p.relayout(s)
+}
+
+// relayout gives what is on show its place anew. Screens that are away are left alone:
+// text is costly to measure.
+func (p *Page) relayout(s screen) {
+	s.object().Refresh()
+	for _, c := range []*fyne.Container{p.body, p.inner} {
+		c.Layout.Layout(c.Objects, c.Size())
+	}
+	p.head.Refresh()
+	p.bar.Refresh()
+	p.scroll.Refresh()
 }
 
 // portalPage is the portal's page that the step on show is about, "" if it is about none.

@@ -79,11 +79,11 @@ func brief(step string) string {
 	case StepName:
 		return lang.L("Name")
 	case StepRedirect:
-		return lang.L("Redirect URI")
+		return lang.L("Redirect")
 	case StepIDs:
 		return lang.L("The two IDs")
 	case StepSecret:
-		return lang.L("Client secret")
+		return lang.L("Secret")
 	case StepPermissions:
 		return lang.L("Permissions")
 	case StepConnect:

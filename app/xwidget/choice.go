@@ -14,7 +14,7 @@ type Choice struct {
 	widget.BaseWidget
 	card   *Card
 	radio  *widget.Icon
-	title  *Text
+	title  *Paragraph
 	choose func()
 	on     bool
 }
@@ -22,8 +22,9 @@ type Choice struct {
 // NewChoice makes a choice with a title and whatever explains it; choose is called
 // when a person takes it.
 func NewChoice(title string, content fyne.CanvasObject, choose func()) *Choice {
-	c := &Choice{title: NewHeading(title, theme.SizeNameText), radio: widget.NewIcon(theme.RadioButtonIcon()), choose: choose}
-	head := container.NewBorder(nil, nil, Pad(Fixed(c.radio, iconSize, iconSize), 0, 8, 0, 0), nil, c.title)
+	c := &Choice{title: NewParagraph(title), radio: widget.NewIcon(theme.RadioButtonIcon()), choose: choose}
+	c.title.segment.Style.TextStyle.Bold = true
+	head := container.NewBorder(nil, nil, container.NewVBox(Pad(Fixed(c.radio, iconSize, iconSize), 0, 8, 0, 0)), nil, c.title)
 	c.card = NewPaddedCard(container.NewBorder(Pad(head, 0, 0, 8, 0), nil, nil, nil, content), 12)
 	c.ExtendBaseWidget(c)
 	return c
@@ -49,7 +50,7 @@ func (c *Choice) Select(on bool) {
 func (c *Choice) Selected() bool { return c.on }
 
 // Title names the choice.
-func (c *Choice) Title() string { return c.title.Text }
+func (c *Choice) Title() string { return c.title.Text() }
 
 // CreateRenderer implements fyne.Widget.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.card) }

@@ -214,3 +214,28 @@ func (Middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (Middle) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return Limit(0).MinSize(objects)
 }
+
+// Shown gives the objects that show all of its place, and leaves the others alone; of
+// objects that are costly to lay out, only the one on show is.
+type Shown struct{}
+
+// Layout implements fyne.Layout.
+func (Shown) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		if o.Visible() {
+			o.Resize(size)
+			o.Move(fyne.Position{})
+		}
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (Shown) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			size = size.Max(o.MinSize())
+		}
+	}
+	return size
+}
