@@ -119,7 +119,7 @@ func TestBeginsWithSetupOnlyWhereThereIsSomethingToSetUp(t *testing.T) {
 	drive(t, apptest.NewEngine(full, full), nil, func(l *apptest.Loop, a *app.App) { eventually(t, l, "4 signs") })
 	drive(t, apptest.NewEngine(fresh, full), nil, func(l *apptest.Loop, a *app.App) {
 		eventually(t, l, "Not connected")
-		eventually(t, l, "Register Roomink with Microsoft")
+		eventually(t, l, "How should Roomink reach your calendars?")
 	})
 }
 
@@ -207,8 +207,12 @@ func TestDemoSetsEverythingUp(t *testing.T) {
 		if err := demo.Tour(t.Context(), a, dir); err != nil {
 			t.Error(err)
 		}
+		steps, err := a.Steps()
+		if err != nil {
+			t.Error(err)
+		}
 		files, err := os.ReadDir(dir)
-		if err != nil || len(files) != 2*(len(a.Pages())+1) {
+		if err != nil || len(files) != 2*(len(a.Pages())+len(steps)+1) {
 			t.Errorf("the tour left %d pictures, %v", len(files), err)
 		}
 	})
@@ -280,11 +284,11 @@ func TestMethodsFailOnceTheWindowIsGone(t *testing.T) {
 // Quitting while a command is at work must cancel it, not wait for it.
 func TestQuitCancelsWhatIsAtWork(t *testing.T) {
 	full, fresh := apptest.Snapshot(apptest.Noon), apptest.Fresh(apptest.Noon)
-	fresh.Account.Credentials = full.Account.Credentials
+	fresh.Account.Credentials, fresh.Account.HasSecret = full.Account.Credentials, true
 	eng := apptest.NewEngine(fresh, full)
 	eng.Delay = time.Hour
 	drive(t, eng, nil, func(l *apptest.Loop, a *app.App) {
-		tap(t, l, "Connect")
+		tap(t, l, "Sign in")
 		eventually(t, l, "Waiting for you to sign in, in the browser…")
 	})
 	if s := eng.Snapshot().Account.State; s != engine.SignedOut {
@@ -297,8 +301,10 @@ func TestABrowserThatDoesNotOpenIsTold(t *testing.T) {
 	drive(t, apptest.NewEngine(fresh, full), func(c *app.Config) {
 		c.OpenURL = func(string) error { return os.ErrPermission }
 	}, func(l *apptest.Loop, a *app.App) {
-		eventually(t, l, "Open the portal")
-		tap(t, l, "Open the portal")
+		if err := a.ShowStep("portal"); err != nil {
+			t.Error(err)
+		}
+		tap(t, l, "Open the admin centre")
 		eventually(t, l, "Open this page by hand: https://entra.microsoft.com")
 	})
 }

@@ -47,6 +47,23 @@ func (a *App) ShowPage(name string) error {
 	return a.settle()
 }
 
+// Steps are the names that ShowStep takes: the steps of the guided set-up that apply.
+func (a *App) Steps() (steps []string, err error) {
+	err = a.onUI(func() { steps = a.window.setup.Steps() })
+	return steps, err
+}
+
+// ShowStep opens the guided set-up at a step.
+func (a *App) ShowStep(name string) error {
+	if err := a.ShowPage("setup"); err != nil {
+		return err
+	}
+	if err := a.onUI(func() { a.window.setup.GoTo(name) }); err != nil {
+		return err
+	}
+	return a.settle()
+}
+
 // SetTheme changes to dark or light, whatever the system says.
 func (a *App) SetTheme(dark bool) error {
 	return a.onUI(func() { a.cfg.Fyne.Settings().SetTheme(theme.Forced(dark)) })

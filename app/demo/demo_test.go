@@ -31,6 +31,8 @@ func (v *visited) do(what string) error {
 }
 func (v *visited) Pages() []string            { return []string{"setup", "overview"} }
 func (v *visited) ShowPage(name string) error { return v.do("show " + name) }
+func (v *visited) Steps() ([]string, error)   { return []string{"way", "ids"}, nil }
+func (v *visited) ShowStep(name string) error { return v.do("step " + name) }
 func (v *visited) SetTheme(dark bool) error {
 	if dark {
 		return v.do("dark")
@@ -46,8 +48,10 @@ func TestTourVisitsEveryPageInLightAndDark(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"dark", "show setup", "capture setup-dark.png", "show overview", "capture overview-dark.png", "glass virtual-displays-dark.png",
-		"light", "show setup", "capture setup.png", "show overview", "capture overview.png", "glass virtual-displays.png",
+		"dark", "show setup", "capture setup-dark.png", "show overview", "capture overview-dark.png",
+		"step way", "capture setup-way-dark.png", "step ids", "capture setup-ids-dark.png", "glass virtual-displays-dark.png",
+		"light", "show setup", "capture setup.png", "show overview", "capture overview.png",
+		"step way", "capture setup-way.png", "step ids", "capture setup-ids.png", "glass virtual-displays.png",
 	}
 	if !slices.Equal(v.did, want) {
 		t.Errorf("did %q,\nwant %q", v.did, want)

@@ -12,6 +12,10 @@ type Visited interface {
 	Pages() []string
 	// ShowPage opens a page and returns once it shows the newest state.
 	ShowPage(name string) error
+	// Steps are the names of the steps of the guided set-up.
+	Steps() ([]string, error)
+	// ShowStep opens the guided set-up at a step.
+	ShowStep(name string) error
 	// SetTheme changes to dark or light.
 	SetTheme(dark bool) error
 	// Capture writes a picture of the window to a PNG file.
@@ -20,8 +24,9 @@ type Visited interface {
 	CaptureGlass(path string) error
 }
 
-// Tour visits every page, in light and in dark, and writes a picture of each to
-// dir: setup.png, setup-dark.png and so on, and virtual-displays.png. It ends in light.
+// Tour visits every page and every step of the guided set-up, in light and in dark, and
+// writes a picture of each to dir: overview.png, overview-dark.png, setup-ids.png and so
+// on, and virtual-displays.png. It ends in light.
 func Tour(ctx context.Context, w Visited, dir string) error {
 	for _, dark := range []bool{true, false} {
 		suffix := ".png"
@@ -36,6 +41,19 @@ func Tour(ctx context.Context, w Visited, dir string) error {
 				return err
 			}
 			err := errors.Join(w.ShowPage(page), w.Capture(filepath.Join(dir, page+suffix)))
+			if err != nil {
+				return err
+			}
+		}
+		steps, err := w.Steps()
+		if err != nil {
+			return err
+		}
+		for _, step := range steps {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			err := errors.Join(w.ShowStep(step), w.Capture(filepath.Join(dir, "setup-"+step+suffix)))
 			if err != nil {
 				return err
 			}

@@ -44,6 +44,11 @@ func applies(step string, c engine.Credentials) bool {
 	return indexOf(step) >= 0
 }
 
+// Steps are the names of the steps that apply to what was entered, in their order.
+func (p *Page) Steps() []string {
+	return slices.DeleteFunc(slices.Clone(order), func(step string) bool { return !applies(step, p.keep.credentials()) })
+}
+
 // neighbour is the next step that applies, in the direction of by (1 or -1); ""
 // beyond the ends.
 func neighbour(step string, by int, c engine.Credentials) string {
