@@ -72,7 +72,9 @@ func refusalOf(err error) refusal {
 }
 
 // ReplaceSecret changes the client secret of the registration that is in use. The new
-// one is tried at once, and kept only if Microsoft takes it; signs don't notice. An
+// one is tried at once, and kept only if Microsoft takes it; signs don't notice. If
+// the sign-in itself has ended the error says so, and the next Connect uses the new
+// secret. An
 // empty one stands for the one that was typed into the draft. expires is the day that
 // the portal shows, zero if unknown.
 func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.Time) error {
@@ -103,15 +105,22 @@ func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.
 		return err
 	}
 	inUse := conn != nil && sameRegistration(conn.registration, full)
+	var dead error // the sign-in has ended, too, but Microsoft took the secret
 	if inUse {
 		if err := conn.session.UseSecret(ctx, secret); err != nil {
-			return err
+			if failure, ok := errors.AsType[*entra.Error](err); !ok || !failure.NeedsSignIn {
+				return err
+			}
+			dead = err
 		}
 	}
 	e.drafting.Lock()
 	defer e.drafting.Unlock()
 	if err := e.keepCredentials(ctx, savedCredentials(full, c), secret); err != nil {
 		return err
+	}
+	if dead != nil {
+		return dead
 	}
 	if inUse {
 		e.accept()
