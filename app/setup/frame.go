@@ -24,6 +24,7 @@ type frame struct {
 	inner   *fyne.Container // what scrolls: the demo's offer, notes, the screens
 	bar     *fyne.Container
 	scroll  *container.Scroll
+	tall    float32 // least height of what scrolls
 	missing *xwidget.Paragraph
 	back    *widget.Button
 	next    *widget.Button
@@ -94,19 +95,19 @@ func (p *Page) refresh() {
 	p.showBar(s, c)
 	p.showRail(c)
 	p.showDemo()
-	p.relayout(s)
+	p.relayout()
 }
 
-// relayout gives what is on show its place anew. Screens that are away are left alone:
-// text is costly to measure.
-func (p *Page) relayout(s screen) {
-	s.object().Refresh()
-	for _, c := range []*fyne.Container{p.body, p.inner} {
-		c.Layout.Layout(c.Objects, c.Size())
+// relayout gives what is on show its place anew. Nothing is refreshed that has not
+// changed, which comes to every letter typed: text is costly to measure.
+func (p *Page) relayout() {
+	xwidget.Relayout(p.inner)
+	xwidget.Relayout(p.head)
+	xwidget.Relayout(p.bar)
+	if h := p.scroll.Content.MinSize().Height; h != p.tall {
+		p.tall = h
+		p.scroll.Refresh()
 	}
-	p.head.Refresh()
-	p.bar.Refresh()
-	p.scroll.Refresh()
 }
 
 // portalPage is the portal's page that the step on show is about, "" if it is about none.
@@ -142,12 +143,14 @@ func (p *Page) showBar(s screen, c engine.Credentials) {
 	if label == "" {
 		label = lang.L("Next")
 	}
-	p.next.SetText(label)
+	if p.next.Text != label {
+		p.next.SetText(label)
+	}
 	p.back.Hidden = neighbour(p.current, -1, c) == ""
 	p.next.Hidden = p.current == StepDone
-	if p.current == StepConnect && p.connect.waiting() {
+	if off := p.current == StepConnect && p.connect.waiting(); off && !p.next.Disabled() {
 		p.next.Disable()
-	} else {
+	} else if !off && p.next.Disabled() {
 		p.next.Enable()
 	}
 }

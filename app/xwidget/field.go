@@ -35,7 +35,8 @@ type Field struct {
 	doubt   *Paragraph
 	wrong   *Paragraph
 	tick    *widget.Icon
-	content fyne.CanvasObject
+	content *fyne.Container
+	told    bool // something was shown
 	quiet   bool // the text is changed by the program
 }
 
@@ -72,15 +73,21 @@ func (f *Field) Judge(goingOn bool) error {
 	case err == nil && text != "" && f.cfg.Doubt != nil:
 		doubt = f.cfg.Doubt(text)
 	}
+	f.tell(doubt, wrong, text != "" && err == nil && doubt == "")
+	return err
+}
+
+// tell shows what was found, if it is news.
+func (f *Field) tell(doubt, wrong string, right bool) {
+	hint := f.hint.Text() != "" && doubt == "" && wrong == ""
+	if f.doubt.Text() == doubt && f.wrong.Text() == wrong && f.tick.Visible() == right && f.hint.Visible() == hint && f.told {
+		return
+	}
+	f.told = true
 	say(f.doubt, doubt)
 	say(f.wrong, wrong)
-	f.hint.Hidden = f.hint.Text() == "" || doubt != "" || wrong != ""
-	f.tick.Hidden = text == "" || err != nil || doubt != ""
-	for _, o := range []fyne.CanvasObject{f.hint, f.doubt, f.wrong, f.tick} {
-		o.Refresh()
-	}
-	f.Refresh()
-	return err
+	f.hint.Hidden, f.tick.Hidden = !hint, !right
+	f.content.Refresh()
 }
 
 // Right reports whether the text can be right and nothing about it is odd.

@@ -239,3 +239,16 @@ func (Shown) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	}
 	return size
 }
+
+// Relayout lays a container and the visible containers inside it out anew, without a
+// refresh of what they hold.
+func Relayout(c *fyne.Container) {
+	if c.Layout != nil {
+		c.Layout.Layout(c.Objects, c.Size())
+	}
+	for _, o := range c.Objects {
+		if inner, ok := o.(*fyne.Container); ok && inner.Visible() {
+			Relayout(inner)
+		}
+	}
+}

@@ -67,6 +67,31 @@ func TestMarkup(t *testing.T) {
 			return xwidget.NewEmptyState(theme.HomeIcon(), "Nothing", "Do this.", "Do", func() {})
 		}},
 		{"copyable", func() fyne.CanvasObject { return xwidget.NewCopyable("http://localhost") }},
+		{"copyable-compact", func() fyne.CanvasObject { return xwidget.NewCompactCopyable("User.Read") }},
+		{"commands", func() fyne.CanvasObject { return xwidget.NewCommands("one\ntwo") }},
+		{"explanation-action", func() fyne.CanvasObject {
+			e := xwidget.NewExplanation(xwidget.Bad, xwidget.Words{Title: "Title", Details: "D"}, nil)
+			e.SetAction("Do", theme.HomeIcon(), func() {})
+			return e
+		}},
+		{"choice", func() fyne.CanvasObject {
+			c := xwidget.NewChoice("One", xwidget.NewParagraph("means this"), func() {})
+			c.Select(true)
+			return c
+		}},
+		{"field", func() fyne.CanvasObject { return field("", nil) }},
+		{"field-right", func() fyne.CanvasObject { return field("right", nil) }},
+		{"field-wrong", func() fyne.CanvasObject { return field("wrong", nil) }},
+		{"field-odd", func() fyne.CanvasObject { return field("odd", nil) }},
+		{"steps", func() fyne.CanvasObject {
+			l := xwidget.NewSteps(func(int) {})
+			l.AddGroup("Group")
+			for _, title := range []string{"Done", "Now", "Hidden", "Wrong", "Later"} {
+				l.Add(title)
+			}
+			l.Set([]xwidget.Step{{Tone: xwidget.Good}, {}, {Hidden: true}, {Tone: xwidget.Warn}, {Locked: true}}, 1)
+			return l
+		}},
 		{"nav", nav},
 		{"bezel", func() fyne.CanvasObject { return bezel(pixel) }},
 		{"bezel-empty", func() fyne.CanvasObject { return bezel(nil) }},
