@@ -16,6 +16,7 @@ import (
 type doneScreen struct {
 	basic
 	all   *xwidget.Card
+	goOn  *widget.Button // to what is left to do
 	rows  [5]*standing
 	parts *fyne.Container
 }
@@ -43,7 +44,9 @@ func newDoneScreen(p *Page) *doneScreen {
 		s.rows[i] = row
 		s.parts.Add(row.object)
 	}
-	s.basic = newBasic(p, s.all, xwidget.NewPaddedCard(xwidget.Pad(s.parts, 2, 0, 2, 6), 6))
+	s.goOn = widget.NewButtonWithIcon("", theme.NavigateNextIcon(), func() { p.GoTo(p.left()) })
+	s.goOn.Importance = widget.HighImportance
+	s.basic = newBasic(p, s.all, xwidget.NewPaddedCard(xwidget.Pad(s.parts, 2, 0, 2, 6), 6), container.NewHBox(s.goOn))
 	return s
 }
 
@@ -51,11 +54,28 @@ func (s *doneScreen) show() {
 	p := s.page
 	c := p.keep.credentials()
 	s.all.Hidden = !p.view.Finished()
+	s.goOn.Hidden = p.view.Finished()
+	if label := lang.L("Go to “{{.Step}}”", map[string]any{"Step": brief(p.left())}); s.goOn.Text != label {
+		s.goOn.SetText(label)
+	}
 	for _, row := range s.rows {
 		row.object.Hidden = !applies(row.step, c)
 		tone, text := p.standing(row.step)
 		row.status.Set(tone, text)
 	}
+}
+
+// left is the step that is to be done next.
+func (p *Page) left() string {
+	switch {
+	case p.view.Account.State == engine.NeedsSecret:
+		return StepSecret
+	case p.view.Account.State != engine.Connected:
+		return StepConnect
+	case p.view.Owned() == 0:
+		return StepDisplays
+	}
+	return StepRooms
 }
 
 // standing is how a step stands, in a line.

@@ -48,6 +48,7 @@ func newSays(p *Page) *says {
 func (s *says) explain(text string) {
 	if text == "" {
 		s.answer.Hide()
+		s.page.refresh()
 		return
 	}
 	x := s.page.cfg.Engine.ExplainPage(text)
@@ -64,4 +65,6 @@ func (s *says) explain(text string) {
 		s.page.tell(s.answer, xwidget.Warn, words.Explanation(x), stepFor(number))
 	}
 	s.answer.Show()
+	s.page.refresh()
+	s.page.scroll.ScrollToBottom() // the answer stands last
 }

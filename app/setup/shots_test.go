@@ -72,7 +72,9 @@ func scenes() map[string]func(*testing.T) *bench {
 	return map[string]func(*testing.T) *bench{
 		"01-way": at(fresh(), setup.StepWay, nil),
 		"01-way-demo": func(t *testing.T) *bench {
-			return open(t, &fake{}, fresh(), func(_ *bench, c *setup.Config) { c.Demo = &demo.Office{} })
+			return open(t, &fake{}, fresh(), func(_ *bench, c *setup.Config) {
+				c.Demo = &demo.Office{Credentials: engine.Credentials{Tenant: tenantID, ClientID: clientID, Secret: secret}}
+			})
 		},
 		"02-portal":               at(fresh(), setup.StepPortal, nil),
 		"03-name":                 at(fresh(), setup.StepName, nil),

@@ -83,7 +83,7 @@ func (p *Page) facts() []fact {
 	list = append(list,
 		known(lang.L("Tenant"), tenant, tenantStep),
 		known(lang.L("Client ID"), c.ClientID, StepIDs),
-		known(lang.L("Redirect URI"), p.guide().RedirectURI+" · "+platform, StepRedirect))
+		known(brief(StepRedirect), p.guide().RedirectURI+" · "+platform, StepRedirect))
 	if !c.Public {
 		secret := ""
 		if p.hasSecret() {
@@ -92,7 +92,7 @@ func (p *Page) facts() []fact {
 				secret = lang.L("kept, encrypted; ends on {{.Date}}", map[string]any{"Date": words.Date(c.SecretExpires, p.cfg.Now())})
 			}
 		}
-		list = append(list, known(lang.L("Client secret"), secret, StepSecret))
+		list = append(list, known(brief(StepSecret), secret, StepSecret))
 	}
 	rooms := lang.L("added by their address")
 	if c.Directory {
