@@ -88,6 +88,11 @@ func newMainWindow(a *App) *mainWindow {
 	w.win.Resize(fyne.NewSize(1120, 740))
 	w.win.SetMaster()
 	w.win.SetCloseIntercept(a.closed)
+	w.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if w.current.get() == "setup" {
+			w.setup.TypedKey(e) // Enter goes on
+		}
+	})
 	w.open("setup")
 	w.chosen = false
 	return w
