@@ -126,8 +126,8 @@ func narrowing(clientID, principal, role string) []Recipe {
 }
 
 // ExplainPage explains an error that Microsoft shows in the browser and never sends to
-// Roomink. text is a code such as "AADSTS50011", or the line that it stands in. It
-// does not block.
+// Roomink. text is a code such as "AADSTS50011", or the line that it stands in; without
+// one the explanation is empty. It does not block.
 func (e *Engine) ExplainPage(text string) Explanation {
 	e.mu.Lock()
 	saved := e.state.account.Credentials
@@ -138,8 +138,7 @@ func (e *Engine) ExplainPage(text string) Explanation {
 	}
 	code, ok := entra.ParseCode(text)
 	if !ok {
-		return Explanation{Title: "There is no code in this text",
-			Remedy: "Look for AADSTS and a number on Microsoft's page: it often stands under \"Troubleshooting details\" or \"More details\"."}
+		return Explanation{}
 	}
 	x := full.Explain(code)
 	return Explanation{Title: x.Title, Remedy: x.Remedy, Code: code}
