@@ -152,6 +152,30 @@ type Explanation struct {
 type Sync struct {
 	LastOK  time.Time    // end of the last round in which every room was read; zero = never
 	Problem *Explanation // what stops the whole round; nil when all is well
+	Pace    Pace
+	Today   Tally
+}
+
+// Pace is how often calendars are read, and why not more often.
+type Pace struct {
+	Interval time.Duration // each room is read this often; 0 = not known yet
+	Wanted   time.Duration // how often it would be read if Microsoft kept up with any number of rooms
+	Rooms    int
+	PerBatch time.Duration // what Microsoft takes for twenty rooms, on average
+	Office   bool          // it is within office hours; outside of them calendars are read less often
+}
+
+// Tally counts what went on between Roomink and Microsoft since midnight, or since the
+// start if that was later.
+type Tally struct {
+	Since     time.Time
+	Rounds    int // in which all rooms were asked for
+	Requests  int // HTTP requests to Graph
+	Throttled int // requests, or parts of one, that Graph put off
+	Failed    int // requests, or parts of one, that failed in another way
+	// Healed counts events that differed from what Graph had announced, and were put
+	// right by the nightly reading of everything.
+	Healed int
 }
 
 // Room is one room with what is known of its calendar.
@@ -160,6 +184,14 @@ type Room struct {
 	Now     calendar.Status // at Snapshot.At
 	Problem *Explanation    // why this room can't be read; nil when it can
 	Display []display.ID    // the signs at its door
+	Manual  bool            // a person typed its address
+	Events  int             // entries that are known of it, from yesterday to a week ahead
+	// Concealed says that the mailbox puts the organiser in place of the subject; see
+	// [Cure].
+	Concealed bool
+	// RemovedAt is when the directory stopped listing it; zero while it does, and for a
+	// room that a person typed. Its displays stay assigned until a person decides.
+	RemovedAt time.Time
 }
 
 // Stage is how far a display has come.

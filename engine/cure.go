@@ -1,0 +1,25 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/roomink/roomink/engine/calendar"
+)
+
+// Cure gives the commands for Exchange Online PowerShell that let a room show what it
+// hides: the folder rights where its calendar can't be read in detail, and the
+// processing of bookings where the organiser stands in place of the subject
+// (learn.microsoft.com/powershell/module/exchange/set-calendarprocessing,
+// .../set-mailboxfolderpermission).
+func Cure(room calendar.RoomID) []Recipe {
+	id := string(room)
+	if strings.ContainsAny(id, " '\"`$;|&\n") || !strings.Contains(id, "@") {
+		id = "room@contoso.com" // not an address: nothing strange goes into a command
+	}
+	return []Recipe{
+		{Name: "Show titles", Commands: "Set-CalendarProcessing " + id + " -DeleteSubject $false -AddOrganizerToSubject $false -RemovePrivateProperty $false",
+			Note: "Exchange puts the organiser in place of a meeting's title, and removes the mark of a private one, unless it is told otherwise. It acts on new bookings only."},
+		{Name: "Show details", Commands: "Set-MailboxFolderPermission " + id + `:\Calendar -User Default -AccessRights LimitedDetails`,
+			Note: "By default Exchange shows others only when a room is taken. For a mailbox in another language the folder has another name, such as Kalender."},
+	}
+}
