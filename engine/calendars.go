@@ -69,25 +69,25 @@ func (e *Engine) sameRoom(r store.Room) bool {
 }
 
 // Apply implements [syncer.Store].
-func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window, at time.Time) (bool, error) {
+func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window, at time.Time) (syncer.Applied, error) {
 	e := (*Engine)(c)
 	// From the commit to the agenda in memory nobody may come between, and nothing may
 	// end it half-way: later readings would be empty, and the agenda old for good.
 	e.agendas.Lock()
 	defer e.agendas.Unlock()
 	ctx = context.WithoutCancel(ctx)
-	changed, err := e.db.Apply(ctx, ch, w, at)
+	did, err := e.db.Apply(ctx, ch, w, at)
 	if err != nil {
-		return false, err
+		return syncer.Applied{}, err
 	}
-	wasStale, load := e.noteReading(ch.Room, at.Round(0), changed)
+	wasStale, load := e.noteReading(ch.Room, at.Round(0), did.Changed)
 	if load {
 		r, err := e.db.Room(ctx, ch.Room)
 		if err != nil {
-			return false, err
+			return syncer.Applied{}, err
 		}
 		if err := e.loadRoom(ctx, r); err != nil {
-			return false, err
+			return syncer.Applied{}, err
 		}
 	}
 	e.health.Clear(codeRoom, string(ch.Room))
@@ -95,7 +95,7 @@ func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window
 		e.touchRoom(ch.Room)
 		e.changed()
 	}
-	return changed, nil
+	return did, nil
 }
 
 // noteReading records that a room was read. wasStale says that its sign may own up to
@@ -252,7 +252,7 @@ func (e *Engine) noteAccount(r syncer.Result, x *Explanation, why refusal) (turn
 	switch {
 	case why != accepted:
 		e.state.refused, e.state.account.Problem = why, x
-	case r.Err == nil && r.Read > 0 && before != accepted:
+	case r.Err == nil && r.Asked > 0 && before != accepted: // even if each room was refused
 		e.state.refused, e.state.account.Problem = accepted, nil
 	}
 	return e.state.refused != before

@@ -10,16 +10,33 @@ import (
 	"time"
 )
 
-// RoomID identifies a room by the SMTP address of its mailbox, in lower case.
-// Microsoft's directory compares addresses without regard to case.
+// RoomID identifies what a sign shows the calendar of. It has two forms: the SMTP
+// address of a room's mailbox in lower case (see [NewRoomID]), and a calendar of the
+// signed-in account (see [NewCalendarID]). No address holds a colon unquoted
+// (RFC 5321, section 4.1.2), so neither can be taken for the other.
 type RoomID string
+
+// ofCalendar begins the identity of a calendar of the signed-in account.
+const ofCalendar = "calendar:"
 
 // NewRoomID makes the identity of the mailbox with the given SMTP address.
 func NewRoomID(address string) RoomID {
 	return RoomID(strings.ToLower(strings.TrimSpace(address)))
 }
 
-// Room is a bookable room as the directory describes it. Only ID is always set.
+// NewCalendarID makes the identity of a calendar of the signed-in account, such as one
+// that is shared with it, from the id that Microsoft Graph gives it. Those ids are
+// opaque and differ by case (graph.md 3.7).
+func NewCalendarID(graphID string) RoomID { return RoomID(ofCalendar + graphID) }
+
+// Calendar gives the Graph id of a calendar of the signed-in account; ok is false
+// where the identity is a mailbox's.
+func (id RoomID) Calendar() (graphID string, ok bool) {
+	return strings.CutPrefix(string(id), ofCalendar)
+}
+
+// Room is a bookable room as the directory describes it. Only ID is always set. It is
+// comparable: two that are equal have the same words.
 type Room struct {
 	ID       RoomID
 	Name     string // display name; the address where the directory has none
@@ -27,6 +44,11 @@ type Room struct {
 	Floor    string
 	Capacity int    // seats; 0 = unknown
 	TimeZone string // IANA name, such as "Europe/Berlin"; "" = unknown, use the office's
+	// List is the name of the room list that it is in, such as a building's; may be
+	// empty. Of a calendar of the account it is the name of the calendar group.
+	List string
+	// Equipment is what it has, joined by ", "; may be empty.
+	Equipment string
 }
 
 // DisplayName is the room's name, or its address where it has none.

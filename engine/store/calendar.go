@@ -26,6 +26,9 @@ type Room struct {
 	Manual   bool      // typed by a person
 	ListedAt time.Time // when the directory last listed it; zero = never
 	SyncedAt time.Time // end of the last reading of its calendar; zero = never
+	// RemovedAt is when the directory first listed its rooms without this one, which it
+	// had listed before; zero while it is listed, and for a room that a person typed.
+	RemovedAt time.Time
 }
 
 // SaveRooms implements [syncer.Store]. A room that a person typed keeps that mark
@@ -50,15 +53,15 @@ func (db *DB) AddRoom(ctx context.Context, r calendar.Room) error {
 
 func saveRoom(ctx context.Context, tx *sql.Tx, r calendar.Room, manual bool, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO rooms (id, name, building, floor, capacity, time_zone, manual, listed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO rooms (id, name, building, floor, capacity, time_zone, list, equipment, manual, listed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET
 			name = excluded.name, building = excluded.building, floor = excluded.floor,
-			capacity = excluded.capacity,
+			capacity = excluded.capacity, list = excluded.list, equipment = excluded.equipment,
 			-- Not every listing tells the zone; a known one must not get lost.
 			time_zone = CASE excluded.time_zone WHEN '' THEN time_zone ELSE excluded.time_zone END,
 			manual = max(manual, excluded.manual), listed_at = max(listed_at, excluded.listed_at)`,
-		r.ID, r.Name, r.Building, r.Floor, r.Capacity, r.TimeZone, manual, millis(at))
+		r.ID, r.Name, r.Building, r.Floor, r.Capacity, r.TimeZone, r.List, r.Equipment, manual, millis(at))
 	return err
 }
 
@@ -82,7 +85,7 @@ func (db *DB) ForgetCursors(ctx context.Context) error {
 }
 
 const selectRoom = `
-	SELECT id, name, building, floor, capacity, time_zone, manual, listed_at, synced_at
+	SELECT id, name, building, floor, capacity, time_zone, list, equipment, manual, listed_at, synced_at, removed_at
 	FROM rooms `
 
 // Rooms gives all rooms by name.
@@ -120,12 +123,12 @@ func (db *DB) Room(ctx context.Context, id calendar.RoomID) (Room, error) {
 
 func (db *DB) scanRoom(row interface{ Scan(...any) error }) (Room, error) {
 	var r Room
-	var listed, synced int64
+	var listed, synced, removed int64
 	if err := row.Scan(&r.ID, &r.Name, &r.Building, &r.Floor, &r.Capacity, &r.TimeZone,
-		&r.Manual, &listed, &synced); err != nil {
+		&r.List, &r.Equipment, &r.Manual, &listed, &synced, &removed); err != nil {
 		return Room{}, err
 	}
-	r.ListedAt, r.SyncedAt = instant(listed), instant(synced)
+	r.ListedAt, r.SyncedAt, r.RemovedAt = instant(listed), instant(synced), instant(removed)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if p, ok := db.pending[string(r.ID)]; ok {
@@ -193,7 +196,7 @@ func (db *DB) Events(ctx context.Context, room calendar.RoomID) ([]calendar.Even
 // thousands of rooms a write for each at every poll would keep the disk busy for
 // nothing. A crash then loses at most a cursor that is a little newer, and makes
 // the last reading look older than it was, which is the safe side.
-func (db *DB) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at time.Time) (changed bool, err error) {
+func (db *DB) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at time.Time) (did syncer.Applied, err error) {
 	db.applying.Lock()
 	defer db.applying.Unlock()
 	r := reading{cursor: c.Cursor, window: w, at: at}
@@ -201,7 +204,7 @@ func (db *DB) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at ti
 		db.mu.Lock()
 		db.pending[string(c.Room)] = r
 		db.mu.Unlock()
-		return false, nil
+		return syncer.Applied{}, nil
 	}
 	what := fmt.Sprintf("save the calendar of %s", c.Room)
 	err = db.tx(ctx, what, func(tx *sql.Tx) error {
@@ -212,16 +215,16 @@ func (db *DB) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at ti
 		if !known {
 			return ErrNotFound
 		}
-		changed, err = saveEvents(ctx, tx, c)
+		did.Changed, err = saveEvents(ctx, tx, c)
 		return err
 	})
 	if err != nil {
-		return false, err
+		return syncer.Applied{}, err
 	}
 	db.mu.Lock()
 	delete(db.pending, string(c.Room))
 	db.mu.Unlock()
-	return changed, nil
+	return did, nil
 }
 
 func saveReading(ctx context.Context, tx *sql.Tx, room calendar.RoomID, r reading) (known bool, err error) {

@@ -115,10 +115,10 @@ func TestApply(t *testing.T) {
 			must(t, err)
 
 			test.change.Room, test.change.Cursor = oslo, "c2"
-			changed, err := db.Apply(t.Context(), test.change, window, day.Add(time.Minute))
+			did, err := db.Apply(t.Context(), test.change, window, day.Add(time.Minute))
 			must(t, err)
-			if changed != test.changed {
-				t.Errorf("changed %v; want %v", changed, test.changed)
+			if did.Changed != test.changed {
+				t.Errorf("changed %v; want %v", did.Changed, test.changed)
 			}
 			got, err := db.Events(t.Context(), oslo)
 			must(t, err)

@@ -69,11 +69,11 @@ func (m *memory) Cursors(ctx context.Context) ([]syncer.Request, error) {
 	return out, ctx.Err()
 }
 
-func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at time.Time) (bool, error) {
+func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at time.Time) (syncer.Applied, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil || ctx.Err() != nil {
-		return false, max2(m.fail, ctx.Err())
+		return syncer.Applied{}, max2(m.fail, ctx.Err())
 	}
 	before := maps.Clone(m.events[c.Room])
 	events := m.events[c.Room]
@@ -91,7 +91,7 @@ func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at
 	}
 	m.cursors[c.Room] = syncer.Request{Room: c.Room, Cursor: c.Cursor, Window: w}
 	m.readAt[c.Room] = at
-	return !maps.Equal(before, events), nil
+	return syncer.Applied{Changed: !maps.Equal(before, events)}, nil
 }
 
 func max2(a, b error) error {

@@ -79,6 +79,7 @@ func (s *Service) take(ctx context.Context, t *taking, req Request, c Change) {
 	}
 	t.answered = t.answered || c.Err == nil
 	did, err := s.apply(ctx, req, c, t.Started)
+	t.Healed += did.Healed
 	if ctx.Err() != nil {
 		return
 	}
@@ -86,7 +87,7 @@ func (s *Service) take(ctx context.Context, t *taking, req Request, c Change) {
 	if err == nil {
 		t.Read++
 	}
-	if did {
+	if did.Changed {
 		t.changed = append(t.changed, req.Room)
 	}
 }
@@ -109,19 +110,19 @@ func (s *Service) blame(t *taking, err error) error {
 	return err
 }
 
-func (s *Service) apply(ctx context.Context, req Request, c Change, at time.Time) (changed bool, err error) {
+func (s *Service) apply(ctx context.Context, req Request, c Change, at time.Time) (Applied, error) {
 	switch {
 	case c.Err != nil:
-		return false, c.Err
+		return Applied{}, c.Err
 	case c.Cursor == "":
-		return false, fmt.Errorf("read the calendar of %s: the answer has no cursor", req.Room)
+		return Applied{}, fmt.Errorf("read the calendar of %s: the answer has no cursor", req.Room)
 	}
 	c.Room = req.Room
-	changed, err = s.cfg.Store.Apply(ctx, c, req.Window, at)
+	did, err := s.cfg.Store.Apply(ctx, c, req.Window, at)
 	if err != nil {
-		return false, fmt.Errorf("keep the calendar of %s: %w", req.Room, err)
+		return Applied{}, fmt.Errorf("keep the calendar of %s: %w", req.Room, err)
 	}
-	return changed, nil
+	return did, nil
 }
 
 // settle notes how the reading of a room went.

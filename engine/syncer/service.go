@@ -17,6 +17,9 @@ import (
 // fifteen seconds on average, at a thousandth of what Graph allows a mailbox.
 const DefaultInterval = 30 * time.Second
 
+// DefaultQuiet is how often calendars are read outside office hours.
+const DefaultQuiet = 5 * time.Minute
+
 // Config is what a Service is made of. Source and Store are required.
 type Config struct {
 	Source Source
@@ -24,6 +27,11 @@ type Config struct {
 	// Interval is the time from the start of one round to the start of the next;
 	// DefaultInterval when 0.
 	Interval time.Duration
+	// Quiet is Interval's counterpart outside office hours; DefaultQuiet when 0, and
+	// never less than Interval.
+	Quiet time.Duration
+	// Office tells whether an instant is within office hours; nil means always.
+	Office func(now time.Time) bool
 	// Window is the stretch of time to keep at an instant; DefaultWindow when nil.
 	// When it moves on, each room is read anew.
 	Window func(now time.Time) Window
@@ -54,6 +62,10 @@ type Result struct {
 	Asked int
 	// Read is how many rooms were read, Changed how many of them differ now.
 	Read, Changed int
+	// Healed is how many events full readings set right that no change had announced.
+	Healed int
+	// Pace is how often rooms are read from now on.
+	Pace Pace
 	// Failed tells of every room whose latest reading failed by a fault of its own,
 	// including those that were left out this time because their next try is not due.
 	// A room that a fault of the whole system kept from being read is not in it.

@@ -12,6 +12,17 @@ import (
 // Window is the stretch of time whose events Roomink keeps.
 type Window struct{ From, To time.Time }
 
+// Pace is how often each room is read, and why: what a person may be told.
+type Pace struct {
+	// Interval is the time between two readings of a room: Wanted, or as long as a site
+	// of this size takes without crowding the calendar system.
+	Interval time.Duration
+	Wanted   time.Duration // what was configured for this time of day
+	PerBatch time.Duration // how long the source takes for one step of rooms, measured
+	Rooms    int
+	Office   bool // these are office hours
+}
+
 // Request asks a source for one room's changes.
 type Request struct {
 	Room calendar.RoomID
@@ -86,15 +97,26 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Applied is what a change did to the stored events of its room.
+type Applied struct {
+	// Changed says whether any stored event differs afterwards.
+	Changed bool
+	// Healed counts the events that a full change added, altered or took away although
+	// the cursor before it had covered them: edits that the calendar system never
+	// announced. Events outside the overlap of the old and the new window are not
+	// among them.
+	Healed int
+}
+
 // Store keeps what was read. Its methods are whole transactions.
 type Store interface {
 	// Cursors gives, for every room that is to be read, its cursor and the window
 	// that the cursor is bound to; both zero for a room that was never read.
 	Cursors(ctx context.Context) ([]Request, error)
 	// Apply keeps a change, its cursor and window, and the time of the reading, in
-	// one transaction. changed says whether any stored event differs afterwards.
-	Apply(ctx context.Context, c Change, w Window, at time.Time) (changed bool, err error)
+	// one transaction.
+	Apply(ctx context.Context, c Change, w Window, at time.Time) (Applied, error)
 	// SaveRooms keeps what the directory tells of rooms. A room that is no longer
-	// listed stays known, with its assignment.
+	// listed stays known and read, with its assignment, and is marked as removed.
 	SaveRooms(ctx context.Context, rooms []calendar.Room, at time.Time) error
 }
