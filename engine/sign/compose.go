@@ -25,6 +25,8 @@ func Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sig
 	}
 	reading := read(a.SyncedAt, p.StaleAfter)
 	switch {
+	case account == RoomRemoved: // whatever was booked there is over, so no meeting is named
+		s.State, s.Headline, s.Detail, s.Notice = Unknown, c.words.removed, c.words.removedDetail, c.words.removedNotice
 	case account == AccountSignedOut:
 		c.unknown(&s, c.words.signedOut)
 	case a.SyncedAt.IsZero(), !reading.covers(now):

@@ -178,6 +178,7 @@ func TestUnknown(t *testing.T) {
 			"Not connected", "the room may be taken", "Signed out. Last updated 23 Nov, 13:59", "Last known", 2},
 		{"signed out", o.at(13, 59), sign.AccountSignedOut, "de",
 			"Nicht verbunden", "der Raum kann belegt sein", "Abgemeldet. Stand: 23. Nov., 13:59", "Zuletzt bekannt", 2},
+		{"removed", o.at(13, 59), sign.RoomRemoved, "en", "Room removed", "can't be booked any more", "No longer in the directory", "", 0},
 		{"signed out, never read", time.Time{}, sign.AccountSignedOut, "en", "Not connected", "", "Signed out of the calendar", "", 0},
 	} {
 		t.Run(c.name+" "+c.language, func(t *testing.T) {

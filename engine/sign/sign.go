@@ -46,10 +46,11 @@ func DefaultPolicy() Policy {
 // Account says whether the calendars can be read at all.
 type Account string
 
-// The conditions of the account that a sign must own up to.
+// The conditions of the account, and of the room in it, that a sign must own up to.
 const (
 	AccountOK        Account = "ok"
 	AccountSignedOut Account = "signedOut" // nobody is signed in, or a person must sign in again
+	RoomRemoved      Account = "removed"   // the organisation has given the room up: its mailbox is gone
 )
 
 // Line is one meeting, ready to draw.

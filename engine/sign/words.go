@@ -29,6 +29,9 @@ type words struct {
 	notReadNotice      string
 	updatedNotice      func(at string) string
 	signedOutNotice    string
+	removed            string
+	removedDetail      string
+	removedNotice      string
 	signedOutSince     func(at string) string
 	floor              func(number string) string
 	date               func(time.Time) string // with weekday, no year
