@@ -45,6 +45,10 @@ func (s *Session) renew(ctx context.Context, old *oauth2.Token) (*oauth2.Token, 
 // Entra takes it and Save has kept it is it used; otherwise nothing changes, and the
 // error says why: a *[FieldError] for what can't be a secret, an *[Error] with
 // BadSecret for one that Entra refuses, what Save said, or the end of ctx.
+//
+// Entra looks at the secret before the sign-in. So if it takes the secret of a sign-in
+// that has ended, the secret is kept all the same and the error has NeedsSignIn set:
+// with the old one the session would go on asking for a secret.
 func (s *Session) UseSecret(ctx context.Context, secret string) error {
 	if _, err := s.turn(ctx, false); err != nil {
 		return err
@@ -69,7 +73,10 @@ func (s *Session) UseSecret(ctx context.Context, secret string) error {
 		return fmt.Errorf("%s: %w", c.renewOp(), context.Cause(ctx))
 	}
 	if err != nil {
-		return err
+		if !signInEnded(c, err) {
+			return err
+		}
+		next = before
 	}
 	if err := s.o.Save(ctx, c, next); err != nil {
 		return fmt.Errorf("save the new client secret: %w", err)
@@ -78,8 +85,15 @@ func (s *Session) UseSecret(ctx context.Context, secret string) error {
 	defer s.mu.Unlock()
 	s.c, s.tokens = c, next
 	s.attempts++
-	s.lastErr, s.lastTried = nil, s.o.Now()
-	return nil
+	s.lastErr, s.lastTried = err, s.o.Now()
+	return err
+}
+
+// signInEnded says that Entra refused a refresh token, and so took the client's secret
+// (RFC 6749 6). An app has no such token.
+func signInEnded(c Credentials, err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && !c.AppOnly && e.NeedsSignIn && e.OAuth != ""
 }
 
 // request asks for new tokens: with the refresh token, or for an app with its

@@ -75,6 +75,37 @@ func TestASecretThatIsRefusedChangesNothing(t *testing.T) {
 	}
 }
 
+// A secret that Entra takes is kept even if the sign-in has ended: what is needed then is
+// a sign-in, and no secret any more.
+func TestANewSecretForASignInThatHasEnded(t *testing.T) {
+	f, clk, sv := newFake(t), newClock(), &saves{}
+	f.token = func(form url.Values) (int, any) {
+		if form.Get("client_secret") != newSecret {
+			return 401, oauthFailure("invalid_client", "AADSTS7000222: The provided client secret keys are expired.", 7000222)
+		}
+		return 400, oauthFailure("invalid_grant", "AADSTS50173: The provided grant has expired due to it being revoked.", 50173)
+	}
+	s := entra.Resume(f.credentials(), stored(clk, 0), entra.SessionOptions{Save: sv.save, Now: clk.now})
+	if _, err := s.Token(t.Context()); !isBadSecret(err) {
+		t.Fatalf("the old secret: %v", err)
+	}
+	err := s.UseSecret(t.Context(), newSecret)
+	for range 2 {
+		if e, ok := errors.AsType[*entra.Error](err); !ok || e.BadSecret || !e.NeedsSignIn || e.Code != 50173 {
+			t.Errorf("%v; want a sign-in to be asked for", err)
+		}
+		_, err = s.Token(t.Context())
+	}
+	if got := sv.credentials(); len(got) != 1 || got[0].Secret != newSecret {
+		t.Errorf("saved with %v", got)
+	}
+}
+
+func isBadSecret(err error) bool {
+	e, ok := errors.AsType[*entra.Error](err)
+	return ok && e.BadSecret
+}
+
 func TestASecretThatCannotBeSavedIsNotUsed(t *testing.T) {
 	f, clk := newFake(t), newClock()
 	full := errors.New("disk full")
