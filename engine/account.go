@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +13,7 @@ import (
 )
 
 // errConnecting says that a sign-in is under way.
-var errConnecting = errors.New("a sign-in is open in the browser: finish it there, or cancel it first")
+var errConnecting = errors.New("the connection is just being changed: finish the sign-in in the browser, or cancel it first")
 
 // Connect opens the browser at Microsoft's page, to sign in or to approve as the saved
 // credentials say, and blocks until the account is connected, Microsoft or the person
@@ -25,7 +27,7 @@ func (e *Engine) Connect(ctx context.Context) error {
 		return errLocked
 	}
 	e.mu.Lock()
-	saved := e.state.account.Credentials
+	saved, before := e.state.account.Credentials, e.state.account.Problem
 	e.state.signingIn, e.state.account.Problem = true, nil
 	e.mu.Unlock()
 	e.changed()
@@ -34,9 +36,13 @@ func (e *Engine) Connect(ctx context.Context) error {
 
 	e.mu.Lock()
 	e.state.signingIn, e.state.account.SignInURL, e.state.account.SignInUntil = false, "", time.Time{}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	switch {
+	case err == nil:
+	case !errors.Is(err, context.Canceled):
 		x := Explain(err)
 		e.state.account.Problem = &x
+	case e.state.refused != accepted && e.state.account.Problem == nil:
+		e.state.account.Problem = before // why a person is needed
 	}
 	e.mu.Unlock()
 	e.changed()
@@ -57,13 +63,17 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
 	if c.AppOnly {
 		ask = entra.Approve
 	}
+	asked := e.askedForMore(c, saved)
 	tokens, err := ask(ctx, c, entra.Options{
-		Open: e.cfg.OpenBrowser, Waiting: e.onWaiting, LoginHint: e.loginHint(c, saved),
+		Open: e.cfg.OpenBrowser, Waiting: e.onWaiting, LoginHint: asked.Username,
 		Access:     entra.Access{Directory: saved.Directory, Booking: saved.Booking},
 		HTTPClient: e.cfg.HTTPClient, Now: e.cfg.Now,
 	})
 	if err != nil {
 		return err
+	}
+	if got := tokens.Account; asked.Username != "" && (got.ObjectID != asked.ObjectID || got.TenantID != asked.TenantID) {
+		return e.anotherAccount(asked, got)
 	}
 	next, err := e.newConnection(c, tokens)
 	if err != nil {
@@ -73,7 +83,7 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
 	if err != nil {
 		return err
 	}
-	if err := e.saveSignIn(ctx, signedIn{c, tokens}); err != nil {
+	if err := e.saveConnection(ctx, old, next, signedIn{c, tokens}); err != nil {
 		if old != nil {
 			e.plug(old) // whoever was signed in stays so
 		}
@@ -95,19 +105,55 @@ func (e *Engine) onWaiting(url string, until time.Time) {
 	e.changed()
 }
 
-// loginHint is the account that is asked for one more permission, as when the list of
-// rooms is switched on. In any other case the person is to pick an account.
-func (e *Engine) loginHint(c entra.Credentials, saved Credentials) string {
+// saveConnection keeps the sign-in of next, which takes the place of old, nil if there
+// was none. What was proven of old says nothing of next; only the mailbox to look at is
+// the same if the application is.
+func (e *Engine) saveConnection(ctx context.Context, old, next *connection, s signedIn) error {
+	plain, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("save the sign-in: %w", err)
+	}
+	var x Exposure
+	if old != nil && next.mode() == Application && sameRegistration(old.registration, next.registration) &&
+		old.account.TenantID == next.account.TenantID {
+		e.mu.Lock()
+		x.Mailbox = e.state.account.Exposure.Mailbox
+		e.mu.Unlock()
+	}
+	err = e.keep(func(seal func(string, []byte) []byte) error {
+		return e.db.Update(ctx, store.Update{Settings: map[string]any{settingExposure: x},
+			Secrets: map[string][]byte{secretSignIn: seal(secretSignIn, plain)}})
+	})
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state.account.Exposure = x
+	return nil
+}
+
+// anotherAccount refuses to change the account unasked: the new one may see other rooms.
+func (e *Engine) anotherAccount(asked, got entra.Account) error {
+	return &entra.Error{Op: "ask for one more permission", At: e.cfg.Now(), Title: "Another account answered: " + got.DisplayName(),
+		Remedy: "Nothing was changed. Sign in as " + asked.Username + "; if an administrator has to consent, let them tick \"Consent on behalf of your organization\" and then connect once more. " +
+			"To change the account, disconnect first."}
+}
+
+// askedForMore is the account that is asked for one more permission, as when the list of
+// rooms is switched on. In any other case it is nobody: the person is to pick an account.
+func (e *Engine) askedForMore(c entra.Credentials, saved Credentials) entra.Account {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	conn := e.state.conn
-	if conn == nil || c.AppOnly || e.state.refused != accepted || !sameRegistration(conn.registration, c) {
-		return ""
+	if conn == nil || c.AppOnly || e.state.refused != accepted || !sameRegistration(conn.registration, c) ||
+		!strings.EqualFold(conn.registration.Tenant, c.Tenant) {
+		return entra.Account{}
 	}
 	if saved.Directory && !conn.canList || saved.Booking && !conn.canWrite {
-		return conn.account.Username
+		return conn.account
 	}
-	return ""
+	return entra.Account{}
 }
 
 func sameRegistration(a, b entra.Credentials) bool {
@@ -131,6 +177,13 @@ func (e *Engine) Disconnect(ctx context.Context) error {
 		}
 		return err
 	}
+	e.forgetConnection()
+	e.record(ctx, ActAccount, "Disconnected from Microsoft 365", false)
+	return nil
+}
+
+// forgetConnection takes back what was said of a connection that is gone for good.
+func (e *Engine) forgetConnection() {
 	e.mu.Lock()
 	e.state.refused, e.state.sync = accepted, Sync{}
 	e.state.account.Problem, e.state.account.Exposure = nil, Exposure{}
@@ -138,8 +191,6 @@ func (e *Engine) Disconnect(ctx context.Context) error {
 	e.health.Clear(CodeSignIn, "")
 	e.watchSecret()
 	e.watchExposure()
-	e.record(ctx, ActAccount, "Disconnected from Microsoft 365", false)
 	e.touchAll()
 	e.changed()
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/sign"
+	"github.com/roomink/roomink/engine/store"
+	"github.com/roomink/roomink/engine/syncer"
 	"github.com/roomink/roomink/engine/vault"
 )
 
@@ -134,3 +137,69 @@ type noKeychain struct{}
 func (noKeychain) Load(context.Context) ([]byte, error) { return nil, errors.New("no keychain") }
 func (noKeychain) Save(context.Context, []byte) error   { return errors.New("no keychain") }
 func (noKeychain) Place() string                        { return "the keychain" }
+
+// Tokens that are renewed just while a person disconnects must not come back.
+func TestRenewedWhileDisconnecting(t *testing.T) {
+	l := newLife(1, 1)
+	e, err := Open(t.Context(), l.config(t, t.TempDir()))
+	must(t, err)
+	defer func() { must(t, e.Close()) }()
+	in := signedIn{entra.Credentials{Cloud: entra.Global(), Tenant: "contoso.com"}, entra.Tokens{Refresh: "r"}}
+	for range 100 {
+		c, err := e.newConnection(in.Credentials, in.Tokens)
+		must(t, err)
+		e.plug(c)
+		var both sync.WaitGroup
+		both.Go(func() {
+			if err := e.saveRenewed(t.Context(), c, in); err != nil && !errors.Is(err, errReplaced) {
+				t.Error(err)
+			}
+		})
+		both.Go(func() { must(t, e.Disconnect(t.Context())) })
+		both.Wait()
+		if _, err := e.db.Secret(t.Context(), secretSignIn); !errors.Is(err, store.ErrNotFound) {
+			t.Fatalf("the sign-in is kept after disconnecting (%v)", err)
+		}
+	}
+}
+
+// A window that was closed in the browser changes nothing, and not what is known.
+func TestConnectCancelled(t *testing.T) {
+	l := newLife(1, 1)
+	cfg := l.config(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cfg.OpenBrowser = func(string) error { cancel(); return nil }
+	e, err := Open(t.Context(), cfg)
+	must(t, err)
+	defer func() { must(t, e.Close()) }()
+	c := e.Snapshot().Account.Credentials
+	c.Secret = canary
+	must(t, e.SaveCredentials(t.Context(), c))
+	e.onSyncResult(syncer.Result{Err: &syncer.Error{Kind: syncer.SignIn, Op: "read the calendars", Remedy: "Sign in again."}})
+	before := e.Snapshot().Account
+	if err := e.Connect(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("connect: %v; want cancelled", err)
+	}
+	if a := e.Snapshot().Account; a.State != NeedsSignIn || a.Problem == nil || *a.Problem != *before.Problem {
+		t.Errorf("account %+v; want it as before, with its reason", a)
+	}
+}
+
+// Whoever is connected is asked for more by name, but never at another tenant.
+func TestAskedForMore(t *testing.T) {
+	inOffice(t, func(t *testing.T, _ *life, e *Engine) {
+		in := signedIn{entra.Credentials{Cloud: entra.Global(), Tenant: "contoso.com", ClientID: "a"},
+			entra.Tokens{Account: entra.Account{Username: "ada@contoso.com"}}}
+		c, err := e.newConnection(in.Credentials, in.Tokens)
+		must(t, err)
+		e.plug(c)
+		wide := Credentials{Booking: true}
+		if got := e.askedForMore(in.Credentials, wide).Username; got != "ada@contoso.com" {
+			t.Errorf("hint %q; want the account", got)
+		}
+		in.Credentials.Tenant = "fabrikam.com"
+		if got := e.askedForMore(in.Credentials, wide).Username; got != "" {
+			t.Errorf("hint %q at another tenant", got)
+		}
+	})
+}

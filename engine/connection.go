@@ -93,13 +93,21 @@ var errReplaced = errors.New("another account is connected by now")
 
 // saveRenewed keeps renewed tokens, unless their connection was replaced meanwhile.
 func (e *Engine) saveRenewed(ctx context.Context, c *connection, s signedIn) error {
+	return e.ifCurrent(c, func() error { return e.saveSignIn(ctx, s) })
+}
+
+// ifCurrent lets save keep something of c, which nobody gives up before that is done:
+// else it would turn up again after whatever is kept of the next connection, or of none.
+func (e *Engine) ifCurrent(c *connection, save func() error) error {
+	e.keeping.Lock()
+	defer e.keeping.Unlock()
 	e.mu.Lock()
 	current := e.state.conn == c
 	e.mu.Unlock()
 	if !current {
 		return errReplaced
 	}
-	return e.saveSignIn(ctx, s)
+	return save()
 }
 
 // resume takes up what an earlier run saved: the credentials, and the sign-in.
@@ -196,9 +204,11 @@ func (e *Engine) unplug() (*connection, error) {
 			return nil, fmt.Errorf("stop the reading of calendars: %w", err)
 		}
 	}
+	e.keeping.Lock()
 	e.mu.Lock()
 	e.state.conn, c.launched = nil, false
 	e.mu.Unlock()
+	e.keeping.Unlock()
 	for _, code := range []health.Code{codeSync, codeRoom, codeDirectory} {
 		e.health.ClearAll(code)
 	}

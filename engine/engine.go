@@ -67,8 +67,10 @@ type Engine struct {
 	dirty    chan struct{} // capacity 1: a snapshot is due
 	probes   chan display.ID
 
+	// Each is taken before those that follow it, and mu last.
 	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
 	drafting   sync.Mutex         // held by whoever saves what a person typed
+	keeping    sync.Mutex         // held while something of a connection is saved, or it is given up
 	agendas    sync.Mutex         // from the commit of a reading to the agenda in memory
 	asking     singleflight.Group // of questions to displays, by address
 
@@ -265,6 +267,7 @@ func (e *Engine) housekeeping(ctx context.Context) error {
 		}
 		if minute%10 == 0 {
 			e.touchAll()
+			e.watchSecret()
 			e.dropStrangers()
 		}
 	}

@@ -53,22 +53,26 @@ func (e *Engine) checkExposure(ctx context.Context, conn *connection, mailbox st
 		problem := Explain(err)
 		x.State, x.Problem = Unclear, &problem
 	}
-	e.mu.Lock()
-	current, before := e.state.conn == conn, e.state.account.Exposure
-	e.mu.Unlock()
-	if !current {
-		return Exposure{}, errReplaced
-	}
-	if x.State == Unclear && before.State != NotChecked && before.Mailbox == mailbox {
-		// What was found out about this mailbox stays true as long as nobody knows better.
-		x.State, x.At = before.State, before.At
-	}
-	if err := e.db.SaveSetting(ctx, settingExposure, x); err != nil {
+	var before Exposure
+	err = e.ifCurrent(conn, func() error {
+		e.mu.Lock()
+		before = e.state.account.Exposure
+		e.mu.Unlock()
+		if x.State == Unclear && before.State != NotChecked && before.Mailbox == mailbox {
+			// What was found out about this mailbox stays true as long as nobody knows better.
+			x.State, x.At = before.State, before.At
+		}
+		if err := e.db.SaveSetting(ctx, settingExposure, x); err != nil {
+			return err
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.state.account.Exposure = x
+		return nil
+	})
+	if err != nil {
 		return Exposure{}, err
 	}
-	e.mu.Lock()
-	e.state.account.Exposure = x
-	e.mu.Unlock()
 	if x.State != before.State {
 		switch x.State {
 		case Exposed:
@@ -112,15 +116,16 @@ func (e *Engine) dueExposure(ctx context.Context, conn *connection) {
 	}
 	e.mu.Lock()
 	x, mailbox := e.state.account.Exposure, e.state.account.Draft.Mailbox
-	e.mu.Unlock()
 	if x.Mailbox != "" {
 		mailbox = x.Mailbox
 	}
-	id := string(calendar.NewRoomID(mailbox))
-	if checkAddress(id) != nil || e.cfg.Now().Sub(x.At) < exposureEvery {
+	id := calendar.NewRoomID(mailbox)
+	_, isRoom := e.state.rooms[id]
+	e.mu.Unlock()
+	if isRoom || checkAddress(string(id)) != nil || e.cfg.Now().Sub(x.At).Abs() < exposureEvery { // clocks are set back, too
 		return
 	}
-	if _, err := e.checkExposure(ctx, conn, id); err != nil && ctx.Err() == nil {
+	if _, err := e.checkExposure(ctx, conn, string(id)); err != nil && ctx.Err() == nil {
 		e.log.Warn("The application's access could not be checked", "err", err)
 	}
 }

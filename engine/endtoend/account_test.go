@@ -143,6 +143,67 @@ func TestProof(t *testing.T) {
 	}
 }
 
+// What was proven of one connection says nothing of the next.
+func TestProofIsOfOneConnection(t *testing.T) {
+	o := newOffice(t, []virtual.Options{}...)
+	dir := t.TempDir()
+	r := o.start(dir, o.accepts)
+	person := o.Tenant.Account(tenant.Member).Username
+	connect := func(mode engine.Mode) {
+		t.Helper()
+		c := o.credentials()
+		c.Mode = mode
+		r.must(r.SaveCredentials(t.Context(), c))
+		r.must(r.Connect(t.Context()))
+	}
+	connect(engine.Application)
+	o.Tenant.NarrowByPolicy()
+	if x, err := r.CheckExposure(t.Context(), person); err != nil || x.State != engine.Closed {
+		t.Fatalf("exposure %+v, %v; want it closed", x, err)
+	}
+	connect(engine.Application)
+	if x := r.Snapshot().Account.Exposure; x.State != engine.NotChecked || x.Mailbox != person {
+		t.Errorf("exposure %+v after another approval; want the mailbox to be looked at again", x)
+	}
+	if x, err := r.CheckExposure(t.Context(), person); err != nil || x.State != engine.Closed {
+		t.Fatalf("exposure %+v, %v; want it closed", x, err)
+	}
+	connect(engine.Delegated)
+	if x := r.Snapshot().Account.Exposure; x != (engine.Exposure{}) {
+		t.Errorf("exposure %+v of an account", x)
+	}
+	r.stop()
+	r = o.start(dir, o.accepts)
+	if a := r.Snapshot().Account; a.State != engine.Connected || a.Exposure != (engine.Exposure{}) {
+		t.Errorf("account %+v after a restart; want connected, and nothing proven", a)
+	}
+}
+
+// Whoever is asked for one more permission is the account that is connected: another one
+// may see other rooms.
+func TestAnotherAccountAnswers(t *testing.T) {
+	o := newOffice(t, []virtual.Options{}...)
+	c := o.credentials()
+	c.Directory = false
+	who := tenant.Member
+	r := connectedWith(t, o, c, func(ctx context.Context, url string) error { return o.as(who)(ctx, url) })
+	before := r.Snapshot().Account
+	c.Secret, c.Directory, who = "", true, tenant.Administrator
+	r.must(r.SaveCredentials(t.Context(), c))
+	err := r.Connect(t.Context())
+	if x := engine.Explain(err); err == nil || !strings.Contains(x.Title, "Another account") || !strings.Contains(x.Remedy, before.Username) {
+		t.Errorf("%v, %+v; want to be told whose answer is needed", err, x)
+	}
+	if a := r.Snapshot().Account; a.State != engine.Connected || a.Username != before.Username {
+		t.Errorf("account %+v; want %s as before", a, before.Username)
+	}
+	r.must(r.Disconnect(t.Context()))
+	r.must(r.Connect(t.Context()))
+	if a := r.Snapshot().Account; a.State != engine.Connected || a.Username == before.Username {
+		t.Errorf("account %+v; want the other account after disconnecting", a)
+	}
+}
+
 // Each end of a sign-in turns into a new sign-in with its own words, shows on the sign,
 // and keeps the calendars.
 func TestEndsOfASignIn(t *testing.T) {
