@@ -37,7 +37,9 @@ func (e *Engine) Clouds() []Cloud {
 
 // SaveDraft keeps what a person has begun to type, right or wrong, so that closing
 // the window half-way loses nothing. An empty Secret keeps the one that was typed
-// before, unless the registration has none.
+// before, also while a registration without a secret is tried out: the portal shows a
+// secret only once. While the keychain is locked a Secret can't be kept, and the error
+// says so, but the rest is.
 func (e *Engine) SaveDraft(ctx context.Context, d Draft) error {
 	e.drafting.Lock()
 	defer e.drafting.Unlock()
@@ -45,14 +47,14 @@ func (e *Engine) SaveDraft(ctx context.Context, d Draft) error {
 	e.mu.Lock()
 	d.Secret, d.HasSecret = "", e.state.account.Draft.HasSecret
 	e.mu.Unlock()
+	var locked error
+	if secret != "" && !e.unlocked() {
+		secret, locked = "", errLocked
+	}
 	var err error
-	switch {
-	case d.Public:
-		d.HasSecret = false
-		err = e.db.Update(ctx, store.Update{Settings: map[string]any{settingDraft: d}, DeleteSecrets: []string{secretDraft}})
-	case secret == "":
+	if secret == "" {
 		err = e.db.SaveSetting(ctx, settingDraft, d)
-	default:
+	} else {
 		d.HasSecret = true
 		err = e.keep(func(seal func(string, []byte) []byte) error {
 			return e.db.Update(ctx, store.Update{Settings: map[string]any{settingDraft: d},
@@ -66,7 +68,7 @@ func (e *Engine) SaveDraft(ctx context.Context, d Draft) error {
 	e.state.account.Draft = d
 	e.mu.Unlock()
 	e.changed()
-	return nil
+	return locked
 }
 
 // SaveCredentials keeps what an admin brought from the portal. Whoever is signed in
@@ -84,19 +86,20 @@ func (e *Engine) SaveCredentials(ctx context.Context, c Credentials) error {
 		return err
 	}
 	full = full.Trimmed()
-	return e.keepCredentials(ctx, savedCredentials(full, c), full.Secret)
-}
-
-// keepCredentials saves credentials and their secret as one, and makes the draft the
-// same. e.drafting is held.
-func (e *Engine) keepCredentials(ctx context.Context, c Credentials, secret string) error {
+	c = savedCredentials(full, c)
 	e.mu.Lock()
 	draft := e.state.account.Draft
 	e.mu.Unlock()
 	draft.Credentials, draft.HasSecret = c, false
-	u := store.Update{
-		Settings:      map[string]any{settingCredentials: c, settingDraft: draft},
-		DeleteSecrets: []string{secretDraft},
+	return e.keepCredentials(ctx, c, full.Secret, draft)
+}
+
+// keepCredentials saves credentials and their secret as one, with the draft that is left
+// to be set up. e.drafting is held.
+func (e *Engine) keepCredentials(ctx context.Context, c Credentials, secret string, draft Draft) error {
+	u := store.Update{Settings: map[string]any{settingCredentials: c, settingDraft: draft}}
+	if !draft.HasSecret {
+		u.DeleteSecrets = []string{secretDraft}
 	}
 	var err error
 	if secret == "" {

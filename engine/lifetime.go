@@ -43,7 +43,6 @@ func (e *Engine) lookAfter(ctx context.Context, conn *connection) error {
 		e.stayConnected(ctx, conn)
 		e.learnSecretExpiry(ctx, conn)
 		e.dueExposure(ctx, conn)
-		e.watchSecret()
 		timer.Reset(lookAfterEvery)
 	}
 }
@@ -52,7 +51,16 @@ func (e *Engine) lookAfter(ctx context.Context, conn *connection) error {
 // tell how that went; where none is, this does.
 func (e *Engine) stayConnected(ctx context.Context, conn *connection) {
 	_, err := conn.session.Token(ctx)
-	if err == nil || ctx.Err() != nil {
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		e.mu.Lock()
+		alone := len(e.state.rooms) == 0
+		e.mu.Unlock()
+		if alone {
+			e.accept()
+		}
 		return
 	}
 	if failure, ok := errors.AsType[*entra.Error](err); ok && failure.PersonNeeded() {
@@ -74,9 +82,9 @@ func refusalOf(err error) refusal {
 // ReplaceSecret changes the client secret of the registration that is in use. The new
 // one is tried at once, and kept only if Microsoft takes it; signs don't notice. If
 // the sign-in itself has ended the error says so, and the next Connect uses the new
-// secret. An
-// empty one stands for the one that was typed into the draft. expires is the day that
-// the portal shows, zero if unknown.
+// secret. An empty one stands for the one that was typed into the draft of the same
+// registration, of which all else stays. expires is the day that the portal shows, zero
+// if unknown.
 func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.Time) error {
 	if !e.connecting.TryLock() {
 		return errConnecting
@@ -84,9 +92,9 @@ func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.
 	defer e.connecting.Unlock()
 	secret = strings.TrimSpace(secret)
 	e.mu.Lock()
-	conn, c, typed := e.state.conn, e.state.account.Credentials, e.state.account.Draft.HasSecret
+	conn, c, draft := e.state.conn, e.state.account.Credentials, e.state.account.Draft
 	e.mu.Unlock()
-	if secret == "" && typed {
+	if secret == "" && draft.HasSecret && e.serves(draft, c) {
 		kept, err := e.secret(ctx, secretDraft)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -116,10 +124,21 @@ func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.
 	}
 	e.drafting.Lock()
 	defer e.drafting.Unlock()
-	if err := e.keepCredentials(ctx, savedCredentials(full, c), secret); err != nil {
+	c = savedCredentials(full, c)
+	e.mu.Lock()
+	draft = e.state.account.Draft
+	e.mu.Unlock()
+	switch {
+	case draft == Draft{}: // nothing was begun
+		draft.Credentials = c
+	case e.serves(draft, c):
+		draft.SecretExpires, draft.HasSecret = c.SecretExpires, false
+	}
+	if err := e.keepCredentials(ctx, c, secret, draft); err != nil {
 		return err
 	}
 	if dead != nil {
+		e.SyncNow() // which finds out that a sign-in is needed, and no secret any more
 		return dead
 	}
 	if inUse {
@@ -130,6 +149,12 @@ func (e *Engine) ReplaceSecret(ctx context.Context, secret string, expires time.
 	return nil
 }
 
+// serves reports whether a secret of c is also one of the draft, which may not say yet
+// of which registration it is.
+func (e *Engine) serves(d Draft, c Credentials) bool {
+	return strings.TrimSpace(d.ClientID) == "" || e.sameApp(d.Credentials, c)
+}
+
 // accept ends a refusal.
 func (e *Engine) accept() {
 	e.mu.Lock()
@@ -137,6 +162,7 @@ func (e *Engine) accept() {
 	e.state.refused, e.state.account.Problem = accepted, nil
 	e.mu.Unlock()
 	e.health.Clear(CodeSignIn, "")
+	e.watchSecret()
 	if turned {
 		e.touchAll()
 	}
@@ -178,6 +204,7 @@ func (e *Engine) learnSecretExpiry(ctx context.Context, conn *connection) {
 	e.mu.Lock()
 	e.state.account.Credentials = now
 	e.mu.Unlock()
+	e.watchSecret()
 	e.changed()
 }
 

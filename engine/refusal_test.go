@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// An answer about every room ends the need for a sign-in, even one that refuses them
+// all: Microsoft took the tokens.
+func TestRefusalEndsWithAnyAnswer(t *testing.T) {
+	inOffice(t, func(t *testing.T, l *life, e *Engine) {
+		l.set(func() { l.signOut = true })
+		settle(bound)
+		if s := e.Snapshot(); s.Account.State != NeedsSignIn || !has(s, CodeSignIn) {
+			t.Fatalf("account %+v; want a new sign-in to be asked for", s.Account)
+		}
+		l.set(func() {
+			l.signOut = false
+			for id := range l.events {
+				l.broken[id] = true
+			}
+		})
+		settle(10 * time.Minute)
+		if s := e.Snapshot(); s.Account.State != Connected || has(s, CodeSignIn) || s.Account.Problem != nil || !has(s, codeRoom) {
+			t.Errorf("account %+v, problems %+v; want connected, and a problem of the room", s.Account, s.Problems)
+		}
+	})
+}
+
+// Where no room is read only the renewals tell how the account stands, both ways.
+func TestRefusalWithoutRooms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(0, 0)
+		cfg := l.config(t, t.TempDir(), func(s *signedIn) {
+			s.Credentials.Secret, s.Tokens.Expiry = canary, time.Now().Add(30*time.Minute)
+		})
+		service := &tokenService{}
+		cfg.HTTPClient = &http.Client{Transport: service}
+		e, _ := run(t, cfg)
+		settle(2 * time.Hour)
+		if s := e.Snapshot(); s.Account.State != NeedsSecret || !has(s, CodeSignIn) {
+			t.Fatalf("account %+v; want a secret to be asked for", s.Account)
+		}
+		service.mu.Lock()
+		service.secrets = []string{canary}
+		service.mu.Unlock()
+		settle(2 * time.Hour)
+		if s := e.Snapshot(); s.Account.State != Connected || has(s, CodeSignIn) || s.Account.Problem != nil {
+			t.Errorf("account %+v, problems %+v; want connected", s.Account, s.Problems)
+		}
+	})
+}
+
+// The days that a secret has left are counted, whether or not an account is connected.
+func TestSecretWarningsWhileSignedOut(t *testing.T) {
+	inOffice(t, func(t *testing.T, _ *life, e *Engine) {
+		must(t, e.Disconnect(t.Context()))
+		c := e.Snapshot().Account.Credentials
+		c.Secret, c.SecretExpires = canary, time.Now().AddDate(0, 0, 31)
+		must(t, e.SaveCredentials(t.Context(), c))
+		settle(25 * time.Hour)
+		if !has(e.Snapshot(), CodeSecretEnds) {
+			t.Error("no warning 30 days before the end")
+		}
+	})
+}
+
+// A new secret takes nothing away of what was begun in the guide.
+func TestReplaceSecretKeepsTheDraft(t *testing.T) {
+	inOffice(t, func(t *testing.T, l *life, e *Engine) {
+		must(t, e.Disconnect(t.Context()))
+		c := e.Snapshot().Account.Credentials
+		c.Secret = canary
+		must(t, e.SaveCredentials(t.Context(), c))
+		d := e.Snapshot().Account.Draft
+		d.Step, d.Booking, d.Port = "secret", true, 8400
+		must(t, e.SaveDraft(t.Context(), d))
+		end := time.Now().AddDate(1, 0, 0).UTC()
+		must(t, e.ReplaceSecret(t.Context(), newSecret, end))
+		want := d
+		want.SecretExpires = end
+		if a := e.Snapshot().Account; a.Draft != want || a.Credentials.Booking || !a.Credentials.SecretExpires.Equal(end) {
+			t.Errorf("draft %+v; want %+v", a.Draft, want)
+		}
+
+		other := Draft{Step: "ids", Credentials: Credentials{Tenant: "fabrikam.com", ClientID: "9b1f3c52-9d0e-4c5a-8f2b-6a41e0d9c713", Secret: "the~secret.of-the-other_app"}}
+		must(t, e.SaveDraft(t.Context(), other))
+		other.Secret, other.HasSecret = "", true
+		must(t, e.ReplaceSecret(t.Context(), canary, end))
+		if got := e.Snapshot().Account.Draft; got != other {
+			t.Errorf("draft %+v; want %+v: it is of another app", got, other)
+		}
+		if secret, err := e.secret(t.Context(), secretDraft); string(secret) != "the~secret.of-the-other_app" {
+			t.Errorf("its secret is %q, %v", secret, err)
+		}
+		if err := e.ReplaceSecret(t.Context(), "", end); err == nil {
+			t.Error("the secret of one app was taken for another")
+		}
+	})
+}
