@@ -139,9 +139,6 @@ func (e *Engine) accountSnapshot() Account {
 	if e.state.signingIn {
 		a.State = Connecting
 	}
-	if e.vault != nil {
-		a.KeyPlace, a.KeyMade = e.vault.Place(), e.vault.Created()
-	}
 	return a
 }
 

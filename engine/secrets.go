@@ -38,21 +38,38 @@ func (e *Engine) openVault(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	e.useVault(v)
+	return nil
+}
+
+// useVault takes a vault into use and tells where its key lies.
+func (e *Engine) useVault(v *vault.Vault) {
 	e.mu.Lock()
 	e.vault, e.state.locked = v, false
 	e.mu.Unlock()
+	e.noteKey(v)
 	e.health.Clear(CodeLocked, "")
-	if v.Place() != e.cfg.KeyStores[0].Place() { // the better place could not be used
-		p := health.Problem{Code: codeKeyFile, Severity: health.Notice,
-			Title:  "The sign-in is protected by a key file",
-			Text:   "The key lies in " + v.Place() + ", which only this user may read.",
-			Remedy: "Nothing needs to be done. Keep the file out of shared backups."}
-		if why := v.Unusable(); why != nil {
-			p.Text += " " + sentence(why.Error()) + "."
-		}
-		e.health.Set(p)
+	if v.Place() == e.cfg.KeyStores[0].Place() {
+		e.health.Clear(codeKeyFile, "")
+		return
 	}
-	return nil
+	p := health.Problem{Code: codeKeyFile, Severity: health.Notice, // the better place could not be used
+		Title:  "The sign-in is protected by a key file",
+		Text:   "The key lies in " + v.Place() + ", which only this user may read.",
+		Remedy: "Nothing needs to be done. Keep the file out of shared backups."}
+	if why := v.Unusable(); why != nil {
+		p.Text += " " + sentence(why.Error()) + "."
+	}
+	e.health.Set(p)
+}
+
+// noteKey keeps for snapshots what the vault says of its key: they must not ask a vault
+// that waits for the disk.
+func (e *Engine) noteKey(v *vault.Vault) {
+	place, made := v.Place(), v.Created()
+	e.mu.Lock()
+	e.state.account.KeyPlace, e.state.account.KeyMade = place, made
+	e.mu.Unlock()
 }
 
 // chooseKeyStores names the usual places of the key. Each data folder has its own item
@@ -119,7 +136,7 @@ func (e *Engine) Unlock(ctx context.Context) error {
 	if !e.unlocked() {
 		return errLocked
 	}
-	if err := e.resumeSignIn(ctx); err != nil {
+	if err := e.resumeSignIn(context.WithoutCancel(ctx)); err != nil { // nobody would take it up later
 		return err
 	}
 	e.record(ctx, ActAccount, "The saved sign-in was unlocked", false)
@@ -154,32 +171,39 @@ func (e *Engine) ForgetSecrets(ctx context.Context) error {
 		return errConnecting
 	}
 	defer e.connecting.Unlock()
-	if _, err := e.unplug(); err != nil {
-		return err
-	}
 	v, err := vault.Reset(ctx, e.cfg.KeyStores...)
 	if err != nil {
 		return err
 	}
-	if err := e.db.Update(ctx, store.Update{DeleteSecrets: []string{secretClient, secretDraft, secretSignIn}}); err != nil {
+	old, err := e.unplug() // first: what is waited for may save what Microsoft told
+	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	e.vault, e.state.locked = v, false
-	e.state.account.HasSecret, e.state.account.Draft.HasSecret = false, false
-	e.state.refused, e.state.sync, e.state.account.Problem = accepted, Sync{}, nil
-	e.mu.Unlock()
-	for _, code := range []health.Code{CodeLocked, codeSecretsLost, CodeSignIn} {
-		e.health.Clear(code, "")
+	e.drafting.Lock() // what was typed until now goes, too
+	defer e.drafting.Unlock()
+	if err := e.db.Update(ctx, store.Update{DeleteSecrets: []string{secretClient, secretDraft, secretSignIn},
+		DeleteSettings: []string{settingExposure}}); err != nil {
+		if old != nil {
+			e.plug(old)
+		}
+		return err
 	}
+	e.useVault(v)
+	e.mu.Lock()
+	e.state.account.HasSecret, e.state.account.Draft.HasSecret = false, false
+	e.mu.Unlock()
+	e.health.Clear(codeSecretsLost, "")
+	e.forgetConnection()
 	e.record(ctx, ActAccount, "The saved secrets were deleted", false)
-	e.touchAll()
-	e.changed()
 	return nil
 }
 
 // RenewKey seals all secrets with a new key.
 func (e *Engine) RenewKey(ctx context.Context) error {
+	if !e.connecting.TryLock() { // ForgetSecrets would go on with the key that is dropped here
+		return errConnecting
+	}
+	defer e.connecting.Unlock()
 	v, err := e.openedVault()
 	if err != nil {
 		return err
@@ -202,6 +226,7 @@ func (e *Engine) RenewKey(ctx context.Context) error {
 		}
 		return e.db.Update(ctx, store.Update{Secrets: all})
 	})
+	e.noteKey(v)
 	if err != nil {
 		return err
 	}

@@ -244,3 +244,110 @@ func TestExplainShowsNoSecret(t *testing.T) {
 		}
 	})
 }
+
+// A secret that the portal shows only once must outlive whatever a person tries out in
+// the form, and no keychain may cost the rest of what was typed.
+func TestDraftKeepsWhatWasTyped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(1, 1)
+		cfg := l.config(t, t.TempDir())
+		k := newKeychain(&cfg)
+		e, stop := run(t, cfg)
+		kept := func(when string) {
+			t.Helper()
+			if secret, err := e.secret(t.Context(), secretDraft); string(secret) != canary || !e.Snapshot().Account.Draft.HasSecret {
+				t.Errorf("%s: secret %q, %v", when, secret, err)
+			}
+		}
+		d := Draft{Credentials: Credentials{Mode: Application, Public: true, Secret: canary}}
+		must(t, e.SaveDraft(t.Context(), d)) // the platform was chosen before the mode, which knows none
+		kept("an application has a secret")
+		d.Mode, d.Secret = Delegated, ""
+		must(t, e.SaveDraft(t.Context(), d))
+		d.Public = false
+		must(t, e.SaveDraft(t.Context(), d))
+		kept("the other platform, and back")
+		stop()
+
+		k.lock(true)
+		e, _ = run(t, cfg)
+		d.Tenant, d.Secret = "contoso.com", "another~"+canary
+		if err := e.SaveDraft(t.Context(), d); !errors.Is(err, errLocked) {
+			t.Errorf("a secret without a key: %v; want locked", err)
+		}
+		if got := e.Snapshot().Account.Draft; got.Tenant != "contoso.com" || !got.HasSecret || got.Secret != "" {
+			t.Errorf("draft %+v; want the rest to be kept, and the secret of before", got)
+		}
+		k.lock(false)
+		must(t, e.Unlock(t.Context()))
+		kept("unlocked")
+	})
+}
+
+// What was said about secrets and a connection must not outlive them.
+func TestForgetSecretsWhileConnected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(1, 1)
+		cfg := l.config(t, t.TempDir(), asApplication)
+		k := newKeychain(&cfg)
+		e, _ := run(t, cfg)
+		c := e.Snapshot().Account.Credentials
+		c.Mode, c.Secret, c.SecretExpires = Application, canary, time.Now().AddDate(0, 0, 5)
+		must(t, e.SaveCredentials(t.Context(), c))
+		settle(time.Minute)
+		if _, err := e.CheckExposure(t.Context(), "ada@contoso.com"); err != nil {
+			t.Fatal(err)
+		}
+		must(t, os.Remove(k.Path))
+		must(t, os.Mkdir(k.Path, 0o700)) // no key can be kept there
+		if err := e.ForgetSecrets(t.Context()); err == nil || e.Snapshot().Account.State != Connected {
+			t.Errorf("%v, account %s; want it refused, and connected as before", err, e.Snapshot().Account.State)
+		}
+		must(t, os.Remove(k.Path))
+		must(t, e.ForgetSecrets(t.Context()))
+		s := e.Snapshot()
+		if s.Account.State != SignedOut || has(s, CodeSecretEnds) || has(s, CodeExposed) || s.Account.Exposure != (Exposure{}) {
+			t.Errorf("account %+v, problems %+v; want nothing left of the connection", s.Account, s.Problems)
+		}
+		if s.Account.KeyPlace == "" || s.Account.KeyMade.IsZero() {
+			t.Errorf("account %+v; want the new key to be named", s.Account)
+		}
+	})
+}
+
+// Signs and the window must not wait for the vault, which waits for the disk.
+func TestSnapshotWhileTheKeyIsRenewed(t *testing.T) {
+	l := newLife(1, 1)
+	e, err := Open(t.Context(), l.config(t, t.TempDir()))
+	must(t, err)
+	defer func() { must(t, e.Close()) }()
+	release, entered, seen := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- e.vault.Rotate(t.Context(), func(func(string, []byte) ([]byte, error)) error {
+			close(entered)
+			<-release
+			return nil
+		})
+	}()
+	<-entered
+	go func() { e.Snapshot(); close(seen) }()
+	select {
+	case <-seen:
+	case <-time.After(10 * time.Second):
+		t.Error("the snapshot waits for the disk")
+	}
+	close(release)
+	must(t, <-done)
+}
+
+// Two that open and renew the key at once would each keep a key that the other dropped.
+func TestOneChangeOfKeysAtATime(t *testing.T) {
+	inOffice(t, func(t *testing.T, _ *life, e *Engine) {
+		e.connecting.Lock()
+		defer e.connecting.Unlock()
+		if err := e.RenewKey(t.Context()); !errors.Is(err, errConnecting) {
+			t.Errorf("renew: %v; want to be told that something is under way", err)
+		}
+	})
+}
