@@ -63,6 +63,16 @@ func rooms(now time.Time) []engine.Room {
 	return list
 }
 
+// Calendars are those of the account that signs in at the office.
+func Calendars() []calendar.Room {
+	return []calendar.Room{
+		{ID: calendar.NewCalendarID("AAMkAD1="), Name: "Calendar", List: "My calendars"},
+		{ID: calendar.NewCalendarID("AAMkAD2="), Name: "Holidays in Norway", List: "My calendars"},
+		{ID: calendar.NewCalendarID("AAMkAD3="), Name: "Quiet room – Reception", List: "Other calendars"},
+		{ID: calendar.NewCalendarID("AAMkAD4="), Name: "Guest studio – Ada Lovelace", List: "Other calendars"},
+	}
+}
+
 // Snapshot is the office in full swing, with two things that need a person.
 func Snapshot(now time.Time) engine.Snapshot {
 	s := engine.Snapshot{

@@ -3,6 +3,7 @@ package apptest
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -136,6 +137,39 @@ func (e *Engine) AddRoom(ctx context.Context, address string) error {
 	e.Change(func(s *engine.Snapshot) {
 		room := calendar.Room{ID: calendar.NewRoomID(address)}
 		s.Rooms = append(s.Rooms, engine.Room{Agenda: calendar.NewAgenda(room, nil, nil, time.Time{})})
+	})
+	return nil
+}
+
+// Calendars implements the window's Engine with two of the account's own and two that
+// are shared with it.
+func (e *Engine) Calendars(ctx context.Context) ([]calendar.Room, error) {
+	return Calendars(), e.begin(ctx, "Calendars")
+}
+
+// AddCalendar implements the window's Engine.
+func (e *Engine) AddCalendar(ctx context.Context, room calendar.Room) error {
+	if err := e.begin(ctx, "AddCalendar"); err != nil {
+		return err
+	}
+	e.Change(func(s *engine.Snapshot) {
+		s.Rooms = append(s.Rooms, engine.Room{Agenda: calendar.NewAgenda(room, nil, nil, time.Time{}), Manual: true})
+	})
+	return nil
+}
+
+// ForgetRoom implements the window's Engine.
+func (e *Engine) ForgetRoom(ctx context.Context, id calendar.RoomID) error {
+	if err := e.begin(ctx, "ForgetRoom"); err != nil {
+		return err
+	}
+	e.Change(func(s *engine.Snapshot) {
+		s.Rooms = slices.DeleteFunc(s.Rooms, func(r engine.Room) bool { return r.Room.ID == id })
+		for i := range s.Displays {
+			if d := &s.Displays[i]; d.Room == id {
+				d.Stage, d.Room, d.Frame, d.Delivery = engine.Adopted, "", nil, engine.NothingToShow
+			}
+		}
 	})
 	return nil
 }

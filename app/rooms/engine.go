@@ -1,11 +1,24 @@
-// Package rooms is the page of all rooms with what their calendars say.
 package rooms
 
-import "context"
+import (
+	"context"
+
+	"github.com/roomink/roomink/engine/calendar"
+)
 
 // Engine is what the page asks of the engine. Every method may block and is called
 // off the UI goroutine.
 type Engine interface {
+	// RefreshRooms reads the directory's list of rooms again.
 	RefreshRooms(context.Context) error
+	// AddRoom reads the calendar of the mailbox with the address, and adds it as a
+	// room if that was possible.
 	AddRoom(ctx context.Context, address string) error
+	// Calendars are those of the signed-in account, those that are shared with it
+	// included, whether they are rooms already or not.
+	Calendars(context.Context) ([]calendar.Room, error)
+	// AddCalendar makes one of Calendars a room.
+	AddCalendar(context.Context, calendar.Room) error
+	// ForgetRoom takes a room off the list and its signs away from it.
+	ForgetRoom(context.Context, calendar.RoomID) error
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/roomink/roomink/app/rooms"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/calendar"
 )
 
 func TestCheckAddress(t *testing.T) {
@@ -69,6 +70,19 @@ type fake struct {
 func (f *fake) RefreshRooms(context.Context) error { f.did = append(f.did, "refresh"); return f.fail }
 func (f *fake) AddRoom(_ context.Context, a string) error {
 	f.did = append(f.did, "add "+a)
+	return f.fail
+}
+
+func (f *fake) Calendars(context.Context) ([]calendar.Room, error) {
+	f.did = append(f.did, "calendars")
+	return apptest.Calendars(), f.fail
+}
+func (f *fake) AddCalendar(_ context.Context, r calendar.Room) error {
+	f.did = append(f.did, "add "+r.Name)
+	return f.fail
+}
+func (f *fake) ForgetRoom(_ context.Context, id calendar.RoomID) error {
+	f.did = append(f.did, "forget "+string(id))
 	return f.fail
 }
 
