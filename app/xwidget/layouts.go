@@ -9,54 +9,6 @@ import (
 	"fyne.io/fyne/v2/layout"
 )
 
-// Column is the width of a column: Min units, and its Share of what is left over.
-type Column struct {
-	Min   float32
-	Share float32
-}
-
-// Columns lays objects out in one row of columns, so that a header and the rows of
-// a list line up whatever the width. Objects beyond the columns are not placed.
-type Columns struct {
-	Cols []Column
-	Gap  float32
-}
-
-// Layout implements fyne.Layout.
-func (c Columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	var fixed, shares float32
-	for _, col := range c.Cols {
-		fixed += col.Min
-		shares += col.Share
-	}
-	fixed += c.Gap * float32(len(c.Cols)-1)
-	spare := max(0, size.Width-fixed)
-	x := float32(0)
-	for i, col := range c.Cols {
-		w := col.Min
-		if shares > 0 {
-			w += spare * col.Share / shares
-		}
-		if i < len(objects) {
-			objects[i].Move(fyne.NewPos(x, 0))
-			objects[i].Resize(fyne.NewSize(w, size.Height))
-		}
-		x += w + c.Gap
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (c Columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	size := fyne.NewSize(c.Gap*float32(len(c.Cols)-1), 0)
-	for i, col := range c.Cols {
-		size.Width += col.Min
-		if i < len(objects) {
-			size.Height = max(size.Height, objects[i].MinSize().Height)
-		}
-	}
-	return size
-}
-
 // Limit centres its objects and lets them grow no wider than the given width:
 // long lines are hard to read.
 type Limit float32

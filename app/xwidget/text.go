@@ -177,6 +177,21 @@ func NewColoredParagraph(text string, color fyne.ThemeColorName) *Paragraph {
 	return p
 }
 
+// NewCaption makes a paragraph in the colour and the size of small print.
+func NewCaption(text string) *Paragraph {
+	p := NewMutedParagraph(text)
+	p.segment.Style.SizeName = theme.SizeNameCaptionText
+	return p
+}
+
+// NewTitle makes a bold paragraph in a size of the theme, for names that may be long.
+func NewTitle(text string, size fyne.ThemeSizeName) *Paragraph {
+	p := NewParagraph(text)
+	p.segment.Style.SizeName = size
+	p.segment.Style.TextStyle.Bold = true
+	return p
+}
+
 // Text is what the paragraph says.
 func (p *Paragraph) Text() string { return p.segment.Text }
 
