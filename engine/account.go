@@ -150,7 +150,7 @@ func (e *Engine) askedForMore(c entra.Credentials, saved Credentials) entra.Acco
 		!strings.EqualFold(conn.registration.Tenant, c.Tenant) {
 		return entra.Account{}
 	}
-	if saved.Directory && !conn.canList || saved.Booking && !conn.canWrite {
+	if saved.Directory && !conn.canList() || saved.Booking && !conn.canWrite() {
 		return conn.account
 	}
 	return entra.Account{}

@@ -147,16 +147,23 @@ func (e *Engine) touchRoom(id calendar.RoomID) {
 }
 
 // directoryPause is the time between two readings of the directory's rooms. Microsoft
-// takes up to two days to list a new room, so there is no hurry.
-const directoryPause = 6 * time.Hour
+// takes up to two days to list a new room, so there is no hurry. permissionPause is the
+// time between two looks whether the permission came, which ask nobody.
+const (
+	directoryPause  = 6 * time.Hour
+	permissionPause = 10 * time.Minute
+)
 
-// readDirectory reads the directory of rooms from time to time.
-func (e *Engine) readDirectory(ctx context.Context, s *syncer.Service) error {
+// readDirectory reads the directory of rooms from time to time, where that is allowed.
+func (e *Engine) readDirectory(ctx context.Context, conn *connection) error {
 	retry := backoff.NewExponentialBackOff()
 	retry.InitialInterval, retry.MaxInterval = 5*time.Second, 30*time.Minute
 	for {
-		err := s.RefreshRooms(ctx)
-		pause := directoryPause
+		var err error
+		pause := permissionPause
+		if conn.canList() {
+			pause, err = directoryPause, conn.syncing.RefreshRooms(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			pause = retry.NextBackOff()
 			x := Explain(err)

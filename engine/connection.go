@@ -18,8 +18,6 @@ import (
 type connection struct {
 	registration entra.Credentials // without its secret, which may be replaced
 	account      entra.Account
-	canList      bool // the directory of rooms may be read
-	canWrite     bool // booking at the door was consented to
 	session      *entra.Session
 	source       Source
 	syncing      *syncer.Service
@@ -29,8 +27,7 @@ type connection struct {
 
 // newConnection prepares a connection; nothing runs before plug.
 func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection, error) {
-	conn := &connection{registration: c, account: t.Account,
-		canList: t.Has("Place.Read.All"), canWrite: t.Has("Calendars.ReadWrite")}
+	conn := &connection{registration: c, account: t.Account}
 	conn.registration.Secret = ""
 	conn.session = entra.Resume(c, t, entra.SessionOptions{
 		Save: func(ctx context.Context, c entra.Credentials, t entra.Tokens) error {
@@ -61,15 +58,19 @@ func (c *connection) mode() Mode {
 	return Delegated
 }
 
+// canList says that the directory of rooms may be read, and canWrite that one may book at
+// the door. An administrator may grant or withdraw either at any time, which shows with
+// the next renewal.
+func (c *connection) canList() bool  { return c.session.Has("Place.Read.All") }
+func (c *connection) canWrite() bool { return c.session.Has("Calendars.ReadWrite") }
+
 // launch puts the parts of c into the tree. e.mu is held.
 func (e *Engine) launch(c *connection) {
 	// A supervisor that was stopped does not start its services again: each time anew.
 	parts := suture.New("account", suture.Spec{EventHook: e.onSupervisorEvent})
 	parts.Add(service{"read calendars", c.syncing.Serve})
 	parts.Add(service{"look after the account", func(ctx context.Context) error { return e.lookAfter(ctx, c) }})
-	if c.canList {
-		parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, c.syncing) }})
-	}
+	parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, c) }})
 	c.token, c.launched = e.tree.Add(parts), true
 }
 

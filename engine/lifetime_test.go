@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 type tokenService struct {
 	mu      sync.Mutex
 	secrets []string
+	scope   string // what it grants; "" = Calendars.Read
 	asked   int
 }
 
@@ -38,7 +40,7 @@ func (s *tokenService) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked++
-	status, text := http.StatusOK, `{"token_type":"Bearer","scope":"Calendars.Read","expires_in":3599,"access_token":"new","refresh_token":"newer"}`
+	status, text := http.StatusOK, `{"token_type":"Bearer","scope":"`+cmp.Or(s.scope, "Calendars.Read")+`","expires_in":3599,"access_token":"new","refresh_token":"newer"}`
 	if !slices.Contains(s.secrets, form.Get("client_secret")) {
 		status, text = http.StatusUnauthorized, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.","error_codes":[7000215]}`
 	}

@@ -134,7 +134,7 @@ func (e *Engine) accountSnapshot() Account {
 	}
 	if c := e.state.conn; c != nil {
 		a.Mode, a.Username, a.Name, a.Tenant = c.mode(), c.account.Username, c.account.Name, c.account.TenantID
-		a.CanListRooms, a.CanWrite = c.canList, c.canWrite
+		a.CanListRooms, a.CanWrite = c.canList(), c.canWrite()
 	}
 	if e.state.signingIn {
 		a.State = Connecting

@@ -100,3 +100,31 @@ func TestReplaceSecretKeepsTheDraft(t *testing.T) {
 		}
 	})
 }
+
+// An administrator may grant the list of rooms long after the approval, and take it back.
+func TestPermissionsThatComeAndGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(2, 0)
+		cfg := l.config(t, t.TempDir(), func(s *signedIn) {
+			s.Credentials.Secret, s.Tokens.Expiry, s.Tokens.Scopes = canary, time.Now().Add(time.Hour), []string{"Calendars.Read"}
+		})
+		service := &tokenService{secrets: []string{canary}, scope: "Calendars.Read Place.Read.All"}
+		cfg.HTTPClient = &http.Client{Transport: service}
+		e, _ := run(t, cfg)
+		settle(30 * time.Minute)
+		if s := e.Snapshot(); s.Account.CanListRooms || len(s.Rooms) != 0 {
+			t.Fatalf("account %+v, %d rooms; want no list of rooms yet", s.Account, len(s.Rooms))
+		}
+		settle(2 * time.Hour)
+		if s := e.Snapshot(); !s.Account.CanListRooms || len(s.Rooms) != 2 {
+			t.Errorf("account %+v, %d rooms; want the list of rooms once it was granted", s.Account, len(s.Rooms))
+		}
+		service.mu.Lock()
+		service.scope = "Calendars.Read"
+		service.mu.Unlock()
+		settle(2 * time.Hour)
+		if s := e.Snapshot(); s.Account.CanListRooms || len(s.Rooms) != 2 {
+			t.Errorf("account %+v, %d rooms; want the rooms to stay", s.Account, len(s.Rooms))
+		}
+	})
+}
