@@ -51,8 +51,8 @@ func (r *batchReply) header() http.Header {
 }
 
 // batch gets up to batchSize relative URLs in one request. Replies come in the
-// order of urls; one that Graph left out is nil.
-func (s *Source) batch(ctx context.Context, urls []string) ([]*batchReply, error) {
+// order of urls; one that Graph left out is nil. token is what it was sent with.
+func (s *Source) batch(ctx context.Context, op string, urls []string) (replies []*batchReply, token string, err error) {
 	parts := make([]batchPart, len(urls))
 	for i, u := range urls {
 		parts[i] = batchPart{ID: strconv.Itoa(i + 1), Method: http.MethodGet, URL: u,
@@ -60,23 +60,28 @@ func (s *Source) batch(ctx context.Context, urls []string) ([]*batchReply, error
 	}
 	content, err := json.Marshal(map[string]any{"requests": parts})
 	if err != nil {
-		return nil, fmt.Errorf("word a batch: %w", err)
+		return nil, "", fmt.Errorf("word a batch: %w", err)
 	}
 	info := abs.NewRequestInformation()
 	info.Method, info.UrlTemplate, info.Content = abs.POST, "{+baseurl}/$batch", content
 	info.Headers.Add("Content-Type", "application/json")
 	info.Headers.Add("Accept", "application/json")
 
-	var raw []byte
-	err = s.do(ctx, func(ctx context.Context) error {
+	err = s.do(ctx, op, len(urls), func(ctx context.Context) error {
 		got, err := s.adapter.SendPrimitive(ctx, info, "[]byte", nil)
-		raw, _ = got.([]byte)
-		return err
+		if err != nil {
+			return err
+		}
+		raw, _ := got.([]byte)
+		if replies, err = sortReplies(raw, len(urls)); err != nil {
+			return err
+		}
+		c := callOf(ctx)
+		c.count(replies)
+		token = c.token
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return sortReplies(raw, len(urls))
+	return replies, token, err
 }
 
 func sortReplies(raw []byte, n int) ([]*batchReply, error) {

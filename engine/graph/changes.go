@@ -5,37 +5,51 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/syncer"
 )
 
-// maxPages is how many pages of one room are followed in a round. No window of
-// some days holds two thousand meetings, but a wedged cursor gives the same page
-// for ever (graph.md 3.3, quirk 7).
-const maxPages = 40
+// Bounds on what is followed for one room in a round. A wedged cursor gives the same
+// page, or empty ones, with a new link for ever (graph.md 3.3, quirk 7), so pages that
+// tell nothing new end it; a few of those in a row are normal (quirk 4).
+const (
+	maxBarren = 40
+	maxPages  = 1000 // fifty thousand events
+)
 
-// reading is one room on its way through a round: its pages, then the series
+// reading is one calendar on its way through a round: its pages, then the series
 // masters that the pages left out. It has one request under way at most.
 type reading struct {
-	req   syncer.Request
-	round round
-	pages int
-	url   string   // what to ask next, relative
-	ask   []string // ids of masters still to ask for; asked for when link is set
-	link  string   // the deltaLink that ended the pages
-	err   error
-	done  bool
+	req     syncer.Request
+	view    bool // read in full, not by change tracking: see view.go
+	round   round
+	pages   int
+	barren  int      // pages in a row that told nothing new
+	renewed bool     // the token was refused once for it
+	url     string   // what to ask next, relative
+	ask     []string // ids of masters still to ask for; asked for when link is set
+	link    string   // the deltaLink that ended the pages
+	err     error
+	done    bool
 }
 
-func (r *reading) op() string { return "read the calendar of " + string(r.req.Room) }
+func (r *reading) op() string {
+	if r.view {
+		return "read a calendar of the signed-in account"
+	}
+	return "read the calendar of " + string(r.req.Room)
+}
 
 // Changes implements [syncer.Source]. R rooms whose news fit on a page each cost
-// ⌈R/20⌉ HTTP requests.
+// ⌈R/20⌉ HTTP requests, calendars of the account like rooms. Outlook runs up to four
+// parts of a batch at once, so that even a batch that is all for one mailbox keeps to
+// its limit (graph.md 4.2).
 func (s *Source) Changes(ctx context.Context, requests []syncer.Request) ([]syncer.Change, error) {
 	readings := make([]*reading, len(requests))
 	var queue []*reading
@@ -80,6 +94,10 @@ func breakOff(readings []*reading, err error) {
 // begin words the first request for a room.
 func (s *Source) begin(ctx context.Context, req syncer.Request) *reading {
 	r := &reading{req: req, round: newRound()}
+	if id, ok := req.Room.Calendar(); ok {
+		s.beginView(r, id)
+		return r
+	}
 	if req.Cursor != "" {
 		url, err := s.relative(req.Cursor)
 		if err != nil { // of another cloud, perhaps: read anew from this one
@@ -105,7 +123,7 @@ func (s *Source) step(ctx context.Context, readings []*reading) error {
 	for i, r := range readings {
 		urls[i] = r.url
 	}
-	replies, err := s.batch(ctx, urls)
+	replies, token, err := s.batch(ctx, "read calendars", urls)
 	if err != nil {
 		return err
 	}
@@ -114,13 +132,16 @@ func (s *Source) step(ctx context.Context, readings []*reading) error {
 			s.couldRead.Store(true) // before any refusal of this batch is worded
 		}
 	}
+	rejected := false
 	for i, r := range readings {
-		if r.err = s.take(ctx, r, replies[i]); r.err != nil {
-			continue
+		if replies[i] != nil && replies[i].Status == http.StatusUnauthorized && !r.renewed && s.o.Rejected != nil {
+			if !rejected {
+				s.o.Rejected(token)
+			}
+			r.renewed, rejected = true, true
+			continue // the token ended while the batch ran: the same again, with a new one
 		}
-		if r.link != "" {
-			r.done = len(r.ask) == 0
-		}
+		r.err = s.take(ctx, r, replies[i])
 	}
 	return nil
 }
@@ -136,58 +157,89 @@ func (s *Source) take(ctx context.Context, r *reading, reply *batchReply) error 
 	if reply.Status != http.StatusOK {
 		return s.pageFault(r, reply)
 	}
-	page, err := decode[users.ItemCalendarViewDeltaGetResponseable](s, reply.Body, users.CreateItemCalendarViewDeltaGetResponseFromDiscriminatorValue)
-	if err == nil && page.GetValue() == nil {
-		err = errNoValue // a page that got lost must not pass for an empty one
-	}
-	if err == nil {
-		err = guarded(func() error { return r.round.add(page.GetValue()) })
-	}
+	page, err := decodePage(reply.Body)
 	if err != nil {
 		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 	}
+	fresh, err := r.round.add(page.Value)
+	if err != nil {
+		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
+	}
+	if r.barren++; fresh {
+		r.barren = 0
+	}
 	r.pages++
-	next, end := str(page.GetOdataNextLink()), str(page.GetOdataDeltaLink())
 	switch {
-	case end != "":
-		if _, err := s.relative(end); err != nil {
+	case r.view && page.NextLink == "":
+		r.done = true
+		return nil
+	case page.DeltaLink != "" && !r.view:
+		if _, err := s.relative(page.DeltaLink); err != nil {
 			return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 		}
-		r.link, r.ask = end, r.round.missingMasters()
+		r.link, r.ask = page.DeltaLink, r.round.missingMasters()
 		return s.askForMaster(ctx, r)
-	case next == "":
+	case page.NextLink == "":
 		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: errors.New("the page has no link to what follows")}
-	case r.pages >= maxPages:
-		return &syncer.Error{Kind: syncer.Resync, Op: r.op(), Err: fmt.Errorf("no end after %d pages", r.pages)}
+	case r.barren >= maxBarren, r.pages >= maxPages:
+		return r.endless()
 	}
-	if r.url, err = s.relative(next); err != nil {
+	if r.url, err = s.relative(page.NextLink); err != nil {
 		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 	}
 	return nil
 }
 
-// pageFault words a failed page. A bad request can only mean the token in the
-// link, as we wrote nothing else into it.
+func (r *reading) endless() error {
+	e := &syncer.Error{Kind: syncer.Resync, Op: r.op(), Err: fmt.Errorf("no end after %d pages", r.pages)}
+	if r.view {
+		e.Kind = syncer.Failed // there is no cursor to do without
+	}
+	return e
+}
+
+// pageFault words a failed page. A bad request can only mean the token in the link, as
+// we wrote nothing else into it.
 func (s *Source) pageFault(r *reading, reply *batchReply) error {
+	if r.view {
+		return s.viewFault(r, reply)
+	}
 	e := newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now())
 	f := s.replyFault(r.op(), s.deniedRoom(string(r.req.Room)), e)
-	if e.Status == http.StatusBadRequest && (r.req.Cursor != "" || r.pages > 0) {
-		f.Kind = syncer.Resync
+	switch e.Status {
+	case http.StatusBadRequest:
+		if r.req.Cursor != "" || r.pages > 0 {
+			f.Kind = syncer.Resync
+		}
+	case http.StatusForbidden, http.StatusNotFound:
+		if r.req.Cursor != "" && r.pages == 0 && !leadsTo(r.req.Cursor, r.req.Room) {
+			f.Kind = syncer.Resync
+		}
 	}
 	return f
+}
+
+// leadsTo reports whether a cursor names its room. Graph repeats the address that was
+// asked for; a cursor that names its mailbox by something else, such as the id that it
+// had in the tenant that was connected before, says nothing about the room when it is
+// refused.
+func leadsTo(cursor string, room calendar.RoomID) bool {
+	u, err := url.Parse(cursor)
+	return err == nil && strings.Contains(strings.ToLower(u.Path), string(room))
 }
 
 // askForMaster words the request for the first master that is missing. Only what
 // an occurrence takes from it is asked for.
 func (s *Source) askForMaster(ctx context.Context, r *reading) error {
 	if len(r.ask) == 0 {
+		r.done = true
 		return nil
 	}
 	b := users.NewItemEventsEventItemRequestBuilderInternal(
 		pathParameters("", "user-id", string(r.req.Room), "event-id", r.ask[0]), s.adapter)
 	url, err := requestURL(b.ToGetRequestInformation(ctx, &users.ItemEventsEventItemRequestBuilderGetRequestConfiguration{
 		QueryParameters: &users.ItemEventsEventItemRequestBuilderGetQueryParameters{
-			Select: []string{"subject", "organizer", "showAs", "sensitivity", "isCancelled", "isAllDay", "type", "start", "end"}}}))
+			Select: needed}}))
 	if err != nil {
 		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 	}
@@ -201,7 +253,7 @@ func (s *Source) takeMaster(ctx context.Context, r *reading, reply *batchReply) 
 	case http.StatusNotFound:
 		r.round.seriesGone(id)
 	case http.StatusOK:
-		master, err := decode[models.Eventable](s, reply.Body, models.CreateEventFromDiscriminatorValue)
+		master, err := decodeItem(reply.Body)
 		if err != nil {
 			return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 		}
@@ -219,10 +271,12 @@ func (r *reading) change() syncer.Change {
 	if c.Err != nil {
 		return syncer.Change{Room: c.Room, Err: c.Err}
 	}
-	var events []calendar.Event
-	err := guarded(func() (err error) { events, err = r.round.events(); return err })
-	if err != nil {
+	events, err := r.round.events()
+	switch {
+	case err != nil:
 		return syncer.Change{Room: c.Room, Err: &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}}
+	case r.view:
+		return r.viewChange(events)
 	}
 	c.Events, c.Removed, c.Series = events, r.round.removedIDs(), r.round.toldSeries()
 	return c

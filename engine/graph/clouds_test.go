@@ -45,19 +45,34 @@ func everyCall(t *testing.T, s *graph.Source, room syncer.Request) syncer.Change
 	return got[0]
 }
 
+func calendarsOf(t *testing.T, s *graph.Source) error {
+	t.Helper()
+	_, err := s.Calendars(t.Context())
+	return err
+}
+
 // cloudReplies answers as Graph, whose links begin with links.
 func cloudReplies(t *testing.T, req *http.Request, links string) string {
 	switch path := req.URL.Path; {
 	case strings.HasSuffix(path, "/$batch"):
 		var in struct{ Requests []sent }
-		if err := json.NewDecoder(req.Body).Decode(&in); err != nil || len(in.Requests) != 1 {
+		if err := json.NewDecoder(req.Body).Decode(&in); err != nil {
 			t.Errorf("batch: %v", err)
 		}
-		link := next(links, "n")
-		if strings.Contains(in.Requests[0].URL, "skiptoken") {
-			link = end(links, "d")
+		var parts []string
+		for _, p := range in.Requests {
+			body := page(next(links, "n"))
+			switch {
+			case strings.Contains(p.URL, "skiptoken=c"), strings.HasPrefix(p.URL, "/places/"):
+				body = `{"value":[]}`
+			case strings.HasPrefix(p.URL, "/me/calendar"):
+				body = page(next(links, "c"))
+			case strings.Contains(p.URL, "skiptoken"):
+				body = page(end(links, "d"))
+			}
+			parts = append(parts, fmt.Sprintf(`{"id":%q,"status":200,"body":%s}`, p.ID, body))
 		}
-		return fmt.Sprintf(`{"responses":[{"id":"1","status":200,"body":%s}]}`, page(link))
+		return `{"responses":[` + strings.Join(parts, ",") + `]}`
 	case strings.Contains(path, "/applications("):
 		return `{"passwordCredentials":[]}`
 	case strings.HasSuffix(path, "/graph.room") && req.URL.Query().Get("$skip") == "0":
@@ -84,6 +99,12 @@ func TestEachCloudHasItsOwnAddress(t *testing.T) {
 					return cloudReplies(t, req, base)
 				})
 				s := newSource(t, graph.Options{BaseURL: base, Token: staticToken, Transport: transport, AppOnly: appOnly, Now: func() time.Time { return monday }})
+				if appOnly {
+					wantKind(t, calendarsOf(t, s), syncer.Denied)
+				} else if err := calendarsOf(t, s); err != nil || len(paths) != 2 {
+					t.Errorf("%v after %d requests", err, len(paths))
+				}
+				paths = nil
 				c := everyCall(t, s, syncer.Request{Room: "oslo@contoso.com", Window: syncer.DefaultWindow(monday)})
 				if c.Err != nil || !strings.HasPrefix(c.Cursor, base+"/") {
 					t.Errorf("%+v", c)
@@ -92,7 +113,7 @@ func TestEachCloudHasItsOwnAddress(t *testing.T) {
 				if appOnly {
 					asker = "/v1.0/users/oslo@contoso.com/calendar/getSchedule"
 				}
-				if all := strings.Join(paths, " "); len(paths) != 7 || !strings.Contains(all, asker) {
+				if all := strings.Join(paths, " "); len(paths) != 8 || !strings.Contains(all, asker) {
 					t.Errorf("asked for %s", all)
 				}
 
@@ -104,6 +125,7 @@ func TestEachCloudHasItsOwnAddress(t *testing.T) {
 					}
 					return cloudReplies(t, req, other.Graph+"/v1.0")
 				})})
+				wantKind(t, calendarsOf(t, foreign), syncer.Failed)
 				wantKind(t, everyCall(t, foreign, syncer.Request{Room: "oslo@contoso.com"}).Err, syncer.Failed)
 				cursor := syncer.Request{Room: "oslo@contoso.com", Cursor: deltaCursor(other.Graph + "/v1.0")}
 				wantKind(t, everyCall(t, foreign, cursor).Err, syncer.Resync)

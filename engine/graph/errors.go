@@ -25,6 +25,21 @@ const (
 		"Install its root certificate in the operating system, and check the computer's clock."
 )
 
+// Remedies for calendars in the list of the signed-in account.
+const (
+	shareCalendar = "The owner of the calendar has to share it with the signed-in account, with titles and locations at least."
+	calendarGone  = "The calendar is no longer in the list of the signed-in account: it was removed there, or its owner does not share it any more. " +
+		"Add it again in Outlook, or choose another one."
+	signInInstead = "Calendars that an account has in its list can be read only while that account is signed in. Connect with an account, or choose the mailbox itself by its address."
+)
+
+// errNotDelegated is an application that is asked for what only a person has.
+var errNotDelegated = errors.New("nobody is signed in: Roomink is connected with the application's own permissions")
+
+func notDelegated(op string) error {
+	return &syncer.Error{Kind: syncer.Denied, Op: op, Remedy: signInInstead, Err: errNotDelegated}
+}
+
 // Remedies for an application's own access. Exchange adds up what the directory
 // and RBAC for Applications grant, and subtracts what an application access policy
 // forbids (graph.md 2.1).

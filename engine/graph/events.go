@@ -2,13 +2,12 @@ package graph
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/roomink/roomink/engine/calendar"
 )
@@ -16,37 +15,43 @@ import (
 // round gathers the items of one delta round. Their order is arbitrary and one
 // may come twice: the last one counts.
 type round struct {
-	items   map[string]models.Eventable // but masters
-	masters map[string]models.Eventable // of this round, or asked for
+	items   map[string]*item // but masters
+	masters map[string]*item // of this round, or asked for
 	removed map[string]bool
 	told    map[string]bool // series whose occurrences in the window all are in items
 }
 
 func newRound() round {
-	return round{items: map[string]models.Eventable{}, masters: map[string]models.Eventable{},
+	return round{items: map[string]*item{}, masters: map[string]*item{},
 		removed: map[string]bool{}, told: map[string]bool{}}
 }
 
-func (r *round) add(page []models.Eventable) error {
+// add takes a page in; fresh says whether it told of any event for the first time in
+// this round.
+func (r *round) add(page []*item) (fresh bool, err error) {
 	for _, e := range page {
-		if e == nil || str(e.GetId()) == "" {
-			return fmt.Errorf("an event has no id")
+		if e == nil || e.ID == "" {
+			return fresh, errors.New("an event has no id")
 		}
-		id := *e.GetId()
-		_, gone := e.GetAdditionalData()["@removed"]
-		delete(r.items, id)
-		delete(r.removed, id)
-		switch kind := e.GetTypeEscaped(); {
+		fresh = fresh || !r.knows(e.ID)
+		gone := len(e.Removed) > 0 && string(e.Removed) != "null"
+		delete(r.items, e.ID)
+		delete(r.removed, e.ID)
+		switch {
 		case gone:
-			delete(r.masters, id)
-			r.removed[id], r.told[id] = true, true // it may have been a master
-		case kind != nil && *kind == models.SERIESMASTER_EVENTTYPE:
-			r.masters[id], r.told[id] = e, true
+			delete(r.masters, e.ID)
+			r.removed[e.ID], r.told[e.ID] = true, true // it may have been a master
+		case e.Type == "seriesMaster":
+			r.masters[e.ID], r.told[e.ID] = e, true
 		default:
-			r.items[id] = e
+			r.items[e.ID] = e
 		}
 	}
-	return nil
+	return fresh, nil
+}
+
+func (r *round) knows(id string) bool {
+	return r.items[id] != nil || r.masters[id] != nil || r.removed[id]
 }
 
 // missingMasters are the series whose occurrences came without subject and
@@ -54,8 +59,8 @@ func (r *round) add(page []models.Eventable) error {
 func (r *round) missingMasters() []string {
 	missing := map[string]bool{}
 	for _, e := range r.items {
-		if id := str(e.GetSeriesMasterId()); id != "" && isStub(e) && r.masters[id] == nil {
-			missing[id] = true
+		if e.SeriesMasterID != "" && e.isStub() && r.masters[e.SeriesMasterID] == nil {
+			missing[e.SeriesMasterID] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(missing))
@@ -64,7 +69,7 @@ func (r *round) missingMasters() []string {
 // seriesGone drops what belongs to a series that no longer exists.
 func (r *round) seriesGone(master string) {
 	r.told[master] = true
-	maps.DeleteFunc(r.items, func(_ string, e models.Eventable) bool { return str(e.GetSeriesMasterId()) == master })
+	maps.DeleteFunc(r.items, func(_ string, e *item) bool { return e.SeriesMasterID == master })
 }
 
 func (r *round) removedIDs() []string { return slices.Sorted(maps.Keys(r.removed)) }
@@ -77,8 +82,8 @@ func (r *round) events() ([]calendar.Event, error) {
 	for _, id := range slices.Sorted(maps.Keys(r.items)) {
 		e := r.items[id]
 		from := e
-		if isStub(e) {
-			if m := r.masters[str(e.GetSeriesMasterId())]; m != nil {
+		if e.isStub() {
+			if m := r.masters[e.SeriesMasterID]; m != nil {
 				from = m
 			}
 		}
@@ -93,71 +98,74 @@ func (r *round) events() ([]calendar.Event, error) {
 
 // isStub reports whether change tracking sent an occurrence without what it
 // shares with its series.
-func isStub(e models.Eventable) bool {
-	kind := e.GetTypeEscaped()
-	return kind != nil && *kind == models.OCCURRENCE_EVENTTYPE && e.GetShowAs() == nil && e.GetSubject() == nil
+func (e *item) isStub() bool {
+	return e.Type == "occurrence" && e.ShowAs == nil && e.Subject == nil
 }
 
 // event maps times and identity of e, and everything else of from, which is e
-// itself or its series master.
-func event(e, from models.Eventable) (calendar.Event, error) {
+// itself or its series master. Subjects are plain text and kept to the letter: what
+// looks like an HTML entity was typed by somebody.
+func event(e, from *item) (calendar.Event, error) {
+	by := from.Organizer.EmailAddress
 	ev := calendar.Event{
-		ID:           str(e.GetId()),
-		SeriesID:     str(e.GetSeriesMasterId()),
-		Subject:      str(from.GetSubject()),
-		Organizer:    organizer(from),
-		AllDay:       truth(from.GetIsAllDay()),
-		Availability: calendar.Unknown,
-		Cancelled:    truth(from.GetIsCancelled()),
-	}
-	if a := from.GetShowAs(); a != nil {
-		ev.Availability = calendar.Availability(a.String())
-	}
-	if s := from.GetSensitivity(); s != nil {
-		ev.Private = *s != models.NORMAL_SENSITIVITY
+		ID:           e.ID,
+		SeriesID:     e.SeriesMasterID,
+		Subject:      str(from.Subject),
+		Organizer:    cmp.Or(by.Name, by.Address),
+		AllDay:       from.IsAllDay,
+		Availability: availability(from),
+		Private:      from.Sensitivity != "" && from.Sensitivity != "normal",
+		Cancelled:    from.IsCancelled,
 	}
 	var err error
-	if ev.Start, err = instant(e.GetStart(), ev.AllDay); err != nil {
+	if ev.Start, err = instant(e.Start, ev.AllDay); err != nil {
 		return ev, fmt.Errorf("event %s starts %w", clip(ev.ID, 200), err)
 	}
-	if ev.End, err = instant(e.GetEnd(), ev.AllDay); err != nil {
+	if ev.End, err = instant(e.End, ev.AllDay); err != nil {
 		return ev, fmt.Errorf("event %s ends %w", clip(ev.ID, 200), err)
 	}
 	return ev, nil
 }
 
-func organizer(e models.Eventable) string {
-	if o := e.GetOrganizer(); o != nil && o.GetEmailAddress() != nil {
-		return cmp.Or(str(o.GetEmailAddress().GetName()), str(o.GetEmailAddress().GetAddress()))
+// availability is showAs, but for a booking that the room declined: the organiser was
+// told no, and where the mailbox keeps the entry, it may still show as busy. One that
+// waits for approval shows as tentative and takes the room
+// (Set-CalendarProcessing, TentativePendingApproval).
+func availability(e *item) calendar.Availability {
+	if e.ResponseStatus.Response == "declined" {
+		return calendar.Free
 	}
-	return ""
+	switch a := calendar.Availability(str(e.ShowAs)); a {
+	case calendar.Free, calendar.Tentative, calendar.Busy, calendar.OutOfOffice, calendar.WorkingElsewhere:
+		return a
+	}
+	return calendar.Unknown
 }
 
 // instant reads a dateTimeTimeZone. All-day events float: they are midnight to
 // midnight whatever zone stands beside them, so only the date is kept.
-func instant(d models.DateTimeTimeZoneable, allDay bool) (time.Time, error) {
-	if d == nil || d.GetDateTime() == nil {
-		return time.Time{}, fmt.Errorf("at no time")
+func instant(d dateTimeZone, allDay bool) (time.Time, error) {
+	if d.DateTime == "" {
+		return time.Time{}, errors.New("at no time")
 	}
-	raw, zone := *d.GetDateTime(), str(d.GetTimeZone())
 	if allDay {
-		date, _, _ := strings.Cut(raw, "T")
+		date, _, _ := strings.Cut(d.DateTime, "T")
 		at, err := time.Parse(time.DateOnly, date)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("on no date (%q)", clip(raw, 60))
+			return time.Time{}, fmt.Errorf("on no date (%q)", clip(d.DateTime, 60))
 		}
 		return at, nil
 	}
 	loc := time.UTC
-	if zone != "" && zone != "UTC" {
+	if d.TimeZone != "" && d.TimeZone != "UTC" {
 		var err error
-		if loc, err = time.LoadLocation(ianaZone(zone)); err != nil || ianaZone(zone) == "" {
-			return time.Time{}, fmt.Errorf("in an unknown time zone (%q)", clip(zone, 60))
+		if loc, err = time.LoadLocation(ianaZone(d.TimeZone)); err != nil || ianaZone(d.TimeZone) == "" {
+			return time.Time{}, fmt.Errorf("in an unknown time zone (%q)", clip(d.TimeZone, 60))
 		}
 	}
-	at, err := time.ParseInLocation("2006-01-02T15:04:05.9999999", strings.TrimSuffix(raw, "Z"), loc)
+	at, err := time.ParseInLocation("2006-01-02T15:04:05.9999999", strings.TrimSuffix(d.DateTime, "Z"), loc)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("at no time (%q)", clip(raw, 60))
+		return time.Time{}, fmt.Errorf("at no time (%q)", clip(d.DateTime, 60))
 	}
 	return at.UTC(), nil
 }
@@ -168,5 +176,3 @@ func str(p *string) string {
 	}
 	return *p
 }
-
-func truth(p *bool) bool { return p != nil && *p }

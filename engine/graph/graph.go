@@ -6,11 +6,14 @@
 // getSchedule (rooms.go). Changes come from calendarView/delta, twenty rooms a
 // $batch and one batch at a time (changes.go, batch.go), and are put together
 // into events (events.go): Graph sends occurrences of a series as stubs whose
-// subject stands in the series master. Every failure becomes a [syncer.Error]
-// with words (errors.go). Beyond that it tells whether a mailbox can be read
-// (probe.go) and when the client secret expires (secret.go).
+// subject stands in the series master. Calendars of the signed-in account that are
+// nobody's primary one are listed (calendars.go) and read in full (view.go). Every
+// failure becomes a [syncer.Error] with words (errors.go), and every HTTP request is
+// reported (observe.go). Beyond that it tells whether a mailbox can be read (probe.go)
+// and when the client secret expires (secret.go).
 //
-// Of the SDK it uses the request builders and the models. Its middleware, its
+// Of the SDK it uses the request builders, and the models of everything but events,
+// which come by the ten thousand (page.go). Its middleware, its
 // batch helper and its error types have defects that matter here (retries that
 // corrupt bodies, numbers lost from batch replies, a panic in an error's text),
 // so transport.go stands in for them. The facts are Microsoft's documentation
@@ -65,6 +68,9 @@ type Options struct {
 	// the rooms' time zones. When empty, the signed-in account does, or, with
 	// AppOnly, one of the rooms.
 	Mailbox string
+	// OnRequest hears of each HTTP request when it has ended, one after the other; it
+	// must not block, nor call the Source. May be nil.
+	OnRequest func(RequestInfo)
 	// Transport sends requests; one of package httpclient when nil.
 	Transport http.RoundTripper
 	// Logger gets debug lines on what could be left out; discarded when nil.
@@ -136,9 +142,10 @@ func New(o Options) (*Source, error) {
 	return s, nil
 }
 
-// do runs one request when it is its turn. It also stops a panic of the SDK's
-// generated code, which trusts every reply to be of the documented form.
-func (s *Source) do(ctx context.Context, request func(ctx context.Context) error) (err error) {
+// do runs one request when it is its turn; op and parts are what OnRequest hears of it.
+// It also stops a panic of the SDK's generated code, which trusts every reply to be of
+// the documented form.
+func (s *Source) do(ctx context.Context, op string, parts int, request func(ctx context.Context) error) (err error) {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -147,7 +154,9 @@ func (s *Source) do(ctx context.Context, request func(ctx context.Context) error
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return guarded(func() error { return request(ctx) })
+	c := &call{report: s.o.OnRequest, info: RequestInfo{Op: op, Parts: parts}}
+	defer func() { c.end(err == nil) }()
+	return guarded(func() error { return request(c.in(ctx)) })
 }
 
 func guarded(f func() error) (err error) {

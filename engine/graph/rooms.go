@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,8 +29,10 @@ const (
 	maxRefusals = 5
 )
 
-// Rooms implements [syncer.Source]. A room's time zone is left empty where it
-// can't be found out; that is no error.
+// Rooms implements [syncer.Source]. A room's time zone and list are left empty where
+// they can't be found out; that is no error. R rooms in L lists cost ⌈R/100⌉ + 1
+// requests, ⌈R/20⌉ for the time zones, and those of addLists: 500 rooms in 20 lists
+// take 35.
 func (s *Source) Rooms(ctx context.Context) ([]calendar.Room, error) {
 	var rooms []calendar.Room
 	seen := map[calendar.RoomID]bool{}
@@ -51,7 +54,16 @@ func (s *Source) Rooms(ctx context.Context) ([]calendar.Room, error) {
 		}
 		skip += int32(len(page))
 	}
-	return rooms, s.addZones(ctx, rooms)
+	if len(rooms) == 0 {
+		return nil, nil
+	}
+	if err := s.addLists(ctx, rooms); err != nil {
+		return nil, err
+	}
+	if err := s.addZones(ctx, rooms); err != nil {
+		return nil, err
+	}
+	return rooms, nil
 }
 
 // roomsPage reads one page. Links to the next one were missing for years, so
@@ -59,7 +71,7 @@ func (s *Source) Rooms(ctx context.Context) ([]calendar.Room, error) {
 func (s *Source) roomsPage(ctx context.Context, skip int32) (page []calendar.Room, err error) {
 	top := int32(roomsPage)
 	b := places.NewGraphRoomRequestBuilderInternal(pathParameters(s.o.BaseURL), s.adapter)
-	err = s.do(ctx, func(ctx context.Context) error {
+	err = s.do(ctx, "list rooms", 1, func(ctx context.Context) error {
 		resp, err := b.Get(ctx, &places.GraphRoomRequestBuilderGetRequestConfiguration{
 			QueryParameters: &places.GraphRoomRequestBuilderGetQueryParameters{Top: &top, Skip: &skip}})
 		if err != nil {
@@ -79,7 +91,7 @@ func (s *Source) roomsPage(ctx context.Context, skip int32) (page []calendar.Roo
 // room maps a place; one without an address has no ID.
 func room(r models.Roomable) calendar.Room {
 	out := calendar.Room{ID: calendar.NewRoomID(str(r.GetEmailAddress())), Name: str(r.GetDisplayName()),
-		Building: str(r.GetBuilding()), Floor: str(r.GetFloorLabel())}
+		Building: str(r.GetBuilding()), Floor: str(r.GetFloorLabel()), Equipment: equipment(r)}
 	if n := r.GetFloorNumber(); out.Floor == "" && n != nil {
 		out.Floor = strconv.Itoa(int(*n))
 	}
@@ -87,6 +99,22 @@ func room(r models.Roomable) calendar.Room {
 		out.Capacity = max(int(*n), 0)
 	}
 	return out
+}
+
+// equipment is what a place says it has, each thing once.
+func equipment(r models.Roomable) string {
+	all := []string{str(r.GetVideoDeviceName()), str(r.GetDisplayDeviceName()), str(r.GetAudioDeviceName())}
+	if yes := r.GetIsWheelChairAccessible(); yes != nil && *yes {
+		all = append(all, "wheelchair accessible")
+	}
+	var out []string
+	for _, name := range append(all, r.GetTags()...) {
+		name = strings.Join(strings.Fields(name), " ")
+		if name != "" && !slices.ContainsFunc(out, func(s string) bool { return strings.EqualFold(s, name) }) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // addZones finds the rooms' time zones in their working hours, the one place
@@ -146,7 +174,7 @@ func (s *Source) zonesAskedBy(ctx context.Context, mailbox string, rooms []calen
 		b = users.NewItemCalendarGetScheduleRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", mailbox), s.adapter)
 	}
 	zones := map[calendar.RoomID]string{}
-	err := s.do(ctx, func(ctx context.Context) error {
+	err := s.do(ctx, "read time zones", 1, func(ctx context.Context) error {
 		resp, err := b.PostAsGetSchedulePostResponse(ctx, s.scheduleBody(rooms),
 			&users.ItemCalendarGetScheduleRequestBuilderPostRequestConfiguration{Headers: prefer(abs.NewRequestHeaders())})
 		if err != nil || resp == nil {

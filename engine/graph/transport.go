@@ -63,16 +63,19 @@ func (t *transport) send(req *http.Request, body []byte) (resp *http.Response, t
 	if len(body) > 0 {
 		out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
+	c := callOf(req.Context())
+	c.sends(tok.AccessToken)
 	resp, err = t.o.Transport.RoundTrip(out)
 	if err != nil {
 		return nil, tok.AccessToken, err
 	}
+	c.answers(resp.StatusCode)
 	if err := t.check(resp); err != nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxError)) // so that the connection can be used again
 		_ = resp.Body.Close()
 		return nil, tok.AccessToken, err
 	}
-	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxReply}
+	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxReply, end: c.read}
 	return resp, tok.AccessToken, nil
 }
 
@@ -177,10 +180,14 @@ func (e *tokenFailure) Unwrap() error { return e.err }
 type boundedBody struct {
 	io.ReadCloser
 	left int64
+	end  func() // called when there is no more to read
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.end()
+	}
 	if b.left -= int64(n); b.left < 0 {
 		return 0, fmt.Errorf("the reply is larger than %d MiB", maxReply>>20)
 	}
