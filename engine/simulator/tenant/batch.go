@@ -4,7 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,13 +25,6 @@ type batchPart struct {
 	DependsOn []string          `json:"dependsOn"`
 }
 
-type batchOutput struct {
-	ID      string            `json:"id"`
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    any               `json:"body,omitempty"`
-}
-
 // batch runs the parts in order and answers in reverse: Graph promises no
 // order, so a client that trusts one is found out here.
 func (t *Tenant) batch(c *gcall) *greply {
@@ -46,14 +39,17 @@ func (t *Tenant) batch(c *gcall) *greply {
 		return failed(bad, c.header)
 	}
 	status := map[string]int{}
-	out := []batchOutput{}
-	for _, part := range in.Requests {
-		reply := t.part(c, part, status)
-		status[strings.ToLower(part.ID)] = reply.status
-		out = append(out, t.wordPart(part.ID, reply))
+	replies := make([]*greply, len(in.Requests))
+	for i, part := range in.Requests {
+		replies[i] = t.part(c, part, status)
+		status[strings.ToLower(part.ID)] = replies[i].status
 	}
-	slices.Reverse(out)
-	return ok(map[string]any{"responses": out})
+	o := newObject(nil, nil)
+	o.list("responses", len(replies), func(b []byte, i int) []byte {
+		last := len(replies) - 1 - i
+		return t.appendPart(b, in.Requests[last].ID, replies[last])
+	})
+	return ok(rawJSON(o.end()))
 }
 
 func (in batchInput) check() *gerror {
@@ -122,16 +118,28 @@ func (t *Tenant) part(outer *gcall, p batchPart, status map[string]int) *greply 
 	return t.answer(inner)
 }
 
-func (t *Tenant) wordPart(id string, reply *greply) batchOutput {
-	out := batchOutput{ID: id, Status: reply.status, Body: reply.body,
-		Headers: map[string]string{"request-id": t.stamp(reply)}}
+// appendPart writes one answer of a batch.
+func (t *Tenant) appendPart(b []byte, id string, reply *greply) []byte {
+	o := newObject(b, nil)
+	o.str("id", id)
+	o.raw("status", strconv.Itoa(reply.status))
+	headers := map[string]string{"request-id": t.stamp(reply)}
 	for k, v := range reply.header {
-		out.Headers[wireName(k)] = v[0]
+		headers[wireName(k)] = v[0]
 	}
 	if reply.body != nil {
-		out.Headers["Content-Type"] = "application/json"
+		headers["Content-Type"] = "application/json"
 	}
-	return out
+	o.value("headers", headers)
+	switch body := reply.body.(type) {
+	case nil:
+	case rawJSON:
+		o.name("body")
+		o.b = append(o.b, body...)
+	default:
+		o.value("body", body)
+	}
+	return o.end()
 }
 
 // wireName gives header names the case that Graph writes inside a batch.

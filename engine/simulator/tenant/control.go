@@ -8,7 +8,7 @@ import (
 
 // Booking is an event as Meetings lists it.
 type Booking struct {
-	ID   string
+	ID   string // immutable
 	Type string // singleInstance, occurrence or exception
 	Meeting
 }
@@ -42,13 +42,14 @@ func (t *Tenant) Meetings(room string, from, to time.Time) ([]Booking, error) {
 	}
 	var out []Booking
 	for _, in := range b.view(window{from, to}) {
-		out = append(out, Booking{ID: in.id, Type: in.kind, Meeting: in.m})
+		out = append(out, Booking{ID: immutable(in.id), Type: in.kind, Meeting: in.m})
 	}
 	return out, nil
 }
 
 // Book puts a meeting into a room's calendar, as an accepted invitation does.
-// The room is named by its address. Conflicts are allowed.
+// The room is named by its address. Conflicts are allowed. The room processes the
+// booking, see Processing.
 func (t *Tenant) Book(room string, m Meeting) (id string, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -56,11 +57,12 @@ func (t *Tenant) Book(room string, m Meeting) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
+	b.process(&m)
 	it, err := b.add(m, t.now())
 	if err != nil {
 		return "", fmt.Errorf("book %s: %w", room, err)
 	}
-	return it.id, nil
+	return immutable(it.id), nil
 }
 
 // Move gives an event new times; an occurrence of a series becomes an exception.

@@ -209,37 +209,36 @@ func (t *Tenant) deltaPage(c *gcall, cur cursor, p prefs) *greply {
 	} else {
 		cur.empty = false
 	}
-	value := []map[string]any{}
-	for _, e := range cur.pending[:n] {
-		value = append(value, e.json(p))
-	}
-	body := map[string]any{"@odata.context": t.context(c, "Collection(event)"), "value": value}
+	o := newObject(make([]byte, 0, 256+n*2048), nil)
+	o.str("@odata.context", t.context(c, "Collection(event)"))
+	o.list("value", n, func(b []byte, i int) []byte { return cur.pending[i].append(b, p) })
 	rest := cur
 	rest.pending, rest.skip = cur.pending[n:], true
 	switch {
 	case t.delta.wedged:
 		rest.pending = cur.pending
-		body["@odata.nextLink"] = t.cursorLink(c, "$skiptoken", rest)
+		o.str("@odata.nextLink", t.cursorLink(c, "$skiptoken", rest))
 	case len(rest.pending) > 0 || cur.empty:
-		body["@odata.nextLink"] = t.cursorLink(c, "$skiptoken", rest)
+		o.str("@odata.nextLink", t.cursorLink(c, "$skiptoken", rest))
 	default:
 		rest.skip, rest.pending = false, nil
-		body["@odata.deltaLink"] = t.cursorLink(c, "$deltatoken", rest)
+		o.str("@odata.deltaLink", t.cursorLink(c, "$deltatoken", rest))
 	}
-	return ok(body)
+	return ok(rawJSON(o.end()))
 }
 
-func (e entry) json(p prefs) map[string]any {
-	switch {
-	case e.removed != "":
-		return map[string]any{"@odata.type": "#microsoft.graph.event", "id": e.removed, "@removed": map[string]any{"reason": "deleted"}}
-	case e.stub:
-		return stubJSON(e.in, p)
+func (e entry) append(b []byte, p prefs) []byte {
+	if e.stub {
+		return appendStub(b, e.in, p)
 	}
-	j := eventJSON(e.in, p)
-	delete(j, "cancelledOccurrences")
-	j["@odata.type"] = "#microsoft.graph.event"
-	return j
+	o := newObject(b, nil)
+	o.raw("@odata.type", eventType)
+	if e.removed == "" {
+		return eventBody(o, e.in, p)
+	}
+	o.str("id", p.id(e.removed))
+	o.raw("@removed", `{"reason":"deleted"}`)
+	return o.end()
 }
 
 // cursorLink stores a cursor and makes the URL that leads back to it.

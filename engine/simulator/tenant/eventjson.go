@@ -18,13 +18,29 @@ const graphTime = "2006-01-02T15:04:05.0000000"
 
 // dateTimeZone words an instant as Graph's dateTimeTimeZone. All-day events are
 // floating dates: midnight to midnight whatever zone was asked for.
-func dateTimeZone(at time.Time, in instance, p prefs) map[string]any {
+func dateTimeZone(at time.Time, in instance, p prefs) rawJSON {
+	return appendDateTimeZone(nil, at, in, p)
+}
+
+func appendDateTimeZone(b []byte, at time.Time, in instance, p prefs) []byte {
 	loc := p.loc
 	if in.m.AllDay {
 		loc = in.box.loc
 	}
-	return map[string]any{"dateTime": at.In(loc).Format(graphTime), "timeZone": p.zone}
+	b = append(b, `{"dateTime":"`...)
+	b = at.In(loc).AppendFormat(b, graphTime)
+	b = append(b, `","timeZone":`...)
+	return append(appendString(b, p.zone), '}')
 }
+
+func (o *object) at(n string, at time.Time, in instance, p prefs) {
+	if o.name(n) {
+		o.b = appendDateTimeZone(o.b, at, in, p)
+	}
+}
+
+// iCalUID differs from occurrence to occurrence in Graph.
+func (in instance) iCalUID() string { return cmp.Or(in.uid, uidOf(in.id)) }
 
 func changeKey(in instance) string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s%016d", in.box.id[:6], in.seq))
@@ -32,56 +48,139 @@ func changeKey(in instance) string {
 
 func etag(in instance) string { return `W/"` + changeKey(in) + `"` }
 
-// stubJSON is all that delta says of an occurrence (graph.md 3.3, quirk 1).
-func stubJSON(in instance, p prefs) map[string]any {
-	return map[string]any{
-		"@odata.type": "#microsoft.graph.event", "@odata.etag": etag(in), "id": in.id, "seriesMasterId": in.masterID,
-		"type": kindOccurrence, "start": dateTimeZone(in.m.Start, in, p), "end": dateTimeZone(in.m.End, in, p),
+// id is an event's id in the form that the request prefers.
+func (p prefs) id(id string) string {
+	if p.immutable {
+		return immutable(id)
+	}
+	return id
+}
+
+// appendStub writes all that delta says of an occurrence (graph.md 3.3, quirk 1).
+func appendStub(b []byte, in instance, p prefs) []byte {
+	o := newObject(b, nil)
+	o.raw("@odata.type", eventType)
+	o.str("@odata.etag", etag(in))
+	o.str("id", p.id(in.id))
+	o.str("seriesMasterId", p.id(in.masterID))
+	o.str("type", kindOccurrence)
+	o.at("start", in.m.Start, in, p)
+	o.at("end", in.m.End, in, p)
+	return o.end()
+}
+
+const eventType = `"#microsoft.graph.event"`
+
+// eventBody is an event of Graph v1.0 with the properties that $select asks for,
+// or all of them but those that are told only on demand.
+func eventBody(o object, in instance, p prefs) []byte {
+	m, key := in.m, changeKey(in)
+	o.str("@odata.etag", `W/"`+key+`"`)
+	o.str("id", p.id(in.id))
+	o.str("createdDateTime", stampJSON(in.created))
+	o.str("lastModifiedDateTime", stampJSON(in.modified))
+	o.str("changeKey", key)
+	o.raw("categories", "[]")
+	if in.transactionID != "" {
+		o.str("transactionId", in.transactionID)
+	}
+	o.str("originalStartTimeZone", in.box.zone)
+	o.str("originalEndTimeZone", in.box.zone)
+	uid := in.iCalUID()
+	o.str("iCalUId", uid)
+	o.raw("reminderMinutesBeforeStart", "15")
+	o.truth("isReminderOn", false)
+	o.truth("hasAttachments", false)
+	o.str("subject", m.Subject)
+	o.raw("importance", `"normal"`)
+	o.str("sensitivity", cmp.Or(m.Sensitivity, "normal"))
+	o.truth("isAllDay", m.AllDay)
+	o.truth("isCancelled", m.Cancelled)
+	o.truth("isOrganizer", in.isOrganizer())
+	o.truth("responseRequested", true)
+	o.str("showAs", cmp.Or(m.ShowAs, "busy"))
+	o.str("type", in.kind)
+	o.str("webLink", "https://outlook.office365.com/owa/?itemid="+in.id+"&exvsurl=1&path=/calendar/item")
+	o.truth("allowNewTimeProposals", true)
+	o.truth("isDraft", false)
+	o.truth("hideAttendees", false)
+	o.at("start", m.Start, in, p)
+	o.at("end", m.End, in, p)
+	if o.name("location") {
+		o.b = in.appendLocation(o.b)
+	}
+	if o.name("locations") {
+		o.b = append(in.appendLocation(append(o.b, '[')), ']')
+	}
+	in.series(&o, p)
+	in.people(&o, p)
+	in.online(&o, p, uid)
+	return o.end()
+}
+
+// series writes what an event has of its series.
+func (in instance) series(o *object, p prefs) {
+	if in.masterID == "" {
+		o.raw("seriesMasterId", "null")
+	} else {
+		o.str("seriesMasterId", p.id(in.masterID))
+		o.str("originalStart", in.original.UTC().Format(time.RFC3339))
+	}
+	if in.kind != kindMaster {
+		o.raw("recurrence", "null")
+		return
+	}
+	o.value("recurrence", recurrenceJSON(in))
+	if o.keep != nil { // only on demand
+		gone := []string{}
+		for _, day := range in.skipped {
+			gone = append(gone, "OID."+p.id(in.id)+"."+day)
+		}
+		o.value("cancelledOccurrences", gone)
 	}
 }
 
-// eventJSON is an event of Graph v1.0 with all its properties.
-func eventJSON(in instance, p prefs) map[string]any {
-	m := in.m
-	organizer := in.organizer()
-	j := map[string]any{
-		"@odata.etag": etag(in), "id": in.id, "changeKey": changeKey(in), "iCalUId": in.uid, "type": in.kind,
-		"createdDateTime": stampJSON(in.created), "lastModifiedDateTime": stampJSON(in.modified),
-		"categories": []string{}, "seriesMasterId": nil, "subject": m.Subject,
-		"bodyPreview": m.Body, "body": map[string]any{"contentType": "html", "content": bodyHTML(m.Body)},
-		"importance": "normal", "sensitivity": cmp.Or(m.Sensitivity, "normal"), "showAs": cmp.Or(m.ShowAs, "busy"),
-		"isAllDay": m.AllDay, "isCancelled": m.Cancelled, "isDraft": false, "isOrganizer": in.isOrganizer(),
-		"isReminderOn": false, "reminderMinutesBeforeStart": 15, "hasAttachments": false, "hideAttendees": false,
-		"responseRequested": true, "allowNewTimeProposals": true,
-		"originalStartTimeZone": in.box.zone, "originalEndTimeZone": in.box.zone,
-		"start": dateTimeZone(m.Start, in, p), "end": dateTimeZone(m.End, in, p),
-		"location": in.location(), "locations": []any{in.location()},
-		"organizer":       map[string]any{"emailAddress": address(organizer)},
-		"attendees":       in.attendees(),
-		"responseStatus":  in.response(),
-		"recurrence":      nil,
-		"isOnlineMeeting": m.Online, "onlineMeetingProvider": "unknown", "onlineMeeting": nil, "onlineMeetingUrl": nil,
-		"webLink": "https://outlook.office365.com/owa/?itemid=" + in.id + "&exvsurl=1&path=/calendar/item",
-	}
-	if m.Online {
-		j["onlineMeetingProvider"] = "teamsForBusiness"
-		j["onlineMeeting"] = map[string]any{"joinUrl": "https://teams.example/l/meetup-join/" + in.uid[32:56]}
-	}
-	if in.masterID != "" {
-		j["seriesMasterId"] = in.masterID
-		j["originalStart"] = in.original.UTC().Format(time.RFC3339)
-	}
-	if in.transactionID != "" {
-		j["transactionId"] = in.transactionID
-	}
-	if in.kind == kindMaster {
-		j["recurrence"] = recurrenceJSON(in)
-		j["cancelledOccurrences"] = append([]string{}, in.skipped...)
-	}
+// people writes who meets about what; LimitedDetails don't show it.
+func (in instance) people(o *object, p prefs) {
 	if p.limited {
-		limit(j)
+		o.raw("bodyPreview", `""`)
+		o.raw("body", `{"contentType":"html","content":""}`)
+		o.raw("organizer", "null")
+		o.raw("attendees", "[]")
+		return
 	}
-	return j
+	o.str("bodyPreview", in.m.Body)
+	if o.name("body") {
+		kind, content := `{"contentType":"html","content":`, bodyHTML(in.m.Body)
+		if p.text {
+			kind, content = `{"contentType":"text","content":`, in.m.Body
+		}
+		o.b = append(appendString(append(o.b, kind...), content), '}')
+	}
+	if o.name("organizer") {
+		o.b = append(appendPerson(append(o.b, '{'), in.organizer()), '}')
+	}
+	if o.name("attendees") {
+		o.b = in.appendAttendees(o.b)
+	}
+}
+
+func (in instance) online(o *object, p prefs, uid string) {
+	if o.name("responseStatus") {
+		o.b = in.appendResponse(o.b)
+	}
+	o.truth("isOnlineMeeting", in.m.Online)
+	o.raw("onlineMeetingUrl", "null")
+	if !in.m.Online || p.limited {
+		o.raw("onlineMeeting", "null")
+	} else {
+		o.raw("onlineMeeting", `{"joinUrl":"https://teams.example/l/meetup-join/`+uid[32:56]+`"}`)
+	}
+	if in.m.Online {
+		o.raw("onlineMeetingProvider", `"teamsForBusiness"`)
+		return
+	}
+	o.raw("onlineMeetingProvider", `"unknown"`)
 }
 
 func stampJSON(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
@@ -93,7 +192,10 @@ func bodyHTML(text string) string {
 	return "<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body>" + html.EscapeString(text) + "</body></html>\r\n"
 }
 
-func address(p Person) map[string]any { return map[string]any{"name": p.Name, "address": p.Address} }
+func appendPerson(b []byte, p Person) []byte {
+	b = appendString(append(b, `"emailAddress":{"name":`...), p.Name)
+	return append(appendString(append(b, `,"address":`...), p.Address), '}')
+}
 
 func (in instance) organizer() Person {
 	if in.m.Organizer == (Person{}) {
@@ -106,37 +208,50 @@ func (in instance) isOrganizer() bool {
 	return strings.EqualFold(in.organizer().Address, in.box.address)
 }
 
-// response is the mailbox's own answer to the invitation.
-func (in instance) response() map[string]any {
+// appendResponse writes the mailbox's own answer to the invitation.
+func (in instance) appendResponse(b []byte) []byte {
+	if in.isOrganizer() {
+		return append(b, `{"response":"organizer","time":"0001-01-01T00:00:00Z"}`...)
+	}
+	answer := "accepted"
 	switch {
-	case in.isOrganizer():
-		return map[string]any{"response": "organizer", "time": "0001-01-01T00:00:00Z"}
+	case in.m.Response != "":
+		answer = in.m.Response
 	case in.m.ShowAs == "tentative":
-		return map[string]any{"response": "tentativelyAccepted", "time": in.created.UTC().Format(time.RFC3339)}
+		answer = "tentativelyAccepted"
 	}
-	return map[string]any{"response": "accepted", "time": in.created.UTC().Format(time.RFC3339)}
+	b = appendString(append(b, `{"response":`...), answer)
+	b = in.created.UTC().AppendFormat(append(b, `,"time":"`...), time.RFC3339)
+	return append(b, `"}`...)
 }
 
-func (in instance) location() map[string]any {
-	loc := map[string]any{"displayName": "", "locationType": "default", "uniqueIdType": "unknown", "address": map[string]any{}, "coordinates": map[string]any{}}
-	if in.box.room != nil {
-		loc["displayName"], loc["locationType"], loc["locationEmailAddress"] = in.box.name, "conferenceRoom", in.box.address
-		loc["uniqueId"], loc["uniqueIdType"] = in.box.address, "directory"
+func (in instance) appendLocation(b []byte) []byte {
+	if in.box.room == nil {
+		return append(b, `{"displayName":"","locationType":"default","uniqueIdType":"unknown","address":{},"coordinates":{}}`...)
 	}
-	return loc
+	b = appendString(append(b, `{"displayName":`...), in.box.name)
+	b = appendString(append(b, `,"locationType":"conferenceRoom","locationEmailAddress":`...), in.box.address)
+	b = appendString(append(b, `,"uniqueId":`...), in.box.address)
+	return append(b, `,"uniqueIdType":"directory","address":{},"coordinates":{}}`...)
 }
 
-func (in instance) attendees() []any {
-	out := []any{}
-	none := map[string]any{"response": "none", "time": "0001-01-01T00:00:00Z"}
-	for _, p := range in.m.Attendees {
-		out = append(out, map[string]any{"type": "required", "status": none, "emailAddress": address(p)})
+func (in instance) appendAttendees(b []byte) []byte {
+	b = append(b, '[')
+	for i, p := range in.m.Attendees {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"type":"required","status":{"response":"none","time":"0001-01-01T00:00:00Z"},`...)
+		b = append(appendPerson(b, p), '}')
 	}
 	if in.box.room != nil && !in.isOrganizer() {
-		out = append(out, map[string]any{"type": "resource", "status": in.response(),
-			"emailAddress": address(Person{in.box.name, in.box.address})})
+		if len(in.m.Attendees) > 0 {
+			b = append(b, ',')
+		}
+		b = in.appendResponse(append(b, `{"type":"resource","status":`...))
+		b = append(appendPerson(append(b, ','), Person{in.box.name, in.box.address}), '}')
 	}
-	return out
+	return append(b, ']')
 }
 
 var weekdayNames = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}

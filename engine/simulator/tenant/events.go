@@ -237,11 +237,11 @@ func (in *eventInput) meeting(b *mailbox) (Meeting, error) {
 
 func (t *Tenant) eventReply(c *gcall, b *mailbox, r ref, p prefs, status int) *greply {
 	in := b.get(r)
-	j := eventJSON(in, p)
-	j["@odata.context"] = t.context(c, "users('"+b.id+"')/events/$entity")
-	reply := &greply{status: status, body: pick(c, j), header: http.Header{"Etag": {etag(in)}}}
+	o := newObject(nil, c.selection())
+	o.str("@odata.context", t.context(c, "users('"+b.id+"')/events/$entity"))
+	reply := &greply{status: status, body: rawJSON(eventBody(o, in, p)), header: http.Header{"Etag": {etag(in)}}}
 	if status == http.StatusCreated {
-		reply.header.Set("Location", c.base+"/v1.0/users('"+b.id+"')/events('"+in.id+"')")
+		reply.header.Set("Location", c.base+"/v1.0/users('"+b.id+"')/events('"+p.id(in.id)+"')")
 	}
 	return reply
 }
@@ -298,7 +298,7 @@ func (t *Tenant) patchEvent(c *gcall, args []string) (*greply, error) {
 	if err := b.change(r, t.now(), edit); err != nil {
 		return nil, wordDomain(err)
 	}
-	t.eachCopy(b, r, func(room *mailbox, copied ref) error { return room.change(copied, t.now(), edit) })
+	t.eachCopy(b, r, func(room *mailbox, copied ref) error { return room.update(copied, t.now(), edit) })
 	return t.eventReply(c, b, r, p, http.StatusOK), nil
 }
 

@@ -158,12 +158,6 @@ func (t *Tenant) visible(g *grant, b *mailbox) FolderRights {
 	return b.rights
 }
 
-// limit takes away from an event what LimitedDetails don't give.
-func limit(j map[string]any) {
-	j["organizer"], j["attendees"], j["bodyPreview"], j["onlineMeeting"] = nil, []any{}, "", nil
-	j["body"] = map[string]any{"contentType": "html", "content": ""}
-}
-
 func errNoFreeBusy(name string) map[string]any {
 	return map[string]any{"scheduleId": name, "error": map[string]any{"responseCode": "ErrorNoFreeBusyAccess",
 		"message": fmt.Sprintf("The caller does not have access to free/busy data of %s.", name)}}

@@ -225,31 +225,40 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, reply *greply) {
 		w.WriteHeader(reply.status)
 		return
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(reply.body); err != nil {
+	body, err := encode(reply.body)
+	if err != nil {
 		t.log.Error("encode simulated Graph reply", "error", err)
 		http.Error(w, "encode reply", http.StatusInternalServerError)
 		return
 	}
 	h.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
-	if buf.Len() > 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) > 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Vary", "Accept-Encoding")
 		w.WriteHeader(reply.status)
 		z, _ := t.zippers.Get().(*gzip.Writer)
 		if z == nil {
-			z = gzip.NewWriter(w)
+			z, _ = gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is right
 		}
 		z.Reset(w)
-		_, _ = z.Write(buf.Bytes())
+		_, _ = z.Write(body)
 		_ = z.Close() // the client hung up: nothing left to tell it
 		t.zippers.Put(z)
 		return
 	}
 	w.WriteHeader(reply.status)
-	_, _ = w.Write(buf.Bytes())
+	_, _ = w.Write(body)
+}
+
+func encode(body any) ([]byte, error) {
+	if raw, ok := body.(rawJSON); ok {
+		return raw, nil
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(body)
+	return buf.Bytes(), err
 }
 
 func ok(body any) *greply { return &greply{status: http.StatusOK, body: body} }

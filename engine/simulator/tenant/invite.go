@@ -13,7 +13,9 @@ func (t *Tenant) inviteRooms(from *mailbox, it *item, attendees []attendeeInput)
 		if err != nil || room == from || room.room == nil {
 			continue
 		}
-		if copied, err := room.add(m, t.now()); err == nil { // it was valid in the organizer's calendar
+		accepted := m
+		room.process(&accepted)
+		if copied, err := room.add(accepted, t.now()); err == nil { // it was valid in the organizer's calendar
 			copied.uid = it.uid
 		}
 	}

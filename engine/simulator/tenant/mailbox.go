@@ -2,10 +2,6 @@ package tenant
 
 import (
 	"cmp"
-	"crypto/sha512"
-	"encoding/base64"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -22,12 +18,15 @@ var (
 // fields are guarded by Tenant.mu.
 type mailbox struct {
 	id      string // directory object id
+	head    string // of its events' regular ids
 	name    string
 	address string
 	room    *Room // nil for a person
-	zone    string
-	loc     *time.Location
-	rights  FolderRights // of the calendar folder's "Default" entry
+	// unlisted rooms are not in the directory of places.
+	unlisted bool
+	zone     string
+	loc      *time.Location
+	rights   FolderRights // of the calendar folder's "Default" entry
 
 	seq          int64 // grows with every change; what delta cursors point at
 	made         uint64
@@ -55,14 +54,14 @@ type item struct {
 // instance is a copy of one event as a client sees it.
 type instance struct {
 	box               *mailbox // only its constant fields are used outside the lock
-	id, masterID, uid string
-	kind              string // singleInstance, occurrence, exception, seriesMaster
+	id, masterID, uid string   // uid is empty for occurrences, see iCalUID
+	kind              string   // singleInstance, occurrence, exception, seriesMaster
 	m                 Meeting
 	created, modified time.Time
 	seq               int64
 	transactionID     string
 	original          time.Time // an occurrence's start by its series' rule
-	skipped           []string  // a master's deleted occurrences
+	skipped           []string  // days of a master's deleted occurrences
 }
 
 const (
@@ -73,56 +72,8 @@ const (
 )
 
 func newMailbox(id, name, address string, room *Room, loc *time.Location, zone string) *mailbox {
-	return &mailbox{id: id, name: name, address: address, room: room, loc: loc, zone: zone,
+	return &mailbox{id: id, head: idHead(address), name: name, address: address, room: room, loc: loc, zone: zone,
 		items: map[string]*item{}, transactions: map[string]string{}}
-}
-
-// Event ids are opaque, case-sensitive, URL-safe and share a long prefix per
-// mailbox, as Exchange's do: mailbox, item, then the day of an occurrence.
-const (
-	idMailboxBytes = 45
-	idItemBytes    = 30
-	idDayBytes     = 9
-	idPrefix       = "AAMk"
-	idSuffix       = "AAA="
-)
-
-func (b *mailbox) newID() string {
-	b.made++
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], b.made)
-	box := sha512.Sum512([]byte("mailbox " + b.address))
-	it := sha512.Sum512(append([]byte("item "+b.address), n[:]...))
-	raw := slices.Concat(box[:idMailboxBytes], it[:idItemBytes], make([]byte, idDayBytes))
-	return idPrefix + base64.URLEncoding.EncodeToString(raw) + idSuffix
-}
-
-// occurrenceID is the series' id with the day of the occurrence in it.
-func occurrenceID(master, day string) string {
-	raw, _ := base64.URLEncoding.DecodeString(strings.TrimSuffix(strings.TrimPrefix(master, idPrefix), idSuffix))
-	copy(raw[idMailboxBytes+idItemBytes:], strings.ReplaceAll(day, "-", ""))
-	return idPrefix + base64.URLEncoding.EncodeToString(raw) + idSuffix
-}
-
-// splitID undoes occurrenceID; day is empty for a master or a single meeting.
-func splitID(id string) (master, day string) {
-	raw, err := base64.URLEncoding.DecodeString(strings.TrimSuffix(strings.TrimPrefix(id, idPrefix), idSuffix))
-	if err != nil || len(raw) != idMailboxBytes+idItemBytes+idDayBytes {
-		return id, ""
-	}
-	tail := raw[idMailboxBytes+idItemBytes:]
-	d, err := time.Parse("20060102", strings.TrimRight(string(tail), "\x00"))
-	if err != nil {
-		return id, ""
-	}
-	clear(tail)
-	return idPrefix + base64.URLEncoding.EncodeToString(raw) + idSuffix, d.Format(time.DateOnly)
-}
-
-// uidOf makes an iCalUId: Exchange's fixed header, then something unique.
-func uidOf(id string) string {
-	sum := sha512.Sum512([]byte(id))
-	return "040000008200E00074C5B7101A82E008" + strings.ToUpper(hex.EncodeToString(sum[:24]))
 }
 
 // add puts a meeting into the calendar.
@@ -157,7 +108,7 @@ type ref struct {
 }
 
 func (b *mailbox) find(id string) (ref, error) {
-	master, day := splitID(id)
+	master, day := splitID(b.regular(id))
 	it := b.items[master]
 	if it == nil || day != "" && (it.series == nil || !it.series.occursOn(day)) {
 		return ref{}, errNoItem
@@ -175,7 +126,7 @@ func (b *mailbox) get(r ref) instance {
 	if s := r.it.series; s != nil {
 		in.kind = kindMaster
 		for day := range s.skipped {
-			in.skipped = append(in.skipped, occurrenceID(r.it.id, day))
+			in.skipped = append(in.skipped, day)
 		}
 		slices.Sort(in.skipped)
 	}
@@ -206,6 +157,20 @@ func (b *mailbox) change(r ref, now time.Time, edit func(*Meeting)) error {
 	r.it.m = m
 	b.touch(r.it, now)
 	return nil
+}
+
+// update is change by the organiser, whose words the room processes anew.
+func (b *mailbox) update(r ref, now time.Time, edit func(*Meeting)) error {
+	return b.change(r, now, func(m *Meeting) {
+		before := *m
+		edit(m)
+		accepted := *m
+		b.process(&accepted)
+		m.Sensitivity = accepted.Sensitivity
+		if m.Subject != before.Subject {
+			m.Subject = accepted.Subject
+		}
+	})
 }
 
 // remove deletes an event. A day of a series leaves no tombstone, only a
@@ -279,7 +244,6 @@ func (b *mailbox) occurrence(it *item, start time.Time) instance {
 	day := start.Format(time.DateOnly)
 	in := instance{box: b, id: occurrenceID(it.id, day), masterID: it.id, kind: kindOccurrence,
 		created: it.created, modified: it.modified, seq: it.seq, original: start}
-	in.uid = uidOf(in.id) // Graph's iCalUId differs from occurrence to occurrence
 	if ch := it.series.changed[day]; ch != nil {
 		in.kind, in.m, in.modified = kindException, ch.m, ch.modified
 		return in

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -45,9 +46,15 @@ type Room struct {
 	Floor    int
 	Capacity int
 	Zone     string // IANA; its building's when empty
-	Video    string // model of the video device, may be empty
-	Tags     []string
+	// Audio, Video and Display are models of devices; may be empty.
+	Audio, Video, Display string
+	Accessible            bool // by wheelchair
+	Tags                  []string
+	Processing            Processing
 }
+
+// maxSubject is how many characters Outlook takes.
+const maxSubject = 255
 
 // Meeting is an event of a room's calendar.
 type Meeting struct {
@@ -63,6 +70,9 @@ type Meeting struct {
 	Attendees   []Person
 	Online      bool // has a Teams link
 	Cancelled   bool
+	// Response is the room's own answer: accepted (also when empty; for what is
+	// shown as tentative it is tentativelyAccepted), notResponded or declined.
+	Response string
 
 	// RRule is an RFC 5545 recurrence such as "FREQ=WEEKLY;BYDAY=MO" on the
 	// room's wall clock, beginning at Start. Skip (any instant on the day) and
@@ -90,8 +100,8 @@ func (m Meeting) check(loc *time.Location) error {
 		return errors.New("a meeting can't end before it starts")
 	case m.AllDay && !(isMidnight(m.Start, loc) && isMidnight(m.End, loc) && m.End.After(m.Start)):
 		return errors.New("an all-day meeting runs from midnight to midnight, one day at least")
-	case len([]rune(m.Subject)) > 255:
-		return errors.New("a subject has at most 255 characters")
+	case utf8.RuneCountInString(m.Subject) > maxSubject:
+		return fmt.Errorf("a subject has at most %d characters", maxSubject)
 	}
 	return nil
 }
@@ -124,14 +134,9 @@ func (t *Tenant) fill(o *Office) error {
 		}
 	}
 	for i := range o.Rooms {
-		b, err := roomMailbox(o, o.Rooms[i])
-		if err != nil {
-			return fmt.Errorf("room %s: %w", o.Rooms[i].Address, err)
-		}
-		if err := t.register(b); err != nil {
+		if err := t.addRoom(o.Rooms[i]); err != nil {
 			return err
 		}
-		t.order = append(t.order, b)
 	}
 	for address, meetings := range o.Meetings {
 		b := t.boxes[strings.ToLower(address)]

@@ -72,13 +72,11 @@ func (t *Tenant) outlookPost(w http.ResponseWriter, r *http.Request, act func(ur
 
 // times reads start (local to the room, as datetime-local writes it) and minutes.
 func (t *Tenant) times(f url.Values) (start, end time.Time, err error) {
-	t.mu.Lock()
-	b, err := t.box(f.Get("room"))
-	t.mu.Unlock()
+	loc, err := t.zoneOf(f.Get("room"))
 	if err != nil {
 		return start, end, err
 	}
-	if start, err = time.ParseInLocation(localMinute, f.Get("start"), b.loc); err != nil {
+	if start, err = time.ParseInLocation(localMinute, f.Get("start"), loc); err != nil {
 		return start, end, fmt.Errorf("the start %q is no date and time", f.Get("start"))
 	}
 	minutes, err := strconv.Atoi(f.Get("minutes"))
@@ -86,6 +84,16 @@ func (t *Tenant) times(f url.Values) (start, end time.Time, err error) {
 		return start, end, fmt.Errorf("the length %q is no number of minutes", f.Get("minutes"))
 	}
 	return start, start.Add(time.Duration(minutes) * time.Minute), nil
+}
+
+func (t *Tenant) zoneOf(room string) (*time.Location, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b, err := t.box(room)
+	if err != nil {
+		return nil, err
+	}
+	return b.loc, nil
 }
 
 func (t *Tenant) postBook(f url.Values) (string, error) {

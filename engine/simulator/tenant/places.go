@@ -15,17 +15,22 @@ func (t *Tenant) roomJSON(b *mailbox) map[string]any {
 	j := map[string]any{
 		"id": b.id, "displayName": r.Name, "emailAddress": r.Address, "nickname": r.Name, "label": "",
 		"phone": "", "building": r.Building, "floorNumber": r.Floor, "floorLabel": strconv.Itoa(r.Floor),
-		"capacity": r.Capacity, "bookingType": "standard", "audioDeviceName": nil, "displayDeviceName": nil,
-		"videoDeviceName": nil, "isWheelChairAccessible": false, "tags": append([]string{}, r.Tags...),
+		"capacity": r.Capacity, "bookingType": "standard", "audioDeviceName": orNull(r.Audio), "displayDeviceName": orNull(r.Display),
+		"videoDeviceName": orNull(r.Video), "isWheelChairAccessible": r.Accessible, "tags": append([]string{}, r.Tags...),
 		"address": nil, "geoCoordinates": nil,
-	}
-	if r.Video != "" {
-		j["videoDeviceName"] = r.Video
 	}
 	if a, ok := t.building(r.Building); ok {
 		j["phone"], j["address"], j["geoCoordinates"] = a.Phone, a.address(), a.coordinates()
 	}
 	return j
+}
+
+// orNull is nil for an empty string, as Graph words what nobody filled in.
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
 }
 
 func (t *Tenant) building(name string) (Building, bool) {
@@ -45,14 +50,18 @@ func (b Building) coordinates() map[string]any {
 }
 
 func (t *Tenant) listRooms(c *gcall, _ []string) (*greply, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var all []map[string]any
-	for _, b := range t.order {
+	for _, b := range t.listed() {
 		all = append(all, t.roomJSON(b))
 	}
 	return t.listPlaces(c, "places/microsoft.graph.room", all)
 }
 
 func (t *Tenant) listRoomLists(c *gcall, _ []string) (*greply, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var all []map[string]any
 	for _, b := range t.office.Buildings {
 		all = append(all, map[string]any{"id": stableGUID("list " + b.Address), "displayName": b.Name,
@@ -63,12 +72,14 @@ func (t *Tenant) listRoomLists(c *gcall, _ []string) (*greply, error) {
 
 // listRoomsOfList takes the list's SMTP address only, not its id, as Graph does.
 func (t *Tenant) listRoomsOfList(c *gcall, args []string) (*greply, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	i := slices.IndexFunc(t.office.Buildings, func(b Building) bool { return strings.EqualFold(b.Address, args[0]) })
 	if i < 0 {
 		return nil, refuse(http.StatusNotFound, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.", args[0])
 	}
 	var all []map[string]any
-	for _, b := range t.order {
+	for _, b := range t.listed() {
 		if b.room.Building == t.office.Buildings[i].Name {
 			all = append(all, t.roomJSON(b))
 		}
@@ -156,20 +167,27 @@ func (c *gcall) number(option string, def, low, high int) (int, error) {
 	return n, nil
 }
 
-// pick keeps what $select names, id and annotations always.
-func pick(c *gcall, j map[string]any) map[string]any {
+// selection are the properties that $select names, in lower case, and the id;
+// nil without $select.
+func (c *gcall) selection() map[string]bool {
 	raw := c.query.Get("$select")
 	if raw == "" {
-		delete(j, "cancelledOccurrences") // only on demand
-		return j
+		return nil
 	}
 	keep := map[string]bool{"id": true}
 	for f := range strings.SplitSeq(raw, ",") {
 		keep[strings.ToLower(strings.TrimSpace(f))] = true
 	}
-	for k := range j {
-		if !strings.HasPrefix(k, "@") && !keep[strings.ToLower(k)] {
-			delete(j, k)
+	return keep
+}
+
+// pick keeps what $select names, and annotations always.
+func pick(c *gcall, j map[string]any) map[string]any {
+	if keep := c.selection(); keep != nil {
+		for k := range j {
+			if !strings.HasPrefix(k, "@") && !keep[strings.ToLower(k)] {
+				delete(j, k)
+			}
 		}
 	}
 	return j

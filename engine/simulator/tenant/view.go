@@ -14,6 +14,8 @@ type prefs struct {
 	zone     string // as it is written into start and end
 	pageSize int    // odata.maxpagesize; 0 when absent
 	limited  bool   // only LimitedDetails are to be seen
+	// immutable asks for ids that survive a move, text for bodies without HTML.
+	immutable, text bool
 }
 
 // preferences reads Prefer, which may come as several lines and several items a
@@ -33,6 +35,11 @@ func (c *gcall) preferences() (prefs, error) {
 				}
 				p.loc, p.zone = loc, value
 				applied = append(applied, `outlook.timezone="`+value+`"`)
+			case "outlook.body-content-type":
+				p.text = strings.EqualFold(value, "text")
+				applied = append(applied, `outlook.body-content-type="`+value+`"`)
+			case "idtype":
+				p.immutable = strings.EqualFold(value, "ImmutableId")
 			case "odata.maxpagesize":
 				if n, err := strconv.Atoi(value); err == nil && n > 0 {
 					p.pageSize = n
@@ -99,36 +106,28 @@ func (t *Tenant) calendarView(c *gcall, args []string) (*greply, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := t.snapshot(args[0], w)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b, err := t.mailboxOf(args[0])
 	if err != nil {
 		return nil, err
 	}
+	all := b.view(w)
 	if err := order(all, c.query.Get("$orderby")); err != nil {
 		return nil, err
 	}
-	value := []map[string]any{}
-	for _, in := range all[min(skip, len(all)):min(skip+top, len(all))] {
-		value = append(value, pick(c, eventJSON(in, p)))
-	}
-	body := map[string]any{"@odata.context": t.context(c, "users('"+strings.ReplaceAll(args[0], "@", "%40")+"')/calendarView"), "value": value}
+	o := newObject(nil, nil)
+	o.str("@odata.context", t.context(c, "users('"+strings.ReplaceAll(args[0], "@", "%40")+"')/calendarView"))
 	if c.query.Get("$count") == "true" {
-		body["@odata.count"] = len(all)
+		o.raw("@odata.count", strconv.Itoa(len(all)))
 	}
+	page, keep := all[min(skip, len(all)):min(skip+top, len(all))], c.selection()
+	o.list("value", len(page), func(b []byte, i int) []byte { return eventBody(newObject(b, keep), page[i], p) })
 	if skip+top < len(all) {
 		c.query.Set("$skip", strconv.Itoa(skip+top))
-		body["@odata.nextLink"] = c.base + "/v1.0" + c.link + "?" + c.query.Encode()
+		o.str("@odata.nextLink", c.base+"/v1.0"+c.link+"?"+c.query.Encode())
 	}
-	return ok(body), nil
-}
-
-func (t *Tenant) snapshot(user string, w window) ([]instance, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	b, err := t.mailboxOf(user)
-	if err != nil {
-		return nil, err
-	}
-	return b.view(w), nil
+	return ok(rawJSON(o.end())), nil
 }
 
 func order(all []instance, by string) error {
