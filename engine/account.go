@@ -85,7 +85,7 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
 	}
 	if err := e.saveConnection(ctx, old, next, signedIn{c, tokens}); err != nil {
 		if old != nil {
-			e.plug(old) // whoever was signed in stays so
+			e.replug(old) // whoever was signed in stays so
 		}
 		return err
 	}
@@ -173,7 +173,7 @@ func (e *Engine) Disconnect(ctx context.Context) error {
 	}
 	if err := e.db.Update(ctx, store.Update{DeleteSecrets: []string{secretSignIn}, DeleteSettings: []string{settingExposure}}); err != nil {
 		if old != nil {
-			e.plug(old)
+			e.replug(old)
 		}
 		return err
 	}

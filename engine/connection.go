@@ -172,17 +172,26 @@ func (e *Engine) resumeSignIn(ctx context.Context) error {
 	return nil
 }
 
-// plug makes c the account whose calendars are read.
+// plug makes c, which was just signed in or taken up, the account whose calendars are
+// read.
 func (e *Engine) plug(c *connection) {
 	e.mu.Lock()
-	e.state.conn, e.state.refused, e.state.sync = c, accepted, Sync{}
+	e.state.refused, e.state.sync = accepted, Sync{}
 	e.state.account.Problem = nil
+	e.mu.Unlock()
+	e.health.Clear(CodeSignIn, "")
+	e.health.Clear(codeSecretsLost, "")
+	e.replug(c)
+}
+
+// replug takes c up again, no better and no worse than it was.
+func (e *Engine) replug(c *connection) {
+	e.mu.Lock()
+	e.state.conn = c
 	if e.state.ready { // otherwise Run does it
 		e.launch(c)
 	}
 	e.mu.Unlock()
-	e.health.Clear(CodeSignIn, "")
-	e.health.Clear(codeSecretsLost, "")
 	e.watchSecret()
 	e.watchExposure()
 	e.touchAll()

@@ -41,6 +41,7 @@ func (e *Engine) lookAfter(ctx context.Context, conn *connection) error {
 		case <-timer.C:
 		}
 		e.stayConnected(ctx, conn)
+		e.trySavedSecret(ctx, conn)
 		e.learnSecretExpiry(ctx, conn)
 		e.dueExposure(ctx, conn)
 		timer.Reset(lookAfterEvery)
@@ -66,6 +67,28 @@ func (e *Engine) stayConnected(ctx context.Context, conn *connection) {
 	if failure, ok := errors.AsType[*entra.Error](err); ok && failure.PersonNeeded() {
 		e.onSyncResult(syncer.Result{Err: &syncer.Error{Kind: syncer.SignIn, Op: "stay connected", Remedy: failure.Remedy, Err: err}})
 	}
+}
+
+// trySavedSecret helps a connection whose client secret is refused with the one that is
+// saved: a person entered it, but did not come to connect with it.
+func (e *Engine) trySavedSecret(ctx context.Context, conn *connection) {
+	e.mu.Lock()
+	c, refused := e.state.account.Credentials, e.state.refused
+	e.mu.Unlock()
+	if refused != refusedSecret || c.Public {
+		return
+	}
+	full, err := e.credentials(ctx, c)
+	if err != nil || full.Secret == "" || !sameRegistration(conn.registration, full) {
+		return
+	}
+	if err := conn.session.UseSecret(ctx, full.Secret); err != nil {
+		e.log.Debug("The saved client secret does not help", "err", err)
+		return
+	}
+	e.accept()
+	e.record(ctx, ActAccount, "The saved client secret is in use now", false)
+	e.SyncNow()
 }
 
 // refusalOf says whether an error of the source means that a person is needed.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -125,6 +126,46 @@ func TestPermissionsThatComeAndGo(t *testing.T) {
 		settle(2 * time.Hour)
 		if s := e.Snapshot(); s.Account.CanListRooms || len(s.Rooms) != 2 {
 			t.Errorf("account %+v, %d rooms; want the rooms to stay", s.Account, len(s.Rooms))
+		}
+	})
+}
+
+// A secret that was saved without connecting anew is at hand when the old one ends.
+func TestSavedSecretTakesOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(0, 0)
+		cfg := l.config(t, t.TempDir(), func(s *signedIn) {
+			s.Credentials.Secret, s.Tokens.Expiry = "the~old.secret-of_the-app", time.Now().Add(30*time.Minute)
+		})
+		cfg.HTTPClient = &http.Client{Transport: &tokenService{secrets: []string{canary}}}
+		e, stop := run(t, cfg)
+		c := e.Snapshot().Account.Credentials
+		c.Secret = canary
+		must(t, e.SaveCredentials(t.Context(), c))
+		settle(2 * time.Hour)
+		for range 2 { // also after a restart
+			if s := e.Snapshot(); s.Account.State != Connected || has(s, CodeSignIn) || s.Account.Problem != nil {
+				t.Errorf("account %+v, problems %+v; want connected with the secret that is kept", s.Account, s.Problems)
+			}
+			stop()
+			e, stop = run(t, cfg)
+			settle(2 * time.Hour)
+		}
+	})
+}
+
+// What is given back because it could not be ended is no better than it was.
+func TestRefusalOutlivesAFailure(t *testing.T) {
+	inOffice(t, func(t *testing.T, l *life, e *Engine) {
+		l.set(func() { l.signOut = true })
+		settle(bound)
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		if e.Disconnect(cancelled) == nil {
+			t.Fatal("no error")
+		}
+		if s := e.Snapshot(); s.Account.State != NeedsSignIn || s.Account.Problem == nil || !has(s, CodeSignIn) {
+			t.Errorf("account %+v; want a sign-in to be asked for as before", s.Account)
 		}
 	})
 }

@@ -184,7 +184,7 @@ func (e *Engine) ForgetSecrets(ctx context.Context) error {
 	if err := e.db.Update(ctx, store.Update{DeleteSecrets: []string{secretClient, secretDraft, secretSignIn},
 		DeleteSettings: []string{settingExposure}}); err != nil {
 		if old != nil {
-			e.plug(old)
+			e.replug(old)
 		}
 		return err
 	}
