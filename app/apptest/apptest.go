@@ -39,10 +39,13 @@ var office = []room{
 
 func roomID(mailbox string) calendar.RoomID { return calendar.RoomID(mailbox + "@contoso.com") }
 
+func midnight(now time.Time) time.Time {
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+}
+
 func rooms(now time.Time) []engine.Room {
 	var list []engine.Room
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	at := func(min int) time.Time { return midnight.Add(time.Duration(min) * time.Minute) }
+	at := func(min int) time.Time { return midnight(now).Add(time.Duration(min) * time.Minute) }
 	for _, o := range office {
 		r := calendar.Room{ID: roomID(o.mailbox), Name: o.name, Building: o.building, Floor: o.floor, Capacity: o.seats}
 		var events []calendar.Event
@@ -52,7 +55,7 @@ func rooms(now time.Time) []engine.Room {
 				calendar.Event{ID: "2", Subject: "Retrospective", Organizer: o.who, Start: at(o.to + 60), End: at(o.to + 120), Availability: calendar.Busy})
 		}
 		a := calendar.NewAgenda(r, now.Location(), events, now.Add(-40*time.Second))
-		list = append(list, engine.Room{Agenda: a, Now: a.At(now)})
+		list = append(list, engine.Room{Agenda: a, Now: a.At(now), Events: 12 * len(events)})
 	}
 	list[7].Problem = &engine.Explanation{
 		Title:   "Workshop: the calendar may not be read",
@@ -78,11 +81,15 @@ func Snapshot(now time.Time) engine.Snapshot {
 	s := engine.Snapshot{
 		Seq: 1, At: now, State: engine.Attention,
 		Account: engine.Account{
-			State: engine.Connected, HasSecret: true, Username: "admin@contoso.com", Name: "Adele Admin",
+			State: engine.Connected, Mode: engine.Delegated, HasSecret: true, Username: "admin@contoso.com", Name: "Adele Admin",
 			Tenant:      "8d2f1c4e-3b7a-4f50-9c61-2a7e5d9b1f30",
 			Credentials: engine.Credentials{Tenant: "contoso.onmicrosoft.com", ClientID: "3f9c2a10-7d4e-4b1a-9e55-0c8f6d2b7a41"},
 		},
-		Sync:   engine.Sync{LastOK: now.Add(-40 * time.Second)},
+		Sync: engine.Sync{
+			LastOK: now.Add(-40 * time.Second),
+			Pace:   engine.Pace{Interval: 30 * time.Second, Wanted: 30 * time.Second, Rooms: len(office), PerBatch: 500 * time.Millisecond, Office: true},
+			Today:  engine.Tally{Since: midnight(now), Rounds: 1404, Requests: 1422, Throttled: 3, Failed: 1, Healed: 2},
+		},
 		Rooms:  rooms(now),
 		Policy: sign.DefaultPolicy(),
 	}

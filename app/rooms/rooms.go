@@ -1,13 +1,13 @@
+// Package rooms is the page of all rooms with what their calendars say, and of one in
+// detail: its day, what is wrong with it, and what lets it show what it hides.
 package rooms
 
 import (
-	"context"
-	"strings"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -15,6 +15,7 @@ import (
 	"github.com/roomink/roomink/app/command"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/calendar"
 )
 
 // Config is what the page needs.
@@ -28,19 +29,26 @@ type Config struct {
 
 // Page is the page.
 type Page struct {
-	cfg     Config
-	view    View
-	shown   []Row
-	column  int
-	reverse bool
+	cfg      Config
+	view     View
+	shown    []Row
+	selected calendar.RoomID // "" = none
+	column   int
+	reverse  bool
+	typed    string // an address that could not be added
 
-	search  *widget.Entry
-	table   *xwidget.Table
-	area    *command.Area
-	trouble *xwidget.Explanation // of the room that was chosen
-	chosen  Row
-	empty   *xwidget.EmptyState
-	content *fyne.Container
+	search      *widget.Entry
+	filter      *widget.Select
+	addCalendar *widget.Button
+	table       *xwidget.Table
+	area        *command.Area
+	pace        *paceLine
+	pane        *pane
+	picker      *picker
+	side        *fyne.Container
+	empty       *xwidget.EmptyState
+	none        *xwidget.EmptyState // nothing matches
+	content     *fyne.Container
 }
 
 // New makes the page.
@@ -49,16 +57,31 @@ func New(cfg Config) *Page {
 	p.search = widget.NewEntry()
 	p.search.SetPlaceHolder(lang.L("Search name, place or address"))
 	p.search.OnChanged = func(string) { p.choose() }
+	p.filter = widget.NewSelect(Filters(), func(string) { p.choose() })
+	p.filter.Selected = Filters()[Every]
 	p.table = p.newTable()
-	p.trouble = xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, func() { p.choseRow(Row{}) })
-	p.trouble.Hide()
+	p.pane = newPane(p)
+	p.picker = newPicker(p)
 	p.empty = xwidget.NewEmptyState(theme.CalendarIcon(), "", "", "", nil)
-	add := widget.NewButtonWithIcon(lang.L("Add by address…"), theme.ContentAddIcon(), p.AddByAddress)
-	refresh := widget.NewButtonWithIcon(lang.L("Read room list"), theme.ViewRefreshIcon(), p.Refresh)
-	bar := container.NewBorder(nil, nil, nil, container.NewHBox(add, refresh), p.search)
-	top := xwidget.Stack(10, bar, p.area, p.trouble)
-	p.content = container.NewBorder(xwidget.Pad(top, 0, 0, 10, 0), nil, nil, nil, container.NewStack(p.table, p.empty))
+	p.none = xwidget.NewEmptyState(theme.SearchIcon(), lang.L("Nothing matches"), "", "", nil)
+	p.none.Hide()
+	// The details keep their width; the list takes what is left.
+	p.side = xwidget.Pad(xwidget.Fixed(p.pane.object, 348, 0), 0, 0, 0, 12)
+	p.side.Hide()
+	p.content = container.NewBorder(xwidget.Pad(p.head(), 0, 0, 10, 0), nil, nil, p.side,
+		container.NewStack(p.table, p.none, p.empty))
 	return p
+}
+
+func (p *Page) head() fyne.CanvasObject {
+	add := widget.NewButtonWithIcon(lang.L("Add by address…"), theme.ContentAddIcon(), p.AddByAddress)
+	p.addCalendar = widget.NewButtonWithIcon(lang.L("Add a calendar…"), theme.CalendarIcon(), p.picker.Open)
+	p.addCalendar.Hide()
+	refresh := widget.NewButtonWithIcon(lang.L("Read room list"), theme.ViewRefreshIcon(), p.Refresh)
+	refresh.Importance = widget.LowImportance
+	p.pace = newPaceLine(refresh)
+	bar := container.NewBorder(nil, nil, xwidget.Fixed(p.filter, 150, 0), container.NewHBox(add, p.addCalendar), p.search)
+	return xwidget.Stack(8, bar, p.pace.object, p.area)
 }
 
 // Content is what the page consists of.
@@ -72,6 +95,11 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 
 func (p *Page) show(v View) {
 	p.view = v
+	p.pace.show(v.Pace)
+	if p.addCalendar.Hidden == v.Calendars {
+		p.addCalendar.Hidden = !v.Calendars
+		p.content.Refresh()
+	}
 	if bare := len(v.Rows) == 0; p.table.Visible() == bare || p.empty.Visible() != bare {
 		p.table.Hidden, p.empty.Hidden = bare, !bare
 		p.content.Refresh()
@@ -80,110 +108,45 @@ func (p *Page) show(v View) {
 		p.empty.Set(e.Title, e.Text, e.Action, func() { p.cfg.Open(e.Page) })
 	}
 	p.choose()
-	for _, r := range v.Rows {
-		if r.ID == p.chosen.ID {
-			p.choseRow(r)
-		}
-	}
 }
 
+// choose lists the rows that filter and search keep, in the chosen order.
 func (p *Page) choose() {
-	p.shown = Choose(p.view.Rows, p.search.Text, p.column, p.reverse)
+	if p.table == nil || p.pane == nil {
+		return // still being made
+	}
+	p.shown = Choose(p.view.Rows, Filter(max(0, p.filter.SelectedIndex())), p.search.Text, p.column, p.reverse)
+	p.none.Hidden = len(p.shown) > 0 || len(p.view.Rows) == 0
 	p.table.Refresh()
+	p.mark()
 }
 
-// choseRow explains what is wrong with the room that a person chose.
-func (p *Page) choseRow(r Row) {
-	p.chosen = r
-	p.trouble.Hidden = r.Trouble == nil
-	if r.Trouble != nil {
-		p.trouble.Set(r.Tone, *r.Trouble)
+// mark keeps the chosen room marked and its details up to date, wherever it is listed
+// now, or not listed by the filter.
+func (p *Page) mark() {
+	is := func(r Row) bool { return r.ID == p.selected }
+	p.table.Select(slices.IndexFunc(p.shown, is))
+	at := slices.IndexFunc(p.view.Rows, is)
+	if at >= 0 {
+		p.pane.show(p.view.Rows[at])
 	}
-	p.content.Refresh()
-}
-
-func (p *Page) newTable() *xwidget.Table {
-	return xwidget.NewTable(xwidget.TableConfig{
-		Columns: []xwidget.TableColumn{
-			{Title: lang.L("Room"), Width: xwidget.Column{Min: 130, Share: 2}, Sortable: true},
-			{Title: lang.L("Place"), Width: xwidget.Column{Min: 140, Share: 2}, Sortable: true},
-			{Title: lang.L("Seats"), Width: xwidget.Column{Min: 62}, Sortable: true},
-			{Title: lang.L("Now"), Width: xwidget.Column{Min: 150, Share: 3}, Sortable: true},
-			{Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 112}},
-			{Title: lang.L("Last read"), Width: xwidget.Column{Min: 80}, Sortable: true},
-		},
-		Length: func() int { return len(p.shown) },
-		NewCell: func(col int) fyne.CanvasObject {
-			switch col {
-			case byName:
-				return xwidget.NewHeading("", theme.SizeNameText)
-			case byNow:
-				return xwidget.NewStatus(xwidget.Neutral, "")
-			default:
-				return xwidget.NewText("")
-			}
-		},
-		Bind: func(row, col int, cell fyne.CanvasObject) { p.shown[row].bind(col, cell) },
-		OnSelect: func(row int) {
-			p.choseRow(p.shown[row])
-			p.table.Select(-1)
-		},
-		OnSort: func(col int, descending bool) {
-			p.column, p.reverse = col, descending
-			p.choose()
-		},
-	})
-}
-
-func (r Row) bind(col int, cell fyne.CanvasObject) {
-	switch col {
-	case byName:
-		cell.(*xwidget.Text).SetText(r.Name)
-	case byPlace:
-		cell.(*xwidget.Text).Set(r.Place, theme.ColorNamePlaceHolder)
-	case bySeats:
-		cell.(*xwidget.Text).SetText(r.Seats)
-	case byNow:
-		cell.(*xwidget.Status).Set(r.Tone, r.Now)
-	case byNext:
-		cell.(*xwidget.Text).SetText(r.Next)
-	case byRead:
-		cell.(*xwidget.Text).Set(r.Read, theme.ColorNamePlaceHolder)
+	if p.side.Visible() != (at >= 0) {
+		p.side.Hidden = at < 0
+		p.content.Refresh()
 	}
 }
 
-// Refresh reads the list of rooms again.
-func (p *Page) Refresh() {
-	p.area.Run(command.Task{
-		Key: "refresh", Label: lang.L("Reading the list of rooms…"), Success: lang.L("The list of rooms was read."),
-		Cancellable: true, Work: p.cfg.Engine.RefreshRooms,
-	})
+// Select shows a room in detail, whatever the filter; one that is not there yet is
+// shown once it is.
+func (p *Page) Select(id calendar.RoomID) {
+	p.selected = id
+	p.search.SetText("")
+	p.filter.SetSelectedIndex(int(Every))
+	p.choose()
 }
 
-// AddByAddress asks for the e-mail address of a room and adds it.
-func (p *Page) AddByAddress() {
-	entry := widget.NewEntry()
-	entry.SetPlaceHolder("oslo@contoso.com")
-	entry.Validator = CheckAddress
-	item := widget.NewFormItem(lang.L("Address"), entry)
-	item.HintText = lang.L("The e-mail address of the room's mailbox.")
-	d := dialog.NewForm(lang.L("Add a room"), lang.L("Add"), lang.L("Cancel"), []*widget.FormItem{item}, func(ok bool) {
-		if ok {
-			p.Add(strings.TrimSpace(entry.Text))
-		}
-	}, p.cfg.Window)
-	d.Resize(fyne.NewSize(460, 0))
-	d.Show()
-	p.cfg.Window.Canvas().Focus(entry)
-}
-
-// Add adds the room with the address.
-func (p *Page) Add(address string) {
-	named := map[string]any{"Address": address}
-	p.area.Run(command.Task{
-		Key: "add " + address, Cancellable: true,
-		Label:   lang.L("Reading the calendar of {{.Address}}…", named),
-		Success: lang.L("{{.Address}} was added.", named),
-		Work:    func(ctx context.Context) error { return p.cfg.Engine.AddRoom(ctx, address) },
-	})
+// Close puts the details away.
+func (p *Page) Close() {
+	p.selected = ""
+	p.mark()
 }

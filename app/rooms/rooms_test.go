@@ -33,7 +33,7 @@ func TestRowsAndOrder(t *testing.T) {
 	s := apptest.Snapshot(apptest.Noon)
 	v := rooms.ViewOf(s, apptest.Noon)
 	first := v.Rows[0]
-	if first.Name != "Aurora" || first.Place != "Main building, floor 1" || first.Seats != "6" || first.Signs != "1" ||
+	if first.Name != "Aurora" || first.Place != "Main building, floor 1" || first.Seats != "6" || first.Signs != 1 ||
 		first.Next != "13:30" || first.Read != "just now" || first.Now != "In use until 12:30" {
 		t.Errorf("Aurora reads %+v", first)
 	}
@@ -55,7 +55,7 @@ func TestRowsAndOrder(t *testing.T) {
 		{"harbour", 0, false, "Fjord", 3},
 		{"boardroom@", -1, false, "Boardroom", 1},
 	} {
-		got := rooms.Choose(v.Rows, c.query, c.column, c.down)
+		got := rooms.Choose(v.Rows, rooms.Every, c.query, c.column, c.down)
 		if len(got) != c.n || got[0].Name != c.first {
 			t.Errorf("%q by %d: %d rooms from %q, want %d from %q", c.query, c.column, len(got), got[0].Name, c.n, c.first)
 		}
@@ -154,4 +154,25 @@ func TestCommands(t *testing.T) {
 	if !slices.Equal(f.did, []string{"refresh", "add new@contoso.com"}) || !apptest.Shows(w, "No such mailbox") {
 		t.Errorf("did %q, shows %q", f.did, apptest.Texts(w))
 	}
+}
+
+func tableOf(w fyne.Window) (table *xwidget.Table) {
+	apptest.Walk(w, func(o fyne.CanvasObject) {
+		if x, ok := o.(*xwidget.Table); ok {
+			table = x
+		}
+	})
+	return table
+}
+
+// list is the list of the dialog.
+func list(w fyne.Window) (list *widget.List) {
+	for _, o := range w.Canvas().Overlays().List() {
+		apptest.WalkObject(o, func(o fyne.CanvasObject) {
+			if x, ok := o.(*widget.List); ok {
+				list = x
+			}
+		})
+	}
+	return list
 }

@@ -13,28 +13,41 @@ import (
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/display"
 )
 
 // Row is one room, ready to show.
 type Row struct {
-	ID       calendar.RoomID
-	Name     string
-	Place    string
-	Seats    string // "" = unknown
-	Signs    string // how many displays hang at its door; "" = none
-	Tone     xwidget.Tone
-	Now      string
-	Next     string
-	Read     string // when the calendar was last read
-	Trouble  *xwidget.Words
-	capacity int
-	read     time.Time
+	ID        calendar.RoomID
+	Name      string
+	Place     string
+	Seats     string // "" = unknown
+	Signs     int    // displays that hang at its door
+	Tone      xwidget.Tone
+	Now       string
+	Next      string
+	Events    string         // entries known; "" until it has been read
+	Read      string         // when the calendar was last read
+	Trouble   *xwidget.Words // why it can't be read; nil if it can
+	Removed   *xwidget.Words // why it is not in the directory; nil if it is, or need not be
+	Concealed bool           // its mailbox puts the organiser in place of the subject
+	// Details is what else is known of it. It is worked out for the room in the details
+	// alone: putting thousands into words would cost a snapshot its time.
+	Details func() Details
+
+	capacity, events int
+	read             time.Time
+	words            string // to search in
 }
 
 // View is the whole page.
 type View struct {
 	Rows  []Row
 	Empty Empty
+	Pace  Pace
+	// Calendars says that there is a signed-in account, whose calendars can be shown.
+	Calendars bool
+	Account   string // its name
 }
 
 // Empty says why there are no rooms and what to do, on which page; without an
@@ -43,9 +56,15 @@ type Empty struct{ Title, Text, Action, Page string }
 
 // ViewOf is the page of a snapshot.
 func ViewOf(s engine.Snapshot, now time.Time) View {
-	var v View
+	v := View{Pace: PaceOf(s), Account: s.Account.Username,
+		Calendars: s.Account.State == engine.Connected && s.Account.Mode == engine.Delegated}
+	look := outlook{now: now, hours12: s.Policy.Hours12, mode: s.Account.Mode, signs: make(map[display.ID]string, len(s.Displays))}
+	for _, d := range s.Displays {
+		look.signs[d.ID] = d.Label()
+	}
+	v.Rows = make([]Row, 0, len(s.Rooms))
 	for _, r := range s.Rooms {
-		v.Rows = append(v.Rows, rowOf(r, now, s.Policy.Hours12))
+		v.Rows = append(v.Rows, look.row(r))
 	}
 	switch {
 	case len(v.Rows) > 0:
@@ -58,26 +77,42 @@ func ViewOf(s engine.Snapshot, now time.Time) View {
 	return v
 }
 
-func rowOf(r engine.Room, now time.Time, hours12 bool) Row {
+// outlook is what the words about every room depend on.
+type outlook struct {
+	now     time.Time
+	hours12 bool
+	mode    engine.Mode
+	signs   map[display.ID]string // what displays are called
+}
+
+func (o outlook) row(r engine.Room) Row {
 	row := Row{
-		ID: r.Room.ID, Name: r.Room.DisplayName(), Place: words.Place(r.Room), capacity: r.Room.Capacity,
-		Read: words.Ago(r.SyncedAt, now, hours12), read: r.SyncedAt,
+		ID: r.Room.ID, Name: r.Room.DisplayName(), Place: words.Place(r.Room), Signs: len(r.Display),
+		Read: words.Ago(r.SyncedAt, o.now, o.hours12), Concealed: r.Concealed,
+		capacity: r.Room.Capacity, events: r.Events, read: r.SyncedAt,
+		Details: func() Details { return o.details(r) },
 	}
-	row.Tone, row.Now = words.Now(r, now, hours12)
+	row.words = strings.ToLower(strings.Join([]string{row.Name, row.Place, r.Room.List, string(row.ID)}, " "))
+	row.Tone, row.Now = words.Now(r, o.now, o.hours12)
 	if r.Room.Capacity > 0 {
 		row.Seats = strconv.Itoa(r.Room.Capacity)
 	}
-	if n := len(r.Display); n > 0 {
-		row.Signs = strconv.Itoa(n)
+	if !r.SyncedAt.IsZero() {
+		row.Events = strconv.Itoa(r.Events)
 	}
 	if next := r.Now.Next; next != nil && r.Problem == nil {
 		// The subject is left out: a list on a screen is no place for the meetings
 		// of others.
-		row.Next = words.When(next.Start.In(r.Location), now.In(r.Location), hours12)
+		row.Next = words.When(next.Start.In(r.Location), o.now.In(r.Location), o.hours12)
 	}
 	if r.Problem != nil {
 		w := words.Explanation(*r.Problem)
 		row.Trouble = &w
+	}
+	if !r.RemovedAt.IsZero() {
+		row.Tone, row.Now = xwidget.Warn, lang.L("No longer listed")
+		w := o.removed(r)
+		row.Removed = &w
 	}
 	return row
 }
@@ -89,25 +124,61 @@ const (
 	bySeats
 	byNow
 	byNext
+	byEvents
 	byRead
 )
 
-// Choose gives the rows that hold the words of query, by the column, or as they are
-// where column is negative.
-func Choose(rows []Row, query string, column int, descending bool) []Row {
+// Filter narrows the list.
+type Filter int
+
+// The filters, in the order in which they are offered.
+const (
+	Every     Filter = iota
+	Troubled         // can't be read, or no longer in the directory
+	Hidden           // Exchange hides what its meetings are about
+	Signless         // no display at its door
+	filterEnd        // how many there are
+)
+
+// Filters are the names of the filters.
+func Filters() []string {
+	names := make([]string, filterEnd)
+	names[Every] = lang.L("All")
+	names[Troubled] = lang.L("With a problem")
+	names[Hidden] = lang.L("Titles hidden")
+	names[Signless] = lang.L("Without a sign")
+	return names
+}
+
+func (f Filter) keeps(r Row) bool {
+	switch f {
+	case Troubled:
+		return r.Trouble != nil || r.Removed != nil
+	case Hidden:
+		return r.Concealed
+	case Signless:
+		return r.Signs == 0
+	}
+	return true
+}
+
+// Choose gives the rows that pass the filter and hold the words of query, by the
+// column, or as they are where column is negative.
+func Choose(rows []Row, f Filter, query string, column int, descending bool) []Row {
 	query = strings.ToLower(strings.TrimSpace(query))
 	var list []Row
 	for _, r := range rows {
-		if strings.Contains(strings.ToLower(r.Name+" "+r.Place+" "+string(r.ID)), query) {
+		if f.keeps(r) && strings.Contains(r.words, query) {
 			list = append(list, r)
 		}
 	}
 	order := map[int]func(a, b Row) int{
-		byName:  func(a, b Row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) },
-		byPlace: func(a, b Row) int { return cmp.Compare(a.Place, b.Place) },
-		bySeats: func(a, b Row) int { return cmp.Compare(a.capacity, b.capacity) },
-		byNow:   func(a, b Row) int { return cmp.Compare(b.Tone, a.Tone) },
-		byRead:  func(a, b Row) int { return a.read.Compare(b.read) },
+		byName:   func(a, b Row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) },
+		byPlace:  func(a, b Row) int { return cmp.Compare(a.Place, b.Place) },
+		bySeats:  func(a, b Row) int { return cmp.Compare(a.capacity, b.capacity) },
+		byNow:    func(a, b Row) int { return cmp.Compare(b.Tone, a.Tone) },
+		byEvents: func(a, b Row) int { return cmp.Compare(a.events, b.events) },
+		byRead:   func(a, b Row) int { return a.read.Compare(b.read) },
 	}[column]
 	if order != nil {
 		slices.SortStableFunc(list, func(a, b Row) int {

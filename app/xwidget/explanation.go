@@ -32,6 +32,7 @@ type Explanation struct {
 	action       *widget.Button
 	copyToo      *widget.Button // beside action, in place of copy
 	onDismiss    func()
+	narrow       bool
 }
 
 // NewExplanation makes an explanation; onDismiss, if not nil, adds a button that
@@ -74,10 +75,20 @@ func (e *Explanation) SetAction(label string, icon fyne.Resource, do func()) {
 	e.Refresh()
 }
 
+// Narrow puts the button for details under the words, for places where they would have
+// too little room beside it.
+func (e *Explanation) Narrow() *Explanation {
+	e.narrow = true
+	e.showCopy()
+	e.Refresh()
+	return e
+}
+
 // showCopy has the button for details stand beside the action, where there is one.
 func (e *Explanation) showCopy() {
-	e.copy.Hidden = e.words.Details == "" || e.action.Visible()
-	e.copyToo.Hidden = e.words.Details == "" || !e.action.Visible()
+	below := e.action.Visible() || e.narrow
+	e.copy.Hidden = e.words.Details == "" || below
+	e.copyToo.Hidden = e.words.Details == "" || !below
 }
 
 // HideAction takes the button away.
@@ -140,12 +151,12 @@ type explanationRenderer struct {
 	e    *Explanation
 	back *canvas.Rectangle
 	body *fyne.Container
-	// below holds the action; hidden with it, so that it takes no room
+	// below holds buttons; hidden with them, so that it takes no room
 	below *fyne.Container
 }
 
 func (r *explanationRenderer) apply() {
-	r.below.Hidden = r.e.action.Hidden
+	r.below.Hidden = r.e.action.Hidden && r.e.copyToo.Hidden
 	th, v := r.e.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
 	r.back.FillColor = th.Color(theme.ColorNameOverlayBackground, v)
 	r.back.StrokeColor = th.Color(theme.ColorNameSeparator, v)

@@ -1,0 +1,158 @@
+package rooms
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/xwidget"
+)
+
+// pane is the side of the page that shows the room that was chosen.
+type pane struct {
+	page *Page
+	row  Row
+	day  []Meeting
+	cure []Cure
+
+	name             *xwidget.Paragraph
+	state            *xwidget.Status
+	trouble, removed *xwidget.Explanation
+	cures            *fyne.Container
+	dayNote          *xwidget.Paragraph
+	meetings         *fyne.Container
+	facts            *xwidget.Facts
+	forget           *widget.Button
+	body             *fyne.Container
+	scroll           *container.Scroll
+	object           fyne.CanvasObject
+}
+
+func newPane(p *Page) *pane {
+	d := &pane{
+		page: p, name: xwidget.NewTitle("", theme.SizeNameSubHeadingText), state: xwidget.NewStatus(xwidget.Neutral, ""),
+		trouble:  xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, nil).Narrow(),
+		removed:  xwidget.NewExplanation(xwidget.Warn, xwidget.Words{}, nil).Narrow(),
+		cures:    xwidget.Stack(10),
+		dayNote:  xwidget.NewCaption(""),
+		meetings: xwidget.Stack(7), facts: xwidget.NewFacts(),
+	}
+	d.removed.SetAction(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
+	d.forget = widget.NewButtonWithIcon(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
+	away := widget.NewButtonWithIcon("", theme.CancelIcon(), p.Close)
+	away.Importance = widget.LowImportance
+	head := container.NewBorder(nil, nil, nil, container.NewVBox(away), xwidget.Pad(d.name, 6, 0, 0, 0))
+	d.body = xwidget.Stack(12,
+		xwidget.Stack(6, head, d.state),
+		d.removed, d.trouble, d.cures,
+		xwidget.Stack(8, xwidget.NewHeading(lang.L("Today"), theme.SizeNameText), d.dayNote, d.meetings),
+		widget.NewSeparator(), d.facts, container.NewHBox(d.forget),
+	)
+	d.scroll = container.NewVScroll(xwidget.Pad(d.body, 2, 12, 10, 8))
+	d.object = xwidget.NewPaddedCard(d.scroll, 6)
+	return d
+}
+
+// show brings the pane up to date.
+func (d *pane) show(r Row) {
+	if r.ID != d.row.ID {
+		d.scroll.ScrollToTop()
+	}
+	d.row = r
+	more := r.Details()
+	d.name.SetText(r.Name)
+	d.state.Set(r.Tone, r.Now)
+	explain(d.trouble, xwidget.Bad, r.Trouble)
+	explain(d.removed, xwidget.Warn, r.Removed)
+	d.showCures(more.Cures)
+	d.dayNote.SetText(more.DayNote)
+	if more.More > 0 {
+		d.dayNote.SetText(lang.L("{{.N}} more are not shown here.", map[string]any{"N": more.More}))
+	}
+	d.dayNote.Hidden = d.dayNote.Text() == ""
+	d.showDay(more.Day)
+	d.facts.Set(more.Facts...)
+	d.forget.Hidden = !more.Forgettable || r.Removed != nil
+	d.body.Refresh()
+}
+
+func explain(e *xwidget.Explanation, tone xwidget.Tone, w *xwidget.Words) {
+	e.Hidden = w == nil
+	if w != nil {
+		e.Set(tone, *w)
+	}
+}
+
+func (d *pane) showCures(list []Cure) {
+	d.cures.Hidden = len(list) == 0
+	if slices.Equal(d.cure, list) {
+		return
+	}
+	d.cure = list
+	d.cures.RemoveAll()
+	for _, c := range list {
+		title := xwidget.NewTitle(c.Title, theme.SizeNameText)
+		note := xwidget.NewCaption(c.Note)
+		note.Hidden = c.Note == ""
+		d.cures.Add(xwidget.Stack(6, title, xwidget.NewCaption(c.Text), xwidget.NewCommands(c.Commands), note))
+	}
+}
+
+// timeWidth holds "10:30 AM–12:30 PM" in small print.
+const timeWidth = 104
+
+func (d *pane) showDay(list []Meeting) {
+	d.meetings.Hidden = len(list) == 0
+	if slices.Equal(d.day, list) {
+		return
+	}
+	d.day = list
+	d.meetings.RemoveAll()
+	for _, m := range list {
+		d.meetings.Add(meetingLine(m))
+	}
+}
+
+// meetingLine is a meeting of the day: what is over in grey, what goes on in bold.
+func meetingLine(m Meeting) fyne.CanvasObject {
+	at, title, by := xwidget.NewMuted(m.Time), xwidget.NewText(m.Title), xwidget.NewMuted(m.Organizer)
+	at.TextSize, by.TextSize = theme.SizeNameCaptionText, theme.SizeNameCaptionText
+	switch {
+	case m.Over:
+		title.Color = theme.ColorNamePlaceHolder
+	case m.Now:
+		title.Style.Bold, at.Style.Bold = true, true
+		at.Color = theme.ColorNamePrimary
+	}
+	what := xwidget.Stack(1, title)
+	if m.Organizer != "" {
+		what.Add(by)
+	}
+	return container.NewBorder(nil, nil, container.NewVBox(xwidget.Pad(xwidget.Fixed(at, timeWidth, 0), 2, 8, 0, 0)), nil, what)
+}
+
+// Forget asks first, then forgets the room that the question named: another may be
+// shown by the time of the answer.
+func (d *pane) Forget() {
+	r := d.row
+	named := map[string]any{"Name": r.Name}
+	text := lang.L("Roomink stops reading its calendar. No sign hangs at its door.")
+	if r.Signs > 0 {
+		text = lang.L("Roomink stops reading its calendar. The signs at its door become unassigned: give them another room on the page Displays.")
+	}
+	xwidget.Ask(xwidget.Question{
+		Title: lang.L("Forget {{.Name}}?", named), Text: text, Yes: lang.L("Forget"), No: lang.L("Cancel"), Danger: true,
+	}, d.page.cfg.Window, func() {
+		d.page.area.Run(command.Task{
+			Key: "forget " + string(r.ID), Label: lang.L("Forgetting {{.Name}}…", named), Cancellable: true,
+			Success: lang.L("{{.Name}} was forgotten.", named),
+			Work:    func(ctx context.Context) error { return d.page.cfg.Engine.ForgetRoom(ctx, r.ID) },
+		})
+	})
+}

@@ -1,0 +1,151 @@
+package rooms_test
+
+import (
+	"flag"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomink/roomink/app/apptest"
+	"github.com/roomink/roomink/app/rooms"
+	"github.com/roomink/roomink/app/theme"
+	"github.com/roomink/roomink/app/xwidget"
+	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/calendar"
+)
+
+var shots = flag.String("shots", "", "write pictures of the page to this folder")
+
+// many is a large office: 2,000 rooms with long names, which takes its time to read.
+func many() engine.Snapshot {
+	s := apptest.Snapshot(apptest.Noon)
+	few := s.Rooms
+	s.Rooms = nil
+	for i := range 2000 {
+		r := few[i%len(few)]
+		r.Room.ID = calendar.RoomID(fmt.Sprintf("room%d@contoso.com", i))
+		r.Room.Name = fmt.Sprintf("%s %d", r.Room.Name, i)
+		s.Rooms = append(s.Rooms, r)
+	}
+	s.Sync.Pace = engine.Pace{Interval: 160 * time.Second, Wanted: 30 * time.Second, PerBatch: 1300 * time.Millisecond, Rooms: 2000, Office: true}
+	return s
+}
+
+// hiding is the office with a room that conceals titles, one that is gone from the
+// directory and a calendar that is shared.
+func hiding() engine.Snapshot {
+	s := apptest.Snapshot(apptest.Noon)
+	r := &s.Rooms[0]
+	r.Concealed = true
+	r.Room.List, r.Room.Equipment = "Oslo headquarters", "Teams Room, wheelchair accessible, Surface Hub 3 (85″), whiteboard"
+	r.Meetings = append(r.Meetings,
+		calendar.Event{ID: "p", Subject: "Salaries", Private: true, Start: apptest.Noon.Add(-3 * time.Hour), End: apptest.Noon.Add(-2 * time.Hour)},
+		calendar.Event{ID: "t", Organizer: "Jörg Müller", Availability: calendar.Tentative, Start: apptest.Noon.Add(5 * time.Hour), End: apptest.Noon.Add(22 * time.Hour)})
+	s.Rooms[1].RemovedAt = apptest.Noon.Add(-70 * time.Hour)
+	shared := apptest.Calendars()[3]
+	s.Rooms = append(s.Rooms, engine.Room{Agenda: calendar.NewAgenda(shared, time.UTC, nil, apptest.Noon), Manual: true, Events: 4})
+	return s
+}
+
+// scenes are the states worth looking at.
+func scenes() map[string]func(*testing.T) (*rooms.Page, fyne.Window) {
+	at := func(s engine.Snapshot, then func(*rooms.Page, fyne.Window)) func(*testing.T) (*rooms.Page, fyne.Window) {
+		return func(t *testing.T) (*rooms.Page, fyne.Window) {
+			p, w, _ := open(t, &fake{}, s)
+			if then != nil {
+				then(p, w)
+			}
+			return p, w
+		}
+	}
+	choose := func(i int) func(*rooms.Page, fyne.Window) {
+		return func(p *rooms.Page, w fyne.Window) { tableOf(w).Tap(i) }
+	}
+	return map[string]func(*testing.T) (*rooms.Page, fyne.Window){
+		"1-list":      at(apptest.Snapshot(apptest.Noon), nil),
+		"2-room":      at(apptest.Snapshot(apptest.Noon), choose(0)),
+		"3-concealed": at(hiding(), choose(0)),
+		"4-removed":   at(hiding(), choose(1)),
+		"5-denied":    at(apptest.Snapshot(apptest.Noon), choose(7)),
+		"6-calendar":  at(hiding(), choose(8)),
+		"7-many": at(many(), func(p *rooms.Page, w fyne.Window) {
+			test.Tap(apptest.Find[*widget.Button](w, lang.L("Why?")))
+		}),
+		"8-many-room": at(many(), choose(1)),
+		"9-picker": at(apptest.Snapshot(apptest.Noon), func(p *rooms.Page, w fyne.Window) {
+			test.Tap(apptest.Find[*widget.Button](w, lang.L("Add a calendar…")))
+			list(w).Select(5)
+		}),
+	}
+}
+
+// The page fits into the smallest window that is promised, 1000 units wide, beside the
+// window's own navigation.
+func TestPageFits(t *testing.T) {
+	if strings.HasPrefix(string(lang.SystemLocale()), "de") {
+		data, err := os.ReadFile("../translations/de.json")
+		if err == nil {
+			err = lang.AddTranslations(fyne.NewStaticResource("de.json", data))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, scene := range scenes() {
+		t.Run(name, func(t *testing.T) {
+			p, w := scene(t)
+			if width := p.Content().MinSize().Width; width > 1000-235 {
+				t.Errorf("needs %v units", width)
+			}
+			if *shots != "" {
+				picture(t, p, w, name)
+			}
+		})
+	}
+}
+
+// picture writes how the page looks, at two sizes, in light and dark.
+func picture(t *testing.T, p *rooms.Page, w fyne.Window, name string) {
+	t.Helper()
+	c := p.Content()
+	w.SetPadded(false)
+	w.SetContent(container.NewStack(xwidget.Pad(c, 0, 20, 16, 20)))
+	for _, size := range []struct {
+		tag  string
+		w, h float32
+	}{{"1120x740", 1120 - 195, 740 - 105}, {"1000x700", 1000 - 195, 700 - 105}} {
+		for _, dark := range []bool{false, true} {
+			test.ApplyTheme(t, theme.Forced(dark))
+			for range 4 { // wrapped text knows its height only once it has its width
+				w.Resize(fyne.NewSize(size.w, size.h))
+				c.Refresh()
+				w.Resize(fyne.NewSize(size.w+1, size.h))
+			}
+			w.Resize(fyne.NewSize(size.w, size.h))
+			file := name + "-" + size.tag
+			if dark {
+				file += "-dark"
+			}
+			f, err := os.Create(filepath.Join(*shots, file+".png"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := png.Encode(f, w.Canvas().Capture()); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
