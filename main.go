@@ -273,7 +273,8 @@ func systemBrowser(ui fyne.App) func(string) error {
 // that the Graph SDK stays out of every other package's build.
 func microsoft365(c engine.SourceConfig) (engine.Source, error) {
 	return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
-		Transport: c.Transport, Now: c.Now, Logger: c.Logger})
+		Transport: c.Transport, Now: c.Now, Logger: c.Logger,
+		OnRequest: func(r graph.RequestInfo) { c.OnRequest(engine.Traffic{Throttled: r.Throttled, Failed: r.Failed}) }})
 }
 
 // interfacesNamed chooses the network interface to look for displays on; nil leaves

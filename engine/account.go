@@ -185,7 +185,7 @@ func (e *Engine) Disconnect(ctx context.Context) error {
 // forgetConnection takes back what was said of a connection that is gone for good.
 func (e *Engine) forgetConnection() {
 	e.mu.Lock()
-	e.state.refused, e.state.sync = accepted, Sync{}
+	e.state.refused, e.state.sync = accepted, Sync{Today: e.state.sync.Today}
 	e.state.account.Problem, e.state.account.Exposure = nil, Exposure{}
 	e.mu.Unlock()
 	e.health.Clear(CodeSignIn, "")

@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -61,7 +59,7 @@ func (e *Engine) sameRoom(r store.Room) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	old, known := e.state.rooms[r.ID]
-	if !known || old.Room.Room != r.Room {
+	if !known || old.Room.Room != r.Room || old.RemovedAt.IsZero() != r.RemovedAt.IsZero() {
 		return false
 	}
 	old.Manual, old.ListedAt = r.Manual, r.ListedAt
@@ -109,7 +107,8 @@ func (e *Engine) noteReading(id calendar.RoomID, at time.Time, changed bool) (wa
 		return false, true
 	}
 	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.state.policy.StaleAfter
-	r.problem = nil
+	wasStale = wasStale || r.gone
+	r.problem, r.gone = nil, false
 	r.outdated = r.outdated || changed
 	if !r.outdated {
 		r.SyncedAt, r.agenda.SyncedAt = at, at
@@ -215,23 +214,6 @@ func (e *Engine) RefreshRooms(ctx context.Context) error {
 	return nil
 }
 
-// AddRoom adds a room by the address of its mailbox, for accounts that may not list
-// the directory. Whether the calendar can be read shows with the next reading.
-func (e *Engine) AddRoom(ctx context.Context, address string) error {
-	id := calendar.NewRoomID(address)
-	if err := checkAddress(string(id)); err != nil {
-		return err
-	}
-	if err := e.db.AddRoom(ctx, calendar.Room{ID: id, Name: roomNameOf(string(id))}); err != nil {
-		return err
-	}
-	if err := e.reloadRooms(ctx); err != nil {
-		return err
-	}
-	e.SyncNow()
-	return nil
-}
-
 // onSyncResult shows how a round of readings went.
 func (e *Engine) onSyncResult(r syncer.Result) {
 	x := e.noteRooms(r)
@@ -252,6 +234,11 @@ func (e *Engine) noteAccount(r syncer.Result, x *Explanation, why refusal) (turn
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.state.sync.Problem = x
+	e.state.sync.Pace = Pace(r.Pace)
+	if r.Asked > 0 {
+		e.today().Rounds++
+	}
+	e.today().Healed += r.Healed
 	if r.Err == nil && r.Read > 0 {
 		e.state.sync.LastOK = r.Ended
 	}
@@ -272,27 +259,6 @@ func kindOf(err error) syncer.Kind {
 	return ""
 }
 
-// noteRooms records which rooms could not be read, and why the round failed.
-func (e *Engine) noteRooms(r syncer.Result) *Explanation {
-	for id, err := range r.Failed {
-		x := Explain(err)
-		e.mu.Lock()
-		name := string(id)
-		if room, ok := e.state.rooms[id]; ok {
-			room.problem = &x
-			name = room.Room.DisplayName()
-		}
-		e.mu.Unlock()
-		e.health.Set(health.Problem{Code: codeRoom, Subject: string(id), Severity: health.Warning,
-			Title: "The calendar of " + name + " can't be read", Text: x.Text, Remedy: x.Remedy})
-	}
-	if r.Err == nil {
-		return nil
-	}
-	x := Explain(r.Err)
-	return &x
-}
-
 func (e *Engine) noteRound(r syncer.Result, x *Explanation, why refusal) {
 	switch {
 	case why != accepted:
@@ -310,33 +276,4 @@ func (e *Engine) noteRound(r syncer.Result, x *Explanation, why refusal) {
 		e.health.Clear(codeSync, "")
 		e.health.Clear(CodeSignIn, "")
 	}
-}
-
-// checkAddress refuses what can't be the address of a mailbox.
-func checkAddress(address string) error {
-	at := -1
-	for i, c := range address {
-		switch {
-		case c <= ' ' || c == '"' || c == '<' || c == '>' || c == '/' || c == '\\' || c == 0x7f:
-			return errBadAddress(address)
-		case c == '@' && at >= 0:
-			return errBadAddress(address)
-		case c == '@':
-			at = i
-		}
-	}
-	if at < 1 || at == len(address)-1 || len(address) > 254 {
-		return errBadAddress(address)
-	}
-	return nil
-}
-
-func errBadAddress(address string) error {
-	return fmt.Errorf("%q is not the address of a mailbox: it should look like oslo@contoso.com", address)
-}
-
-// roomNameOf makes a first name of an address, until the directory tells a better one.
-func roomNameOf(address string) string {
-	name, _, _ := strings.Cut(address, "@")
-	return name
 }

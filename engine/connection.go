@@ -37,7 +37,7 @@ func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection
 	})
 	source, err := e.cfg.Source(SourceConfig{
 		BaseURL: c.Cloud.Graph + "/v1.0", AppOnly: t.AppOnly, Token: conn.session.Token, Reject: conn.session.Reject,
-		Transport: e.cfg.HTTPClient.Transport, Now: e.cfg.Now, Logger: e.log,
+		Transport: e.cfg.HTTPClient.Transport, OnRequest: e.onRequest, Now: e.cfg.Now, Logger: e.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the reading of calendars: %w", err)
@@ -45,7 +45,7 @@ func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection
 	conn.source = source
 	conn.syncing = syncer.New(syncer.Config{
 		Source: source, Store: (*calendars)(e), Now: e.cfg.Now, Logger: e.log, Interval: e.cfg.Interval,
-		OnResult: e.onSyncResult,
+		Quiet: e.cfg.Quiet, Office: e.inOffice, Window: e.window, OnResult: e.onSyncResult,
 	})
 	return conn, nil
 }
@@ -176,7 +176,7 @@ func (e *Engine) resumeSignIn(ctx context.Context) error {
 // read.
 func (e *Engine) plug(c *connection) {
 	e.mu.Lock()
-	e.state.refused, e.state.sync = accepted, Sync{}
+	e.state.refused, e.state.sync = accepted, Sync{Today: e.state.sync.Today}
 	e.state.account.Problem = nil
 	e.mu.Unlock()
 	e.health.Clear(CodeSignIn, "")

@@ -48,7 +48,8 @@ type Config struct {
 	HTTPClient *http.Client                    // to Microsoft; default one with a time-out
 	Now        func() time.Time                // default time.Now
 	Location   *time.Location                  // where the office is; default the computer's zone
-	Interval   time.Duration                   // between readings of the calendars; default 30 s
+	Interval   time.Duration                   // between readings of the calendars in office hours; default 30 s
+	Quiet      time.Duration                   // the same outside office hours; default 5 min, or Interval where that is given
 	Rescan     time.Duration                   // between searches for displays; default 15 s
 }
 
@@ -102,7 +103,10 @@ type state struct {
 func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	cfg.Now = orNow(cfg.Now)
 	cfg.Location = cmp.Or(cfg.Location, time.Local)
-	cfg.Interval = cmp.Or(cfg.Interval, syncer.DefaultInterval)
+	if cfg.Interval == 0 {
+		cfg.Interval, cfg.Quiet = syncer.DefaultInterval, cmp.Or(cfg.Quiet, syncer.DefaultQuiet)
+	}
+	cfg.Quiet = cmp.Or(cfg.Quiet, cfg.Interval)
 	cfg.Rescan = cmp.Or(cfg.Rescan, discovery.DefaultRescan)
 	if len(cfg.Clouds) == 0 {
 		cfg.Clouds = entra.Clouds()

@@ -121,6 +121,11 @@ func (s source) Probe(_ context.Context, mailbox string) error {
 	return s.probes[mailbox]
 }
 
+// Calendars implements [Source].
+func (s source) Calendars(context.Context) ([]calendar.Room, error) {
+	return []calendar.Room{{ID: calendar.NewCalendarID("AAMk-Annex"), Name: "Annex"}}, nil
+}
+
 // SecretExpiry implements [Source].
 func (s source) SecretExpiry(_ context.Context, _, secret string) (time.Time, error) {
 	s.mu.Lock()
@@ -165,7 +170,7 @@ func (l *life) config(t testing.TB, dir string, alter ...func(*signedIn)) Config
 		Dir: dir, Logger: slog.New(slog.DiscardHandler), Drivers: []display.Driver{l},
 		Source:      func(SourceConfig) (Source, error) { return source{l}, nil },
 		OpenBrowser: func(string) error { return errors.New("no browser") },
-		KeyStores:   []vault.KeyStore{key}, Location: time.UTC,
+		KeyStores:   []vault.KeyStore{key}, Location: time.UTC, Interval: syncer.DefaultInterval, // day and night
 		Interfaces: func() ([]net.Interface, error) { return nil, nil },
 	}
 }

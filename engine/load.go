@@ -27,6 +27,9 @@ type room struct {
 	store.Room
 	agenda  calendar.Agenda
 	problem *Explanation
+	gone    bool // there is no such mailbox any more, as the last reading found
+	// concealed says that the mailbox puts the organiser in place of subjects.
+	concealed bool
 	// outdated says that the store holds other events than agenda, because reading
 	// them did not work.
 	outdated bool
@@ -109,9 +112,10 @@ func (e *Engine) loadRoom(ctx context.Context, r store.Room) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	old, known := e.state.rooms[r.ID]
-	fresh := &room{Room: r, agenda: calendar.NewAgenda(r.Room, e.location(r.Room), events, r.SyncedAt)}
+	fresh := &room{Room: r, agenda: calendar.NewAgenda(r.Room, e.location(r.Room), events, r.SyncedAt),
+		concealed: calendar.Concealed(events)}
 	if known {
-		fresh.problem = old.problem
+		fresh.problem, fresh.gone = old.problem, old.gone
 	}
 	e.state.rooms[r.ID] = fresh
 	return nil

@@ -81,7 +81,7 @@ func (e *Engine) send() {
 func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
-		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.state.sync, Policy: e.state.policy, Paused: e.state.paused,
+		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.syncSnapshot(), Policy: e.state.policy, Paused: e.state.paused,
 		Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,
@@ -90,7 +90,8 @@ func (e *Engine) snapshot() Snapshot {
 	}
 	index := make(map[string]int, len(e.state.rooms))
 	for _, r := range e.state.rooms {
-		s.Rooms = append(s.Rooms, Room{Agenda: r.agenda, Now: r.agenda.At(now), Problem: r.problem})
+		s.Rooms = append(s.Rooms, Room{Agenda: r.agenda, Now: r.agenda.At(now), Problem: r.problem,
+			Manual: r.Manual, Events: len(r.agenda.Meetings), Concealed: r.concealed, RemovedAt: r.RemovedAt})
 	}
 	slices.SortFunc(s.Rooms, func(a, b Room) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Room.DisplayName()), strings.ToLower(b.Room.DisplayName())),

@@ -160,9 +160,9 @@ type Sync struct {
 type Pace struct {
 	Interval time.Duration // each room is read this often; 0 = not known yet
 	Wanted   time.Duration // how often it would be read if Microsoft kept up with any number of rooms
-	Rooms    int
 	PerBatch time.Duration // what Microsoft takes for twenty rooms, on average
-	Office   bool          // it is within office hours; outside of them calendars are read less often
+	Rooms    int
+	Office   bool // it is within office hours; outside of them calendars are read less often
 }
 
 // Tally counts what went on between Roomink and Microsoft since midnight, or since the

@@ -50,7 +50,8 @@ func run() (err error) {
 		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
 		Source: func(c engine.SourceConfig) (engine.Source, error) {
 			return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
-				Transport: c.Transport, Now: c.Now, Logger: c.Logger})
+				Transport: c.Transport, Now: c.Now, Logger: c.Logger,
+				OnRequest: func(r graph.RequestInfo) { c.OnRequest(engine.Traffic{Throttled: r.Throttled, Failed: r.Failed}) }})
 		},
 		OpenBrowser: func(url string) error {
 			fmt.Println("Open this page in a browser on this computer:", url)
