@@ -18,7 +18,8 @@ type Details struct {
 	Day     []Meeting // of today, in the room's zone
 	More    int       // meetings of today that Day leaves out
 	DayNote string    // in place of an empty Day
-	Cures   []Cure
+	Access  *Cure     // that lets it be read; nil if that is no question
+	Titles  *Cure     // that lets it show titles; nil if it does
 	Facts   []xwidget.Fact
 	// Forgettable says that a person added it, so that one can take it off the list.
 	Forgettable bool
@@ -39,7 +40,8 @@ const dayLines = 20
 
 func (o outlook) details(r engine.Room) Details {
 	_, ofAccount := r.Room.ID.Calendar()
-	d := Details{Cures: o.cures(r), Facts: o.facts(r), Forgettable: r.Manual || ofAccount}
+	d := Details{Facts: o.facts(r), Forgettable: r.Manual || ofAccount}
+	d.Access, d.Titles = o.cures(r)
 	day := r.On(o.now)
 	for _, m := range day[:min(len(day), dayLines)] {
 		d.Day = append(d.Day, o.meeting(m, r))
@@ -153,28 +155,27 @@ func (o outlook) removed(r engine.Room) xwidget.Words {
 // cures are the commands that help the room. Rights on a folder help an account that
 // signs in; what an Application may read is granted in another way, which the problem's
 // remedy tells.
-func (o outlook) cures(r engine.Room) []Cure {
+func (o outlook) cures(r engine.Room) (access, titles *Cure) {
 	recipes := engine.Cure(r.Room.ID)
 	note := ""
 	if _, ok := r.Room.ID.Calendar(); ok {
 		note = lang.L("Put the room's address in place of room@contoso.com.")
 	}
-	var list []Cure
 	if r.Problem != nil && o.mode != engine.Application && denied(*r.Problem) {
-		list = append(list, Cure{
+		access = &Cure{
 			Title:    lang.L("The right to read it"),
 			Text:     lang.L("An Exchange administrator grants it in Exchange Online PowerShell. Where the mailbox speaks another language, Calendar is called as in that language, such as Kalender."),
 			Commands: commands(recipes, "Show details"), Note: note,
-		})
+		}
 	}
 	if r.Concealed {
-		list = append(list, Cure{
+		titles = &Cure{
 			Title:    lang.L("Titles are hidden by Exchange"),
 			Text:     lang.L("The mailbox puts the organiser in place of a meeting's title, so no sign can show it. If it should, an Exchange administrator runs this in Exchange Online PowerShell. It acts on new bookings only."),
 			Commands: commands(recipes, "Show titles"), Note: note,
-		})
+		}
 	}
-	return list
+	return access, titles
 }
 
 func commands(recipes []engine.Recipe, name string) string {

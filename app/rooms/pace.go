@@ -60,7 +60,7 @@ func newPaceLine(right fyne.CanvasObject) *paceLine {
 	l.ask.Hide()
 	l.card = xwidget.NewPaddedCard(l.why, 12)
 	l.card.Hide()
-	head := container.NewBorder(nil, nil, nil, xwidget.Row(6, l.ask, right), container.New(xwidget.Middle{}, l.line))
+	head := container.NewBorder(nil, nil, nil, right, container.New(asideOf{l.line}, l.line, l.ask))
 	l.object = xwidget.Stack(8, head, l.card)
 	return l
 }
@@ -74,4 +74,28 @@ func (l *paceLine) show(p Pace) {
 	l.ask.Hidden = p.Line == ""
 	l.card.Hidden = l.card.Hidden || p.Line == ""
 	l.object.Refresh()
+}
+
+// asideOf puts a line, as wide as its words and no wider than its place, and right
+// behind it a button, both in the middle of the height.
+type asideOf struct{ line *xwidget.Paragraph }
+
+const asideGap = 8
+
+func (a asideOf) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	line, button := objects[0], objects[1]
+	least := button.MinSize()
+	words := fyne.MeasureText(a.line.Text(), theme.TextSize(), fyne.TextStyle{}).Width + 2
+	width := max(0, min(words, size.Width-least.Width-asideGap))
+	line.Resize(fyne.NewSize(width, line.MinSize().Height))
+	height := line.MinSize().Height // of wrapped text, now that it has its width
+	line.Resize(fyne.NewSize(width, height))
+	line.Move(fyne.NewPos(0, max(0, (size.Height-height)/2)))
+	button.Resize(least)
+	button.Move(fyne.NewPos(width+asideGap, (size.Height-least.Height)/2))
+}
+
+func (a asideOf) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	line, button := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(button.Width+asideGap+line.Width, max(line.Height, button.Height))
 }

@@ -19,12 +19,11 @@ type pane struct {
 	page *Page
 	row  Row
 	day  []Meeting
-	cure []Cure
 
 	name             *xwidget.Paragraph
 	state            *xwidget.Status
 	trouble, removed *xwidget.Explanation
-	cures            *fyne.Container
+	access, titles   *remedy
 	dayNote          *xwidget.Paragraph
 	meetings         *fyne.Container
 	facts            *xwidget.Facts
@@ -37,9 +36,9 @@ type pane struct {
 func newPane(p *Page) *pane {
 	d := &pane{
 		page: p, name: xwidget.NewTitle("", theme.SizeNameSubHeadingText), state: xwidget.NewStatus(xwidget.Neutral, ""),
-		trouble:  xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, nil).Narrow(),
-		removed:  xwidget.NewExplanation(xwidget.Warn, xwidget.Words{}, nil).Narrow(),
-		cures:    xwidget.Stack(10),
+		trouble: xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, nil).Narrow(),
+		removed: xwidget.NewExplanation(xwidget.Warn, xwidget.Words{}, nil).Narrow(),
+		access:  newRemedy(), titles: newRemedy(),
 		dayNote:  xwidget.NewCaption(""),
 		meetings: xwidget.Stack(7), facts: xwidget.NewFacts(),
 	}
@@ -50,9 +49,9 @@ func newPane(p *Page) *pane {
 	head := container.NewBorder(nil, nil, nil, container.NewVBox(away), xwidget.Pad(d.name, 6, 0, 0, 0))
 	d.body = xwidget.Stack(12,
 		xwidget.Stack(6, head, d.state),
-		d.removed, d.trouble, d.cures,
+		d.removed, d.trouble, d.access.object,
 		xwidget.Stack(8, xwidget.NewHeading(lang.L("Today"), theme.SizeNameText), d.dayNote, d.meetings),
-		widget.NewSeparator(), d.facts, container.NewHBox(d.forget),
+		d.titles.object, widget.NewSeparator(), d.facts, container.NewHBox(d.forget),
 	)
 	d.scroll = container.NewVScroll(xwidget.Pad(d.body, 2, 12, 10, 8))
 	d.object = xwidget.NewPaddedCard(d.scroll, 6)
@@ -70,7 +69,8 @@ func (d *pane) show(r Row) {
 	d.state.Set(r.Tone, r.Now)
 	explain(d.trouble, xwidget.Bad, r.Trouble)
 	explain(d.removed, xwidget.Warn, r.Removed)
-	d.showCures(more.Cures)
+	d.access.show(more.Access)
+	d.titles.show(more.Titles)
 	d.dayNote.SetText(more.DayNote)
 	if more.More > 0 {
 		d.dayNote.SetText(lang.L("{{.N}} more are not shown here.", map[string]any{"N": more.More}))
@@ -89,23 +89,32 @@ func explain(e *xwidget.Explanation, tone xwidget.Tone, w *xwidget.Words) {
 	}
 }
 
-func (d *pane) showCures(list []Cure) {
-	d.cures.Hidden = len(list) == 0
-	if slices.Equal(d.cure, list) {
-		return
-	}
-	d.cure = list
-	d.cures.RemoveAll()
-	for _, c := range list {
-		title := xwidget.NewTitle(c.Title, theme.SizeNameText)
-		note := xwidget.NewCaption(c.Note)
-		note.Hidden = c.Note == ""
-		d.cures.Add(xwidget.Stack(6, title, xwidget.NewCaption(c.Text), xwidget.NewCommands(c.Commands), note))
-	}
+// remedy shows a cure.
+type remedy struct {
+	title      *xwidget.Paragraph
+	text, note *xwidget.Paragraph
+	commands   *xwidget.Commands
+	object     *fyne.Container
 }
 
-// timeWidth holds "10:30 AM–12:30 PM" in small print.
-const timeWidth = 104
+func newRemedy() *remedy {
+	r := &remedy{title: xwidget.NewTitle("", theme.SizeNameText), text: xwidget.NewCaption(""), note: xwidget.NewCaption(""),
+		commands: xwidget.NewCommands("").Narrow()}
+	r.object = xwidget.Stack(6, r.title, r.text, r.commands, r.note)
+	return r
+}
+
+func (r *remedy) show(c *Cure) {
+	r.object.Hidden = c == nil
+	if c == nil {
+		return
+	}
+	r.title.SetText(c.Title)
+	r.text.SetText(c.Text)
+	r.commands.SetText(c.Commands)
+	r.note.SetText(c.Note)
+	r.note.Hidden = c.Note == ""
+}
 
 func (d *pane) showDay(list []Meeting) {
 	d.meetings.Hidden = len(list) == 0
@@ -114,15 +123,27 @@ func (d *pane) showDay(list []Meeting) {
 	}
 	d.day = list
 	d.meetings.RemoveAll()
+	lines, width := make([]meetingLine, 0, len(list)), float32(0)
 	for _, m := range list {
-		d.meetings.Add(meetingLine(m))
+		l := newMeetingLine(m)
+		lines, width = append(lines, l), max(width, l.at.MinSize().Width)
+	}
+	for _, l := range lines {
+		at := container.NewVBox(xwidget.Pad(xwidget.Fixed(l.at, width, 0), 2, 12, 0, 0))
+		d.meetings.Add(container.NewBorder(nil, nil, at, nil, l.what))
 	}
 }
 
 // meetingLine is a meeting of the day: what is over in grey, what goes on in bold.
-func meetingLine(m Meeting) fyne.CanvasObject {
+type meetingLine struct {
+	at   *xwidget.Text
+	what *fyne.Container
+}
+
+func newMeetingLine(m Meeting) meetingLine {
 	at, title, by := xwidget.NewMuted(m.Time), xwidget.NewText(m.Title), xwidget.NewMuted(m.Organizer)
 	at.TextSize, by.TextSize = theme.SizeNameCaptionText, theme.SizeNameCaptionText
+	at.Whole = true
 	switch {
 	case m.Over:
 		title.Color = theme.ColorNamePlaceHolder
@@ -134,7 +155,7 @@ func meetingLine(m Meeting) fyne.CanvasObject {
 	if m.Organizer != "" {
 		what.Add(by)
 	}
-	return container.NewBorder(nil, nil, container.NewVBox(xwidget.Pad(xwidget.Fixed(at, timeWidth, 0), 2, 8, 0, 0)), nil, what)
+	return meetingLine{at, what}
 }
 
 // Forget asks first, then forgets the room that the question named: another may be

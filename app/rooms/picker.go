@@ -59,7 +59,7 @@ func newPicker(p *Page) *picker {
 	}
 	top := xwidget.Stack(10, k.intro, k.search, k.area)
 	card := xwidget.NewPaddedCard(container.NewStack(k.list, container.New(xwidget.Middle{}, xwidget.Pad(k.none, 0, 20, 0, 20))), 4)
-	k.contents = container.NewBorder(xwidget.Pad(top, 0, 0, 10, 0), nil, nil, nil, card)
+	k.contents = container.NewBorder(xwidget.Pad(top, 0, 0, 10, 0), nil, nil, nil, xwidget.Pad(card, 0, 0, 12, 0))
 	return k
 }
 

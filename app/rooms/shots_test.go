@@ -48,9 +48,11 @@ func hiding() engine.Snapshot {
 	r := &s.Rooms[0]
 	r.Concealed = true
 	r.Room.List, r.Room.Equipment = "Oslo headquarters", "Teams Room, wheelchair accessible, Surface Hub 3 (85″), whiteboard"
-	r.Meetings = append(r.Meetings,
-		calendar.Event{ID: "p", Subject: "Salaries", Private: true, Start: apptest.Noon.Add(-3 * time.Hour), End: apptest.Noon.Add(-2 * time.Hour)},
-		calendar.Event{ID: "t", Organizer: "Jörg Müller", Availability: calendar.Tentative, Start: apptest.Noon.Add(5 * time.Hour), End: apptest.Noon.Add(22 * time.Hour)})
+	r.Agenda = calendar.NewAgenda(r.Room, time.UTC, []calendar.Event{
+		{ID: "a", Subject: "Salaries", Private: true, Start: apptest.Noon.Add(-3 * time.Hour), End: apptest.Noon.Add(-2 * time.Hour)},
+		{ID: "b", Subject: "Priya Nair ", Organizer: "Priya Nair", Start: apptest.Noon.Add(-42 * time.Minute), End: apptest.Noon.Add(48 * time.Minute)},
+		{ID: "c", Organizer: "Jörg Müller", Availability: calendar.Tentative, Start: apptest.Noon.Add(5 * time.Hour), End: apptest.Noon.Add(22 * time.Hour)},
+	}, r.SyncedAt)
 	s.Rooms[1].RemovedAt = apptest.Noon.Add(-70 * time.Hour)
 	shared := apptest.Calendars()[3]
 	s.Rooms = append(s.Rooms, engine.Room{Agenda: calendar.NewAgenda(shared, time.UTC, nil, apptest.Noon), Manual: true, Events: 4})

@@ -11,21 +11,21 @@ import (
 // Widths of the table under which columns step aside: beside the details there is room
 // for what tells rooms apart and how they do; the details have the rest.
 const (
-	withPlace = 480
-	withRest  = 700
-	withAll   = 800
+	withPlace = 460
+	withRest  = 690
+	withAll   = 820
 )
 
 func (p *Page) newTable() *xwidget.Table {
 	return xwidget.NewTable(xwidget.TableConfig{
 		Columns: []xwidget.TableColumn{
-			byName:   {Title: lang.L("Room"), Width: xwidget.Column{Min: 120, Share: 2}, Sortable: true},
-			byPlace:  {Title: lang.L("Place"), Width: xwidget.Column{Min: 130, Share: 2, Below: withPlace}, Sortable: true},
-			bySeats:  {Title: lang.L("Seats"), Width: xwidget.Column{Min: 58, Below: withRest}, Sortable: true},
-			byNow:    {Title: lang.L("Now"), Width: xwidget.Column{Min: 140, Share: 3}, Sortable: true},
-			byNext:   {Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 112, Below: withRest}},
-			byEvents: {Title: lang.L("Entries"), Width: xwidget.Column{Min: 66, Below: withAll}, Sortable: true},
-			byRead:   {Title: lang.L("Last read"), Width: xwidget.Column{Min: 80}, Sortable: true},
+			byName:   {Title: lang.L("Room"), Width: xwidget.Column{Min: 130, Share: 2}, Sortable: true},
+			byPlace:  {Title: lang.L("Place"), Width: xwidget.Column{Min: 140, Share: 2, Below: withPlace}, Sortable: true},
+			bySeats:  {Title: lang.L("Seats"), Width: xwidget.Column{Min: 50, Below: withRest}, Sortable: true},
+			byNow:    {Title: lang.L("Now"), Width: xwidget.Column{Min: 168, Share: 1}, Sortable: true},
+			byNext:   {Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 110, Below: withAll}},
+			byEvents: {Title: lang.L("Entries"), Width: xwidget.Column{Min: 62, Below: withRest}, Sortable: true},
+			byRead:   {Title: lang.L("Last read"), Width: xwidget.Column{Min: 78, Below: withRest}, Sortable: true},
 		},
 		Length: func() int { return len(p.shown) },
 		NewCell: func(col int) fyne.CanvasObject {

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -15,6 +16,7 @@ type Commands struct {
 	text  string
 	label *widget.Label
 	copy  *widget.Button
+	box   *fyne.Container
 }
 
 // NewCommands shows lines that are separated by newlines.
@@ -29,7 +31,17 @@ func NewCommands(text string) *Commands {
 		c.copy.SetIcon(theme.ConfirmIcon())
 		c.copy.SetText(lang.L("Copied"))
 	})
+	c.box = container.NewBorder(nil, nil, nil, container.NewVBox(c.copy), c.label)
 	c.ExtendBaseWidget(c)
+	return c
+}
+
+// Narrow puts the button under the lines, for places where they would have too little
+// room beside it.
+func (c *Commands) Narrow() *Commands {
+	c.box.Layout = layout.NewVBoxLayout()
+	c.box.Objects = []fyne.CanvasObject{c.label, container.NewHBox(c.copy)}
+	c.box.Refresh()
 	return c
 }
 
@@ -49,6 +61,5 @@ func (c *Commands) Text() string { return c.text }
 
 // CreateRenderer implements fyne.Widget.
 func (c *Commands) CreateRenderer() fyne.WidgetRenderer {
-	button := container.NewVBox(c.copy)
-	return widget.NewSimpleRenderer(NewPaddedCard(container.NewBorder(nil, nil, nil, button, c.label), 4))
+	return widget.NewSimpleRenderer(NewPaddedCard(c.box, 4))
 }
