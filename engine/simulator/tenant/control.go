@@ -24,8 +24,14 @@ func (t *Tenant) Rooms() []Room {
 	return out
 }
 
-// box finds a mailbox by address (any case) or object id. Call with mu held.
+// box finds a mailbox by address (any case) or object id, or a calendar that
+// AddCalendar made by its id. Call with mu held.
 func (t *Tenant) box(name string) (*mailbox, error) {
+	if len(name) > 100 { // a calendar's
+		if b := t.boxes[name]; b != nil {
+			return b, nil
+		}
+	}
 	if b := t.boxes[strings.ToLower(name)]; b != nil {
 		return b, nil
 	}

@@ -39,8 +39,8 @@ type entry struct {
 // cursorsPerMailbox bounds memory: older tokens answer 410.
 const cursorsPerMailbox = 256
 
-// defaultDeltaPage is the page size without odata.maxpagesize.
-const defaultDeltaPage = 10
+// defaultPage is Outlook's page size when nobody asks for another.
+const defaultPage = 10
 
 // ExpireCursors makes every delta and skip token given out so far answer
 // 410 SyncStateNotFound.
@@ -118,7 +118,7 @@ func (t *Tenant) resume(c *gcall, b *mailbox) (cursor, error) {
 }
 
 func (t *Tenant) newRound(b *mailbox, w window, since int64) cursor {
-	return cursor{box: b, w: w, page: defaultDeltaPage, pending: b.changes(w, since), upto: b.seq}
+	return cursor{box: b, w: w, page: defaultPage, pending: b.changes(w, since), upto: b.seq}
 }
 
 // changes lists what a client at change `since` has to learn; since < 0 means

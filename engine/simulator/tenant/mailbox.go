@@ -27,6 +27,7 @@ type mailbox struct {
 	zone     string
 	loc      *time.Location
 	rights   FolderRights // of the calendar folder's "Default" entry
+	list     []listed     // calendars beside its own, see calendars.go
 
 	seq          int64 // grows with every change; what delta cursors point at
 	made         uint64

@@ -23,6 +23,9 @@ type Office struct {
 	Rooms     []Room
 	// Meetings by the address of their mailbox, which is a room's or a person's.
 	Meetings map[string][]Meeting
+	// Shares are calendars in the lists of accounts. Those of mailboxes that the
+	// office doesn't have are left out, so that a test may edit a DefaultOffice.
+	Shares []Share
 }
 
 // Person is a name with an SMTP address.
@@ -136,6 +139,14 @@ func (t *Tenant) fill(o *Office) error {
 	for i := range o.Rooms {
 		if err := t.addRoom(o.Rooms[i]); err != nil {
 			return err
+		}
+	}
+	for _, s := range o.Shares {
+		if t.boxes[strings.ToLower(s.Mailbox)] == nil {
+			continue
+		}
+		if _, err := t.share(s); err != nil {
+			return fmt.Errorf("share the calendar of %s: %w", s.Mailbox, err)
 		}
 	}
 	for address, meetings := range o.Meetings {

@@ -40,6 +40,13 @@ func routes() []route {
 		{"GET", "places/*", needPlaces, (*Tenant).getPlace},
 		{"GET", "users/*/calendarview", needRead, (*Tenant).calendarView},
 		{"GET", "users/*/calendarview/delta", needRead, (*Tenant).calendarViewDelta},
+		{"GET", "users/*/calendar", needRead, (*Tenant).getCalendar},
+		{"GET", "users/*/calendars", needRead, (*Tenant).listCalendars},
+		{"GET", "users/*/calendars/*/calendarview", needRead, (*Tenant).calendarViewOf},
+		{"GET", "users/*/calendars/*/calendarview/delta", needRead, (*Tenant).noDelta},
+		{"GET", "users/*/events/delta", needRead, (*Tenant).noDelta},
+		{"GET", "users/*/calendargroups", needRead, (*Tenant).listCalendarGroups},
+		{"GET", "users/*/calendargroups/*/calendars", needRead, (*Tenant).listCalendarsOfGroup},
 		{"POST", "users/*/calendar/getschedule", needSchedule, (*Tenant).schedule},
 		{"POST", "users/*/events", needWrite, (*Tenant).createEvent},
 		{"GET", "users/*/events/*", needRead, (*Tenant).getEvent},
@@ -97,13 +104,16 @@ func canonical(c *gcall) ([]string, error) {
 	for i, s := range segs {
 		low := strings.ToLower(strings.TrimSuffix(s, "()"))
 		low = strings.TrimPrefix(strings.TrimPrefix(low, "microsoft."), "graph.")
-		if i == 1 && low != "room" && low != "roomlist" || i == 3 && out[2] == "events" {
+		if i == 1 && low != "room" && low != "roomlist" || i == 3 && low != "delta" && slices.Contains(holders, out[2]) {
 			low = s // an id keeps its case
 		}
 		out[i] = low
 	}
 	return out, nil
 }
+
+// holders are the segments that an id follows.
+var holders = []string{"events", "calendars", "calendargroups"}
 
 // appIDMark tells a client id from an object id among a handler's args.
 const appIDMark = "appId="

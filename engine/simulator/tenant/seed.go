@@ -55,16 +55,19 @@ func DefaultOffice(now time.Time) *Office {
 				Country: "United States", Postcode: "10013", Latitude: 40.7241, Longitude: -74.0076, Zone: "America/New_York", Phone: "+1 212 555 0140"},
 		},
 		Rooms: []Room{
-			{Address: polarlicht, Name: "Polarlicht", Building: speicherhaus, Floor: 4, Capacity: 14, Video: "Teams Rooms, 86 inch", Tags: []string{"Boardroom"}},
+			{Address: polarlicht, Name: "Polarlicht", Building: speicherhaus, Floor: 4, Capacity: 14, Video: "Teams Rooms, 86 inch", Audio: "Ceiling microphones",
+				Display: "86 inch", Accessible: true, Tags: []string{"Boardroom"}},
 			{Address: leuchtturm, Name: "Leuchtturm", Building: speicherhaus, Floor: 3, Capacity: 8, Video: "Teams Rooms, 65 inch"},
 			{Address: kajuete, Name: "Kajüte", Building: speicherhaus, Floor: 2, Capacity: 4, Tags: []string{"Focus"}},
 			{Address: sternwarte, Name: "Sternwarte", Building: speicherhaus, Floor: 4, Capacity: 10, Tags: []string{"Workshop", "Whiteboard"}},
-			{Address: beacon, Name: "Beacon", Building: hudsonLoft, Floor: 9, Capacity: 12, Video: "Teams Rooms, 75 inch"},
+			{Address: beacon, Name: "Beacon", Building: hudsonLoft, Floor: 9, Capacity: 12, Video: "Teams Rooms, 75 inch", Accessible: true},
 			{Address: lantern, Name: "Lantern", Building: hudsonLoft, Floor: 9, Capacity: 6},
 			{Address: skylight, Name: "Skylight", Building: hudsonLoft, Floor: 10, Capacity: 16, Tags: []string{"Boardroom", "Workshop"}},
 			{Address: ember, Name: "Ember", Building: hudsonLoft, Floor: 10, Capacity: 4, Tags: []string{"Focus"}},
 		},
 		Meetings: map[string][]Meeting{},
+		Shares: []Share{{Account: frieda.Address, Mailbox: polarlicht}, {Account: frieda.Address, Mailbox: skylight},
+			{Account: frieda.Address, Mailbox: sabine.Address, Group: PeopleCalendars}},
 	}
 	s := seeder{office: o, now: now, berlin: mustZone("Europe/Berlin"), newYork: mustZone("America/New_York")}
 	s.aroundNow()

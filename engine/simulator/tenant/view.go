@@ -84,6 +84,17 @@ func queryTime(q map[string][]string, name string) (time.Time, error) {
 
 // calendarView lists expanded events with all their properties.
 func (t *Tenant) calendarView(c *gcall, args []string) (*greply, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b, err := t.mailboxOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	return t.viewOf(c, b, "users('"+strings.ReplaceAll(args[0], "@", "%40")+"')/calendarView")
+}
+
+// viewOf answers from one calendar. Call with mu held.
+func (t *Tenant) viewOf(c *gcall, b *mailbox, context string) (*greply, error) {
 	if bad := c.onlyOptions("$select", "$top", "$skip", "$orderby", "$count"); bad != nil {
 		return nil, bad
 	}
@@ -100,15 +111,9 @@ func (t *Tenant) calendarView(c *gcall, args []string) (*greply, error) {
 		return nil, err
 	}
 	if top == 0 {
-		top = 10 // Graph's page size when nobody asks
+		top = defaultPage
 	}
 	skip, err := c.number("$skip", 0, 0, 1<<30)
-	if err != nil {
-		return nil, err
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	b, err := t.mailboxOf(args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +122,7 @@ func (t *Tenant) calendarView(c *gcall, args []string) (*greply, error) {
 		return nil, err
 	}
 	o := newObject(nil, nil)
-	o.str("@odata.context", t.context(c, "users('"+strings.ReplaceAll(args[0], "@", "%40")+"')/calendarView"))
+	o.str("@odata.context", t.context(c, context))
 	if c.query.Get("$count") == "true" {
 		o.raw("@odata.count", strconv.Itoa(len(all)))
 	}
