@@ -33,7 +33,7 @@ func nothing(requests []syncer.Request) []syncer.Change {
 	return out
 }
 
-// memory is a syncer.Store in memory; fail, if set, fails every Apply.
+// memory is a syncer.Store in memory; it counts what is healed as the real one does. fail, if set, fails every Apply.
 type memory struct {
 	mu      sync.Mutex
 	order   []calendar.RoomID
@@ -75,7 +75,7 @@ func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at
 	if m.fail != nil || ctx.Err() != nil {
 		return syncer.Applied{}, max2(m.fail, ctx.Err())
 	}
-	before := maps.Clone(m.events[c.Room])
+	before, continued := maps.Clone(m.events[c.Room]), m.cursors[c.Room].Cursor != ""
 	events := m.events[c.Room]
 	if c.Full {
 		clear(events)
@@ -91,7 +91,24 @@ func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at
 	}
 	m.cursors[c.Room] = syncer.Request{Room: c.Room, Cursor: c.Cursor, Window: w}
 	m.readAt[c.Room] = at
-	return syncer.Applied{Changed: !maps.Equal(before, events)}, nil
+	did := syncer.Applied{Changed: !maps.Equal(before, events)}
+	if c.Full && continued { // its events have no times: all are in any window
+		for id, e := range events {
+			if before[id] != e {
+				did.Healed++
+			}
+			delete(before, id)
+		}
+		did.Healed += len(before)
+	}
+	return did, nil
+}
+
+// count is how many events of a room are stored.
+func (m *memory) count(room calendar.RoomID) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.events[room])
 }
 
 func max2(a, b error) error {

@@ -4,47 +4,79 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
 )
 
-// read asks for changes, once more without cursor for rooms that need it, and
-// applies them. err is a fault of the whole system.
-func (s *Service) read(ctx context.Context, r *Result, asked bool) (changed []calendar.RoomID, err error) {
-	known, err := s.cfg.Store.Cursors(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list rooms to read: %w", err)
+// read asks for changes of the rooms and applies them. Rooms that need it are asked for
+// once more without cursor: because that was worthless, or because their window moved
+// on. err is a fault of the whole system.
+func (s *Service) read(ctx context.Context, rooms []*roomState) (changed []calendar.RoomID, err error) {
+	t := taking{Result: s.round, at: s.last.began}
+	for _, st := range rooms {
+		t.todo = append(t.todo, s.question(st, t.at))
 	}
-	s.forgetOthers(known)
-	requests := s.due(known, r.Started, asked)
-	r.Asked = len(requests)
-	t := taking{Result: r}
-	for t.again = false; len(requests) > 0 && err == nil; t.again = true {
+	t.asked = len(t.todo)
+	t.Asked += t.asked
+	for t.again = false; len(t.todo) > 0 && err == nil; t.again = true {
+		todo := t.todo
+		t.todo = nil
 		var changes []Change
-		changes, err = s.ask(ctx, requests)
+		changes, err = s.ask(ctx, todo)
 		s.look() // before any back-off begins
-		t.stale = nil
 		for i, c := range changes {
 			if err != nil && errors.Is(c.Err, err) {
 				continue // not this room's fault: it stays due
 			}
-			s.take(ctx, &t, requests[i], c)
+			s.take(ctx, &t, todo[i], c)
 			if ctx.Err() != nil {
 				return t.changed, ctx.Err()
 			}
 		}
-		requests = t.stale
 	}
 	return t.changed, s.blame(&t, err)
 }
 
-// ask checks what a source must keep to. There are as many changes as requests,
-// or none and an error.
-func (s *Service) ask(ctx context.Context, requests []Request) ([]Change, error) {
+// question is what to ask for a room.
+type question struct {
+	Request
+	st *roomState
+	// heal marks both questions at the turn of a window. News come first: what the full
+	// reading after it then sets right is what no news ever told.
+	heal bool
+}
+
+// question words the first request for a room.
+func (s *Service) question(st *roomState, now time.Time) question {
+	if st.req.Cursor == "" || st.resync {
+		return s.inFull(st, now)
+	}
+	return question{Request: st.req, st: st, heal: !s.windowHolds(st.req, now)}
+}
+
+func (s *Service) inFull(st *roomState, now time.Time) question {
+	return question{Request: Request{Room: st.req.Room, Window: s.cfg.Window(now)}, st: st}
+}
+
+// ask checks what a source must keep to: there are as many changes as requests, or
+// none and an error. It measures the pace of the source by steps that are as full as
+// they get and where each room is asked for its news only.
+func (s *Service) ask(ctx context.Context, todo []question) ([]Change, error) {
+	requests := make([]Request, len(todo))
+	typical := len(todo) >= min(stepRooms, len(s.rooms))
+	for i, q := range todo {
+		requests[i] = q.Request
+		typical = typical && q.Cursor != ""
+	}
+	began := time.Now()
 	changes, err := s.cfg.Source.Changes(ctx, requests)
 	switch {
 	case len(changes) == len(requests):
+		if typical && err == nil {
+			s.measure(time.Since(began))
+		}
 		return changes, err
 	case err == nil:
 		err = fmt.Errorf("read calendars: %d answers to %d requests", len(changes), len(requests))
@@ -52,94 +84,112 @@ func (s *Service) ask(ctx context.Context, requests []Request) ([]Change, error)
 	return nil, err
 }
 
-// taking is a round while its answers are taken in.
+// taking is a step while its answers are taken in.
 type taking struct {
-	*Result
-	again    bool // these are second answers
-	answered bool // some room could be read
+	*Result             // of the round, to add to
+	at       time.Time  // when the step began
+	asked    int        // for how many rooms
+	again    bool       // these are second answers
+	answered bool       // some room could be read
+	todo     []question // to ask again, in full
 	changed  []calendar.RoomID
-	stale    []Request // to ask again without cursor
 	// suspects failed in a way that may be the whole system's.
-	suspects []Change
+	suspects []suspect
+}
+
+type suspect struct {
+	st  *roomState
+	err error
 }
 
 // take works the answer for one room in.
-func (s *Service) take(ctx context.Context, t *taking, req Request, c Change) {
+func (s *Service) take(ctx context.Context, t *taking, q question, c Change) {
 	switch kindOf(c.Err) {
 	case Resync:
 		if t.again {
 			break
 		}
-		s.state(req.Room).resync = true
-		t.stale = append(t.stale, Request{Room: req.Room, Window: s.cfg.Window(t.Started)})
+		q.st.resync = true
+		t.todo = append(t.todo, s.inFull(q.st, t.at))
 		return
 	case Offline, Throttled, SignIn:
-		t.suspects = append(t.suspects, Change{Room: req.Room, Err: c.Err})
+		t.suspects = append(t.suspects, suspect{q.st, c.Err})
 		return
 	}
 	t.answered = t.answered || c.Err == nil
-	did, err := s.apply(ctx, req, c, t.Started)
-	t.Healed += did.Healed
+	did, err := s.apply(ctx, q, c, t.at)
 	if ctx.Err() != nil {
 		return
 	}
-	s.settle(req.Room, err)
+	if did.Changed && !slices.Contains(t.changed, q.Room) {
+		t.changed = append(t.changed, q.Room)
+	}
+	switch {
+	case err != nil || !q.heal:
+	case t.again:
+		t.Healed += did.Healed
+	default:
+		full := s.inFull(q.st, t.at)
+		full.heal = true
+		t.todo = append(t.todo, full)
+		return
+	}
+	s.settle(q.st, err)
 	if err == nil {
 		t.Read++
 	}
-	if did.Changed {
-		t.changed = append(t.changed, req.Room)
-	}
 }
 
-// blame decides whose the suspects' faults are: each room's own if any other room
-// could be read, or else the whole system's, which the one with the longest
-// Retry-After then stands for. err is what is known of the whole system already.
+// blame decides whose the suspects' faults are: each room's own if any other room of
+// the step could be read, or else the whole system's, which the one with the longest
+// Retry-After then stands for. A few rooms of a larger site don't speak for the whole,
+// or else a broken mailbox that has its turn alone would hold up all others. err is
+// what is known of the whole system already.
 func (s *Service) blame(t *taking, err error) error {
+	own := t.answered || t.asked < stepRooms/2 && s.othersWork(t)
 	for _, c := range t.suspects {
-		if t.answered {
-			s.settle(c.Room, c.Err)
+		if own {
+			s.settle(c.st, c.err)
 			continue
 		}
-		if e, ok := errors.AsType[*Error](c.Err); ok && (err == nil || e.RetryAfter > retryAfter(err)) {
+		if e, ok := errors.AsType[*Error](c.err); ok && (err == nil || e.RetryAfter > retryAfter(err)) {
 			whole := *e
-			whole.Op = fmt.Sprintf("read %d calendars", t.Asked)
+			whole.Op = fmt.Sprintf("read %d calendars", t.asked)
 			err = &whole
 		}
 	}
 	return err
 }
 
-func (s *Service) apply(ctx context.Context, req Request, c Change, at time.Time) (Applied, error) {
+// othersWork reports whether more rooms than were suspected could be read when they
+// last had their turn, and the system is not known to fail.
+func (s *Service) othersWork(t *taking) bool {
+	work := 0
+	for _, st := range s.rooms {
+		if st.err == nil && st.round > 0 {
+			work++
+		}
+	}
+	for _, c := range t.suspects {
+		if c.st.err == nil && c.st.round > 0 {
+			work--
+		}
+	}
+	return work > len(t.suspects) && !s.whole.failing()
+}
+
+// apply keeps a change.
+func (s *Service) apply(ctx context.Context, q question, c Change, at time.Time) (Applied, error) {
 	switch {
 	case c.Err != nil:
 		return Applied{}, c.Err
 	case c.Cursor == "":
-		return Applied{}, fmt.Errorf("read the calendar of %s: the answer has no cursor", req.Room)
+		return Applied{}, fmt.Errorf("read the calendar of %s: the answer has no cursor", q.Room)
 	}
-	c.Room = req.Room
-	did, err := s.cfg.Store.Apply(ctx, c, req.Window, at)
+	c.Room = q.Room
+	did, err := s.cfg.Store.Apply(ctx, c, q.Window, at)
 	if err != nil {
-		return Applied{}, fmt.Errorf("keep the calendar of %s: %w", req.Room, err)
+		return Applied{}, fmt.Errorf("keep the calendar of %s: %w", q.Room, err)
 	}
 	return did, nil
-}
-
-// settle notes how the reading of a room went.
-func (s *Service) settle(room calendar.RoomID, err error) {
-	st := s.state(room)
-	st.err = err
-	if err == nil {
-		st.resync = false
-		st.succeeded()
-		return
-	}
-	st.failed(s.clock.now(), err)
-}
-
-func kindOf(err error) Kind {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Kind
-	}
-	return ""
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"math/rand/v2"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
@@ -24,8 +22,8 @@ const DefaultQuiet = 5 * time.Minute
 type Config struct {
 	Source Source
 	Store  Store
-	// Interval is the time from the start of one round to the start of the next;
-	// DefaultInterval when 0.
+	// Interval is how often each room is read in office hours, at most: a large site
+	// stretches it, see Stretch. DefaultInterval when 0.
 	Interval time.Duration
 	// Quiet is Interval's counterpart outside office hours; DefaultQuiet when 0, and
 	// never less than Interval.
@@ -33,10 +31,13 @@ type Config struct {
 	// Office tells whether an instant is within office hours; nil means always.
 	Office func(now time.Time) bool
 	// Window is the stretch of time to keep at an instant; DefaultWindow when nil.
-	// When it moves on, each room is read anew.
+	// When it moves on, each room is read anew, some time within two hours: by its
+	// cursor, and then in full. What the second reading finds that the first did not
+	// tell is healed.
 	Window func(now time.Time) Window
-	// OnChange hears which rooms' stored events changed in a round, if any did.
-	// OnResult hears how each round went. Both are called by Serve's goroutine,
+	// OnChange hears which rooms' stored events changed in a step, if any did.
+	// OnResult hears how each round went: at its end, which is an interval after the
+	// one before or, where nothing waits for anything, at once. Both are called by Serve's goroutine,
 	// which waits for them; nil is ignored.
 	OnChange func(rooms []calendar.RoomID)
 	OnResult func(Result)
@@ -49,7 +50,9 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Result is the outcome of one round.
+// Result is the outcome of one round: of one turn of every room, in as many steps as it
+// takes. A fault of the whole system ends a round early, and so do a Kick and a jump of
+// the clock, which begin another one.
 type Result struct {
 	Started, Ended time.Time
 	// Err is a fault of the whole system, such as being offline, throttled or signed
@@ -70,12 +73,14 @@ type Result struct {
 	// including those that were left out this time because their next try is not due.
 	// A room that a fault of the whole system kept from being read is not in it.
 	Failed map[calendar.RoomID]error
-	// Next is when the next round is due.
+	// Next is when the next step is due.
 	Next time.Time
 }
 
-// Service reads calendars in rounds, all rooms in one go. A fault of the whole
-// system delays the next round, a fault of one room only that room.
+// Service reads calendars in steps of 20 rooms, never two at a time, spread evenly
+// over an interval that grows with their number (see [Stretch]). R rooms cost ⌈R/20⌉
+// steps a round. A fault of the whole system delays the next step, a fault of one room
+// only that room.
 type Service struct {
 	cfg  Config
 	kick chan struct{}
@@ -83,22 +88,43 @@ type Service struct {
 	clock clock // now is for all, the rest is for Serve's goroutine
 
 	// What follows belongs to Serve's goroutine.
-	jumped bool // the wall clock jumped since the round began
-	whole  retry
-	rooms  map[calendar.RoomID]*roomState
+	jumped   bool // the wall clock jumped since rooms were last made due by that
+	whole    retry
+	rooms    map[calendar.RoomID]*roomState
+	round    *Result   // the round under way; nil between two
+	rounds   int       // how many began
+	last     step      // the latest one
+	awake    time.Time // since when, without a sleep
+	perBatch time.Duration
+	measured int // how many steps perBatch is the average of, at most smoothing
+}
+
+// step is when a step was.
+type step struct {
+	began, ended time.Time
+	took         time.Duration
 }
 
 // roomState is what is remembered of a room between rounds; gone after a restart,
 // which costs one try each.
 type roomState struct {
 	retry
-	resync bool // the cursor is worthless: read in full
+	req    Request   // its cursor, or "" and no window
+	turn   time.Time // when it last had its turn, even if it was left out to wait
+	round  int       // the last round in which it had its turn
+	soon   bool      // its turn is now, whatever the interval
+	asked  bool      // a person asked: it does not wait for its next try
+	resync bool      // the cursor is worthless: read in full
 	err    error
 }
 
 // New makes a service; it does nothing before Serve.
 func New(cfg Config) *Service {
 	cfg.Interval = cmp.Or(cfg.Interval, DefaultInterval)
+	cfg.Quiet = max(cmp.Or(cfg.Quiet, DefaultQuiet), cfg.Interval)
+	if cfg.Office == nil {
+		cfg.Office = func(time.Time) bool { return true }
+	}
 	if cfg.Window == nil {
 		cfg.Window = DefaultWindow
 	}
@@ -115,39 +141,42 @@ func New(cfg Config) *Service {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Service{cfg: cfg, kick: make(chan struct{}, 1), clock: clock{read: cfg.Now}, rooms: map[calendar.RoomID]*roomState{},
+		perBatch: firstGuess,
 		// A PC that wakes up has no network for some seconds: try again soon.
 		whole: newRetry(min(cfg.Interval, 5*time.Second), 5*time.Minute)}
 }
 
-// Serve reads all rooms at once and then every Interval until ctx ends, whose
-// error it returns. When the computer slept or the clock was set, it reads within
-// fifteen seconds. It must not run twice at a time.
+// Serve reads all rooms at once and then, step by step, each of them every interval
+// until ctx ends, whose error it returns. When the computer slept or the clock was set,
+// it reads all within fifteen seconds. It must not run twice at a time.
 func (s *Service) Serve(ctx context.Context) error {
 	if s.cfg.Source == nil || s.cfg.Store == nil {
 		return errors.New("read calendars: no source or no store is given")
 	}
-	asked := false
+	s.look()
+	s.jumped, s.awake, s.round = false, s.clock.now(), nil
+	for _, st := range s.rooms { // of an earlier Serve
+		st.soon = true
+	}
 	for {
-		select { // this round serves whoever asked before it began
+		select { // this step serves whoever asked before it began
 		case <-s.kick:
-			asked = true
+			s.allDue(true)
 		default:
 		}
-		r := s.round(ctx, asked)
+		s.step(ctx)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.cfg.OnResult(r)
-		var err error
-		if asked, err = s.wait(ctx, r.Next); err != nil {
+		if err := s.wait(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// Kick makes the next round begin now, or as soon as a Retry-After of the
-// calendar system allows, with all rooms in it. It never blocks; kicks that come
-// before that round begins count as one.
+// Kick makes all rooms due now, or as soon as a Retry-After of the calendar system
+// allows, also those that wait after a failure. It never blocks; kicks that come before
+// the next step begins count as one.
 func (s *Service) Kick() {
 	select {
 	case s.kick <- struct{}{}:
@@ -173,28 +202,43 @@ func (s *Service) RefreshRooms(ctx context.Context) error {
 	return nil
 }
 
-// wait blocks until due, a kick, or a jump of the wall clock, the latter two no
-// earlier than a Retry-After of the calendar system allows; asked reports a kick.
-func (s *Service) wait(ctx context.Context, due time.Time) (asked bool, err error) {
+// wait blocks until the next step is due, which is looked at anew from time to time
+// because office hours begin; after a fault of the whole system until the next try. A
+// kick or a jump of the wall clock ends it, no earlier than a Retry-After of the
+// calendar system allows.
+func (s *Service) wait(ctx context.Context) error {
+	impatient := false
 	for {
-		if s.look(); s.jumped {
+		s.look()
+		impatient = s.answerJump() || impatient
+		due := s.next()
+		if impatient {
 			due = s.whole.notBefore
 		}
 		left := due.Sub(s.clock.now())
 		if left <= 0 {
-			return asked, nil
+			return nil
 		}
 		timer := time.NewTimer(min(left, heartbeat))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return asked, ctx.Err()
+			return ctx.Err()
 		case <-timer.C:
 		case <-s.kick:
 			timer.Stop()
-			asked, due = true, s.whole.notBefore
+			s.allDue(true)
+			impatient = true
 		}
 	}
+}
+
+// next is when the next step is due.
+func (s *Service) next() time.Time {
+	if s.whole.failing() {
+		return s.whole.due()
+	}
+	return s.nextStep(s.clock.now())
 }
 
 // look notices a jump of the wall clock. Back-offs end by the wall clock, so that
@@ -207,106 +251,34 @@ func (s *Service) look() {
 	s.jumped = true
 	s.whole.pace.Reset() // after a sleep the network may be another one
 	if by > 0 {
+		s.awake = s.clock.now()
 		return
 	}
+	s.awake = s.awake.Add(by)
 	s.whole.shift(by)
+	s.last.began, s.last.ended = s.last.began.Add(by), s.last.ended.Add(by)
 	for _, st := range s.rooms {
 		st.shift(by)
+		st.turn = st.turn.Add(by)
 	}
 }
 
-// round reads all rooms that are due. asked ends the waiting of rooms that failed.
-func (s *Service) round(ctx context.Context, asked bool) Result {
-	s.look()
-	s.jumped = false // this round is the answer to it
-	r := Result{Started: s.clock.now()}
-	changed, err := s.read(ctx, &r, asked)
-	if len(changed) > 0 {
-		r.Changed = len(changed)
-		s.cfg.OnChange(changed)
+// answerJump makes all rooms due if the wall clock has jumped.
+func (s *Service) answerJump() bool {
+	if !s.jumped {
+		return false
 	}
-	r.Err, r.Ended = err, s.clock.now()
-	r.Failed = map[calendar.RoomID]error{}
-	for id, st := range s.rooms {
-		if st.err != nil {
-			r.Failed[id] = st.err
-		}
-	}
-	if err != nil {
-		s.whole.failed(r.Ended, err)
-		r.Next = s.whole.due()
-	} else {
-		s.whole.succeeded()
-		r.Next = s.next(r)
-	}
-	s.cfg.Logger.Debug("calendars read", "asked", r.Asked, "read", r.Read, "changed", r.Changed, "failed", len(r.Failed),
-		"took", r.Ended.Sub(r.Started), "whole", err == nil)
-	return r
+	s.jumped = false
+	s.allDue(false)
+	return true
 }
 
-// next is when to read again after a good round.
-func (s *Service) next(r Result) time.Time {
-	next := r.Started.Add(s.cfg.Interval)
-	// A round that took longer than the interval leaves a breath.
-	if earliest := r.Ended.Add(s.cfg.Interval / 4); next.Before(earliest) {
-		return earliest
+// allDue gives all rooms their turn now; asked ends the waiting of those that failed.
+// It begins a new round.
+func (s *Service) allDue(asked bool) {
+	s.report(nil)
+	for _, st := range s.rooms {
+		st.soon = true
+		st.asked = st.asked || asked
 	}
-	// The clock may have been set back during the round.
-	if latest := r.Ended.Add(s.cfg.Interval); next.After(latest) {
-		return latest
-	}
-	return next
-}
-
-// due picks the rooms to read now, and renews the request of those whose window
-// has moved on. While rounds break off, the order is by chance, so that no room is
-// always behind the point where they do.
-func (s *Service) due(known []Request, now time.Time, asked bool) []Request {
-	requests := make([]Request, 0, len(known))
-	for _, req := range known {
-		if st := s.rooms[req.Room]; st != nil && st.err != nil {
-			if now.Before(st.notBefore) || !asked && now.Before(st.due()) {
-				continue
-			}
-		}
-		if req.Cursor == "" || s.resyncs(req.Room) || !s.windowHolds(req, now) {
-			req = Request{Room: req.Room, Window: s.cfg.Window(now)}
-		}
-		requests = append(requests, req)
-	}
-	if s.whole.failing() {
-		rand.Shuffle(len(requests), func(i, j int) { requests[i], requests[j] = requests[j], requests[i] })
-	}
-	return requests
-}
-
-// windowHolds reports whether a cursor's window still is the one to keep. Each
-// room's day turns at its own moment, so that not all rooms are read in full in
-// the same round.
-func (s *Service) windowHolds(req Request, now time.Time) bool {
-	return req.Window.equal(s.cfg.Window(now)) || req.Window.equal(s.cfg.Window(now.Add(-turnLag(req.Room))))
-}
-
-func (s *Service) resyncs(room calendar.RoomID) bool {
-	st := s.rooms[room]
-	return st != nil && st.resync
-}
-
-func (s *Service) state(room calendar.RoomID) *roomState {
-	st := s.rooms[room]
-	if st == nil {
-		// Half an interval, so that the first retry is in the next round for sure.
-		st = &roomState{retry: newRetry(s.cfg.Interval/2, 15*time.Minute)}
-		s.rooms[room] = st
-	}
-	return st
-}
-
-// forgetOthers drops the memory of rooms that are no longer read.
-func (s *Service) forgetOthers(known []Request) {
-	keep := make(map[calendar.RoomID]bool, len(known))
-	for _, req := range known {
-		keep[req.Room] = true
-	}
-	maps.DeleteFunc(s.rooms, func(id calendar.RoomID, _ *roomState) bool { return !keep[id] })
 }

@@ -3,7 +3,6 @@ package syncer_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -83,10 +82,10 @@ func TestASlowRoundLeavesABreath(t *testing.T) {
 			time.Sleep(40 * time.Second)
 			return nothing(r), nil
 		})})
-		time.Sleep(50 * time.Second)
+		time.Sleep(55 * time.Second)
 		synctest.Wait()
 		calls := asked.list()
-		if len(calls) != 2 || calls[1].at.Sub(calls[0].at) != 45*time.Second {
+		if len(calls) != 2 || calls[1].at.Sub(calls[0].at) != 50*time.Second { // a fifth of the time is free
 			t.Errorf("%+v", calls)
 		}
 	})
@@ -128,47 +127,6 @@ func TestKickDuringARoundStartsAnother(t *testing.T) {
 		calls := asked.list()
 		if len(calls) != 2 {
 			t.Errorf("%d rounds, want 2", len(calls))
-		}
-	})
-}
-
-func TestWindowRolls(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var asked journal
-		var rooms []calendar.RoomID
-		for i := range 40 {
-			rooms = append(rooms, calendar.RoomID(fmt.Sprintf("room%d@contoso.com", i)))
-		}
-		start(t, syncer.Config{Store: newMemory(rooms...), Source: recording(&asked, nil)})
-		time.Sleep(24*time.Hour + 30*time.Minute) // the fake clock starts at midnight UTC
-		synctest.Wait()
-		calls := asked.list()
-		midnight := time.Now().UTC().Truncate(24 * time.Hour)
-		fulls, biggest := map[calendar.RoomID]int{}, 0
-		for _, c := range calls[1:] {
-			n := 0
-			for _, req := range c.requests {
-				if req.Cursor != "" {
-					continue
-				}
-				n++
-				fulls[req.Room]++
-				if req.Window != syncer.DefaultWindow(midnight) || !req.Window.From.Equal(midnight.AddDate(0, 0, -1)) || !req.Window.To.Equal(midnight.AddDate(0, 0, 8)) {
-					t.Errorf("window %+v", req.Window)
-				}
-				if late := c.at.Sub(midnight); late < 0 || late > 11*time.Minute {
-					t.Errorf("%s turned at %v", req.Room, c.at)
-				}
-			}
-			biggest = max(biggest, n)
-		}
-		for _, r := range rooms {
-			if fulls[r] != 1 {
-				t.Errorf("%s was read in full %d times on the second day, want once", r, fulls[r])
-			}
-		}
-		if biggest > len(rooms)/3 {
-			t.Errorf("%d of %d rooms turned in the same round", biggest, len(rooms))
 		}
 	})
 }
