@@ -1,11 +1,14 @@
 package tenant
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxBatch is the number of requests that one $batch may hold
@@ -25,9 +28,9 @@ type batchPart struct {
 	DependsOn []string          `json:"dependsOn"`
 }
 
-// batch runs the parts in order and answers in reverse: Graph promises no
-// order, so a client that trusts one is found out here.
-func (t *Tenant) batch(c *gcall) *greply {
+// batch runs the parts and answers in reverse: Graph promises no order, so a
+// client that trusts one is found out here.
+func (t *Tenant) batch(ctx context.Context, c *gcall) *greply {
 	if c.method != http.MethodPost {
 		return failed(refuse(http.StatusMethodNotAllowed, "BadRequest", "A $batch must be posted."), c.header)
 	}
@@ -38,18 +41,47 @@ func (t *Tenant) batch(c *gcall) *greply {
 	if bad := in.check(); bad != nil {
 		return failed(bad, c.header)
 	}
-	status := map[string]int{}
-	replies := make([]*greply, len(in.Requests))
-	for i, part := range in.Requests {
-		replies[i] = t.part(c, part, status)
-		status[strings.ToLower(part.ID)] = replies[i].status
-	}
+	replies := t.parts(ctx, c, in.Requests)
 	o := newObject(nil, nil)
-	o.list("responses", len(replies), func(b []byte, i int) []byte {
-		last := len(replies) - 1 - i
-		return t.appendPart(b, in.Requests[last].ID, replies[last])
-	})
+	o.name("responses")
+	o.b = append(o.b, '[')
+	for i := len(replies) - 1; i >= 0; i-- {
+		if replies[i].spoilt == FaultDropped {
+			continue
+		}
+		if o.b[len(o.b)-1] != '[' {
+			o.b = append(o.b, ',')
+		}
+		o.b = t.appendPart(o.b, in.Requests[i].ID, replies[i])
+	}
+	o.b = append(o.b, ']')
 	return ok(rawJSON(o.end()))
+}
+
+// parts runs the parts of a batch: one after another where one depends on another
+// or none takes time, which makes faults fall on the same parts in every run, or
+// else four at once, as Outlook does (graph.md 4.1).
+func (t *Tenant) parts(ctx context.Context, c *gcall, parts []batchPart) []*greply {
+	replies := make([]*greply, len(parts))
+	if t.opts.PartLatency <= 0 || slices.ContainsFunc(parts, func(p batchPart) bool { return len(p.DependsOn) > 0 }) {
+		status := map[string]int{}
+		for i, p := range parts {
+			replies[i] = t.part(ctx, c, p, status)
+			status[strings.ToLower(p.ID)] = replies[i].status
+		}
+		return replies
+	}
+	var running sync.WaitGroup
+	lanes := make(chan struct{}, maxInFlight)
+	for i, p := range parts {
+		lanes <- struct{}{}
+		running.Go(func() {
+			replies[i] = t.part(ctx, c, p, nil)
+			<-lanes
+		})
+	}
+	running.Wait()
+	return replies
 }
 
 func (in batchInput) check() *gerror {
@@ -93,7 +125,7 @@ func header(m map[string]string) http.Header {
 }
 
 // part answers one request of a batch under the batch's token.
-func (t *Tenant) part(outer *gcall, p batchPart, status map[string]int) *greply {
+func (t *Tenant) part(ctx context.Context, outer *gcall, p batchPart, status map[string]int) *greply {
 	h := header(p.Headers)
 	for _, d := range p.DependsOn {
 		if status[strings.ToLower(d)] >= 400 {
@@ -115,7 +147,7 @@ func (t *Tenant) part(outer *gcall, p batchPart, status map[string]int) *greply 
 			inner.body = raw
 		}
 	}
-	return t.answer(inner)
+	return t.answer(ctx, inner)
 }
 
 // appendPart writes one answer of a batch.
@@ -130,7 +162,15 @@ func (t *Tenant) appendPart(b []byte, id string, reply *greply) []byte {
 	if reply.body != nil {
 		headers["Content-Type"] = "application/json"
 	}
+	if reply.spoilt == FaultBadGateway || reply.spoilt == FaultPortal {
+		headers["Content-Type"] = "text/html"
+	}
 	o.value("headers", headers)
+	if reply.spoilt != "" {
+		body, _ := encode(reply.body) // words and numbers, which can be encoded
+		o.str("body", spoiltPart(body, reply.spoilt))
+		return o.end()
+	}
 	switch body := reply.body.(type) {
 	case nil:
 	case rawJSON:

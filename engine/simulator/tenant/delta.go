@@ -27,12 +27,14 @@ type cursor struct {
 	upto    int64 // the change that the round reaches
 	page    int   // page size when the request has no odata.maxpagesize
 	empty   bool  // the page before this was the empty first one
+	wedged  int   // the calm during which pages repeat themselves, see Tenant.wedge
 }
 
 // entry is one item of a delta round.
 type entry struct {
 	removed string // id, for @removed
 	stub    bool
+	old     bool // not true any more; what is follows
 	in      instance
 }
 
@@ -91,13 +93,13 @@ func (t *Tenant) calendarViewDelta(c *gcall, args []string) (*greply, error) {
 // resume makes the state of this page from the request's token, or starts a
 // round over a new window.
 func (t *Tenant) resume(c *gcall, b *mailbox) (cursor, error) {
-	token := c.query.Get("$skiptoken") + c.query.Get("$deltatoken")
+	token := c.token()
 	if token == "" {
 		w, err := c.span()
 		if err != nil {
 			return cursor{}, err
 		}
-		return t.newRound(b, w, -1), nil
+		return t.newRound(c, b, w, -1), nil
 	}
 	cur := t.delta.cursors[token]
 	ttl := t.opts.CursorTTL
@@ -105,20 +107,36 @@ func (t *Tenant) resume(c *gcall, b *mailbox) (cursor, error) {
 	case len(token) < 40:
 		return cursor{}, refuse(http.StatusBadRequest, "BadRequest", "Badly formed token.")
 	case cur == nil, ttl > 0 && t.now().Sub(cur.issued) >= ttl:
-		g := t.delta.generation
-		return cursor{}, refuse(http.StatusGone, "SyncStateNotFound", "The sync state generation is not found; generation=%d;[highest=%d][%d].", g, g+8, g+8)
+		return cursor{}, t.errNoState()
 	case cur.box != b:
 		return cursor{}, refuse(http.StatusBadRequest, "BadRequest", "Badly formed token.")
-	case cur.skip:
+	}
+	if bad := t.loseState(c, cur.w); bad != nil {
+		return cursor{}, bad
+	}
+	if cur.skip {
 		return *cur, nil
 	}
-	next := t.newRound(b, cur.w, cur.upto)
+	next := t.newRound(c, b, cur.w, cur.upto)
 	next.page = cur.page
 	return next, nil
 }
 
-func (t *Tenant) newRound(b *mailbox, w window, since int64) cursor {
-	return cursor{box: b, w: w, page: defaultPage, pending: b.changes(w, since), upto: b.seq}
+// token is the link's own part. An empty one, as the Location of a 410 has it,
+// begins anew.
+func (c *gcall) token() string {
+	for k, v := range c.query {
+		if low := strings.ToLower(k); (low == "$skiptoken" || low == "$deltatoken") && v[0] != "" {
+			return v[0]
+		}
+	}
+	return ""
+}
+
+func (t *Tenant) newRound(c *gcall, b *mailbox, w window, since int64) cursor {
+	cur := cursor{box: b, w: w, page: defaultPage, pending: b.changes(w, since), upto: b.seq}
+	t.disturb(c, &cur, since)
+	return cur
 }
 
 // changes lists what a client at change `since` has to learn; since < 0 means
@@ -199,7 +217,7 @@ func (b *mailbox) changesOf(it *item, w window, first bool) []entry {
 
 // deltaPage cuts one page off a round and links to what follows.
 func (t *Tenant) deltaPage(c *gcall, cur cursor, p prefs) *greply {
-	n := min(cur.page, len(cur.pending))
+	n, wedged := min(cur.page, len(cur.pending)), t.wedge(c, &cur)
 	if !cur.skip {
 		t.delta.rounds++
 		if e := t.opts.EmptyPageEvery; e > 0 && t.delta.rounds%e == 0 {
@@ -215,14 +233,14 @@ func (t *Tenant) deltaPage(c *gcall, cur cursor, p prefs) *greply {
 	rest := cur
 	rest.pending, rest.skip = cur.pending[n:], true
 	switch {
-	case t.delta.wedged:
+	case wedged:
 		rest.pending = cur.pending
-		o.str("@odata.nextLink", t.cursorLink(c, "$skiptoken", rest))
+		o.str("@odata.nextLink", t.cursorLink(c, c.base, "$skiptoken", rest))
 	case len(rest.pending) > 0 || cur.empty:
-		o.str("@odata.nextLink", t.cursorLink(c, "$skiptoken", rest))
+		o.str("@odata.nextLink", t.cursorLink(c, c.base, "$skiptoken", rest))
 	default:
 		rest.skip, rest.pending = false, nil
-		o.str("@odata.deltaLink", t.cursorLink(c, "$deltatoken", rest))
+		o.str("@odata.deltaLink", t.cursorLink(c, t.linkBase(c), "$deltatoken", rest))
 	}
 	return ok(rawJSON(o.end()))
 }
@@ -242,7 +260,7 @@ func (e entry) append(b []byte, p prefs) []byte {
 }
 
 // cursorLink stores a cursor and makes the URL that leads back to it.
-func (t *Tenant) cursorLink(c *gcall, kind string, cur cursor) string {
+func (t *Tenant) cursorLink(c *gcall, base, kind string, cur cursor) string {
 	token := randomToken() + randomToken()
 	cur.issued = t.now()
 	if t.delta.cursors == nil {
@@ -255,5 +273,5 @@ func (t *Tenant) cursorLink(c *gcall, kind string, cur cursor) string {
 		delete(t.delta.cursors, b.cursors[0])
 		b.cursors = slices.Delete(b.cursors, 0, 1)
 	}
-	return c.base + "/v1.0" + c.link + "?" + kind + "=" + token
+	return base + "/v1.0" + c.link + "?" + kind + "=" + token
 }

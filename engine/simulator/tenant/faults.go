@@ -78,6 +78,12 @@ type faults struct {
 	status     int
 	retryAfter time.Duration
 	outage     int
+
+	// See storm.go.
+	storm         storm
+	parts, wholes []orderedFault
+	struck        map[Fault]int
+	calms         int
 }
 
 // next takes one ordered failure, if any is left.

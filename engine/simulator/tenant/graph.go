@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,13 +33,16 @@ type gcall struct {
 	grant   *grant
 	limited bool   // by the rights on the calendar's folder
 	outcome string // what Preference-Applied says
+	mailbox string // or other object that the path names, as it does
+	fault   Fault  // that a storm has for it
 }
 
 // greply is the answer to a gcall.
 type greply struct {
 	status int
 	header http.Header
-	body   any // nil for none
+	body   any   // nil for none
+	spoilt Fault // on its way
 }
 
 // gerror is a Graph error. It implements error, so that handlers can return it.
@@ -70,13 +74,24 @@ func (t *Tenant) serveGraph(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "<html><body><h2>"+strconv.Itoa(status)+" "+http.StatusText(status)+"</h2></body></html>")
 		return
 	}
+	batch := strings.EqualFold(strings.Trim(r.URL.Path, "/"), "v1.0/$batch")
+	whole := t.faults.whole(batch)
+	if whole != "" {
+		if reply := t.faultReply(whole, t.baseOf(r), r.Header); reply != nil {
+			t.send(w, r, reply)
+			return
+		}
+	}
 	c, reply := t.open(r)
 	if reply == nil {
-		if len(c.path) == 1 && strings.EqualFold(c.path[0], "$batch") {
-			reply = t.batch(c)
+		if batch {
+			reply = t.batch(r.Context(), c)
 		} else {
-			reply = t.answer(c)
+			reply = t.answer(r.Context(), c)
 		}
+	}
+	if whole != "" {
+		reply.spoilt = whole
 	}
 	t.send(w, r, reply)
 }
@@ -115,11 +130,7 @@ func (c *gcall) setURL(escapedPath, rawQuery string) error {
 }
 
 func (t *Tenant) authenticate(r *http.Request) (*grant, *gerror) {
-	denied := func(message string) *gerror {
-		e := refuse(http.StatusUnauthorized, "InvalidAuthenticationToken", "%s", message)
-		e.header = http.Header{"Www-Authenticate": {`Bearer realm="", authorization_uri="` + t.baseOf(r) + `/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`}}
-		return e
-	}
+	denied := func(message string) *gerror { return errToken(t.baseOf(r), message) }
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
 		return nil, denied("Access token is empty.")
@@ -132,6 +143,12 @@ func (t *Tenant) authenticate(r *http.Request) (*grant, *gerror) {
 		return nil, denied("CompactToken parsing failed with error code: 80049217")
 	}
 	return g, nil
+}
+
+func errToken(base, message string) *gerror {
+	e := refuse(http.StatusUnauthorized, "InvalidAuthenticationToken", "%s", message)
+	e.header = http.Header{"Www-Authenticate": {`Bearer realm="", authorization_uri="` + base + `/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`}}
+	return e
 }
 
 func readBody(r *http.Request) ([]byte, error) {
@@ -147,11 +164,11 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 // answer routes a call and turns errors into replies.
-func (t *Tenant) answer(c *gcall) *greply {
+func (t *Tenant) answer(ctx context.Context, c *gcall) *greply {
 	if status, after, failing := t.faults.next(); failing {
 		return failed(orderedFailure(status, after), c.header)
 	}
-	reply, err := t.route(c)
+	reply, err := t.route(ctx, c)
 	if err != nil {
 		var g *gerror
 		if !errors.As(err, &g) {
@@ -182,10 +199,7 @@ func orderedFailure(status int, after time.Duration) *gerror {
 		words = [2]string{"UnknownError", http.StatusText(status)}
 	}
 	e := refuse(status, words[0], "%s", words[1])
-	if after > 0 {
-		secs := int((after + time.Second - 1) / time.Second)
-		e.header = http.Header{"Retry-After": {strconv.Itoa(secs)}}
-	}
+	e.header = retryAfter(after)
 	return e
 }
 
@@ -221,7 +235,7 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, reply *greply) {
 	h.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"LOOPBACK"}}`)
 	h.Set("Strict-Transport-Security", "max-age=31536000")
 	h.Set("Cache-Control", "private")
-	if reply.body == nil {
+	if reply.body == nil && reply.spoilt == "" {
 		w.WriteHeader(reply.status)
 		return
 	}
@@ -229,6 +243,10 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, reply *greply) {
 	if err != nil {
 		t.log.Error("encode simulated Graph reply", "error", err)
 		http.Error(w, "encode reply", http.StatusInternalServerError)
+		return
+	}
+	if reply.spoilt != "" {
+		t.sendSpoilt(w, reply, body)
 		return
 	}
 	h.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")

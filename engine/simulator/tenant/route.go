@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func routes() []route {
 }
 
 // route finds and runs the handler of a call.
-func (t *Tenant) route(c *gcall) (*greply, error) {
+func (t *Tenant) route(ctx context.Context, c *gcall) (*greply, error) {
 	segs, err := canonical(c)
 	if err != nil {
 		return nil, err
@@ -73,15 +74,43 @@ func (t *Tenant) route(c *gcall) (*greply, error) {
 			methods = true
 			continue
 		}
-		if bad := t.permit(c, r.need, args); bad != nil {
-			return nil, bad
-		}
-		return r.serve(t, c, args)
+		return t.run(ctx, c, r, args)
 	}
 	if methods {
 		return nil, refuse(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
 	return nil, refuse(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '%s'.", segs[len(segs)-1])
+}
+
+// run answers a request of a known kind, unless a fault does.
+func (t *Tenant) run(ctx context.Context, c *gcall, r route, args []string) (*greply, error) {
+	if len(args) > 0 {
+		c.mailbox = args[0]
+	}
+	serve := func() (*greply, error) {
+		if bad := t.permit(c, r.need, args); bad != nil {
+			return nil, bad
+		}
+		return r.serve(t, c, args)
+	}
+	c.fault = t.faults.draw(c.isDelta())
+	fault := t.faults.strikesAny(c)
+	if fault != "" {
+		if reply := t.faultReply(fault, c.base, c.header); reply != nil {
+			return reply, nil
+		}
+	}
+	var reply *greply
+	var err error
+	if r.need == needRead || r.need == needWrite || r.need == needSchedule {
+		reply, err = t.outlook(ctx, c, serve)
+	} else {
+		reply, err = serve()
+	}
+	if reply != nil {
+		reply.spoilt = fault
+	}
+	return reply, err
 }
 
 // canonical brings the spellings of a path together: /me, microsoft.graph.

@@ -39,6 +39,17 @@ type Options struct {
 	// ExchangeDelay is how long Exchange takes to act on NarrowByPolicy and
 	// NarrowByRBAC. Microsoft's takes from 30 minutes to 2 hours; 0 is at once.
 	ExchangeDelay time.Duration
+	// PartLatency is how long each request for a calendar takes, alone or as a part
+	// of a $batch, of which four run at once. Microsoft's take some 250 ms; 0 is as
+	// quick as can be, one part after another.
+	PartLatency time.Duration
+	// Concurrency is how the limit of four requests for calendars in flight counts.
+	Concurrency Concurrency
+	// MailboxQuota is how many requests a mailbox answers in ten minutes; 10,000,
+	// as Outlook's, when 0.
+	MailboxQuota int
+	// RetryAfter is what throttled requests are asked to wait; 1 s when 0.
+	RetryAfter time.Duration
 }
 
 // Credentials are what an admin would copy from the Entra portal, and the
@@ -78,6 +89,7 @@ type Tenant struct {
 	office *Office
 	entra  *directory
 	faults faults
+	limits limiter
 	ring   requestRing
 	// zippers holds gzip writers, which are too large to make for each reply.
 	zippers sync.Pool
@@ -106,6 +118,8 @@ func New(o Options) (*Tenant, error) {
 		o.Seed = DefaultOffice(o.Now())
 	}
 	o.AccessTokenLife = cmp.Or(o.AccessTokenLife, time.Hour)
+	o.MailboxQuota = cmp.Or(o.MailboxQuota, quotaSize)
+	o.RetryAfter = cmp.Or(o.RetryAfter, time.Second)
 	o.EmptyPageEvery = cmp.Or(o.EmptyPageEvery, 3)
 	t := &Tenant{now: o.Now, log: o.Logger, opts: o, office: o.Seed, boxes: map[string]*mailbox{}}
 	t.SetBaseURL(o.BaseURL)
