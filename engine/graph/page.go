@@ -9,7 +9,7 @@ import (
 // properties of an event a sign needs twelve, and the SDK builds a tree of each reply
 // and then all of them from it. Measured on one of two cores for a page of fifty
 // events of 3 KB each (BenchmarkPage): 14 ms and 76,000 allocations against 1.5 ms and
-// 1,200. The first sync of 500 rooms, which may take 5 s, would spend more than that in
+// 840. The first sync of 500 rooms, which may take 5 s, would spend more than that in
 // the SDK alone. The tests hold both decoders against each other
 // (TestTheSDKReadsTheSame, FuzzPage).
 
