@@ -1,4 +1,5 @@
-// Package activity is the page of what happened lately, newest first.
+// Package activity is the page of what happened lately, newest first, under what went on
+// between Roomink and Microsoft today.
 package activity
 
 import (
@@ -75,6 +76,7 @@ type Config struct {
 // Page is the page.
 type Page struct {
 	cfg      Config
+	tally    *strip
 	rows     []Row
 	shown    []Row
 	kind     *widget.Select
@@ -86,7 +88,7 @@ type Page struct {
 
 // New makes the page.
 func New(cfg Config) *Page {
-	p := &Page{cfg: cfg, empty: xwidget.NewEmptyState(theme.HistoryIcon(), "", "", "", nil)}
+	p := &Page{cfg: cfg, tally: newStrip(), empty: xwidget.NewEmptyState(theme.HistoryIcon(), "", "", "", nil)}
 	var names []string
 	for _, k := range Kinds() {
 		names = append(names, KindName(k))
@@ -110,7 +112,7 @@ func New(cfg Config) *Page {
 		Bind: func(row, col int, cell fyne.CanvasObject) { p.shown[row].bind(col, cell) },
 	})
 	bar := container.NewHBox(xwidget.Fixed(p.kind, 170, 0), p.problems)
-	p.content = container.NewBorder(xwidget.Pad(bar, 0, 0, 10, 0), nil, nil, nil, container.NewStack(p.table, p.empty))
+	p.content = container.NewBorder(container.NewVBox(p.tally.object, xwidget.Pad(bar, 0, 0, 10, 0)), nil, nil, nil, container.NewStack(p.table, p.empty))
 	return p
 }
 
@@ -134,8 +136,9 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 
 // Prepare works out the list of s.
 func (p *Page) Prepare(s engine.Snapshot) func() {
-	rows := ViewOf(s, p.cfg.Now())
+	rows, tally := ViewOf(s, p.cfg.Now()), TallyOf(s, p.cfg.Now())
 	return func() {
+		p.tally.show(tally)
 		p.rows = rows
 		p.choose()
 	}

@@ -1,6 +1,7 @@
 package activity_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,53 @@ func TestChoose(t *testing.T) {
 	}
 	if activity.Choose(rows, engine.ActAccount, true) != nil {
 		t.Error("there are problems of the account")
+	}
+}
+
+func TestTallyOf(t *testing.T) {
+	if got := activity.TallyOf(engine.Snapshot{}, apptest.Noon); len(got.Figures) != 0 {
+		t.Errorf("before anything was counted there is %+v", got)
+	}
+	s := apptest.Snapshot(apptest.Noon)
+	got := activity.TallyOf(s, apptest.Noon)
+	var values []string
+	for _, f := range got.Figures {
+		values = append(values, f.Value)
+		if f.Name == "" || f.About == "" {
+			t.Errorf("%+v is not explained", f)
+		}
+	}
+	if want := []string{"1,404", "1,422", "3", "1", "2"}; got.Since != "Since midnight" || !slices.Equal(values, want) {
+		t.Errorf("the tally reads %q %q, want %q", got.Since, values, want)
+	}
+	s.Sync.Today.Since = apptest.Noon.Add(-2 * time.Hour)
+	if got := activity.TallyOf(s, apptest.Noon); got.Since != "Since the start at 09:42" {
+		t.Errorf("counted %q", got.Since)
+	}
+}
+
+func TestPageShowsTheTallyOnceThereIsOne(t *testing.T) {
+	test.NewTempApp(t)
+	p := activity.New(activity.Config{Now: func() time.Time { return apptest.Noon }})
+	w := test.NewTempWindow(t, p.Content())
+	w.Resize(fyne.NewSize(900, 700))
+	s := apptest.Snapshot(apptest.Noon)
+	today := s.Sync.Today
+	for _, there := range []bool{false, true, false} {
+		s.Sync.Today = engine.Tally{}
+		if there {
+			s.Sync.Today = today
+		}
+		p.Prepare(s)()
+		if apptest.Shows(w, "Requests") != there || apptest.Shows(w, "1,422") != there {
+			t.Errorf("with a tally: %v; shows %q", there, apptest.Texts(w))
+		}
+	}
+	s.Sync.Today = today
+	s.Sync.Today.Requests = 1500
+	p.Prepare(s)()
+	if !apptest.Shows(w, "1,500") || apptest.Shows(w, "1,422") {
+		t.Errorf("shows %q", apptest.Texts(w))
 	}
 }
 
