@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -75,6 +76,9 @@ func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at
 	if m.fail != nil || ctx.Err() != nil {
 		return syncer.Applied{}, max2(m.fail, ctx.Err())
 	}
+	if !slices.Contains(m.order, c.Room) {
+		return syncer.Applied{}, errors.New("not found")
+	}
 	before, continued := maps.Clone(m.events[c.Room]), m.cursors[c.Room].Cursor != ""
 	events := m.events[c.Room]
 	if c.Full {
@@ -102,6 +106,15 @@ func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at
 		did.Healed += len(before)
 	}
 	return did, nil
+}
+
+// remove forgets a room, as when a person deletes it.
+func (m *memory) remove(r calendar.RoomID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.order = slices.DeleteFunc(m.order, func(id calendar.RoomID) bool { return id == r })
+	delete(m.cursors, r)
+	delete(m.events, r)
 }
 
 // count is how many events of a room are stored.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -254,4 +255,111 @@ func TestSourcesThatBreakTheContract(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestABrokenMailboxThatHasItsTurnAlone is in a site whose last step is that one room:
+// its trouble must not pass for the whole system's.
+func TestABrokenMailboxThatHasItsTurnAlone(t *testing.T) {
+	for _, kind := range []syncer.Kind{syncer.Offline, syncer.Throttled, syncer.SignIn} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				all := rooms(21)
+				bad := all[20]
+				var asked journal
+				r := start(t, syncer.Config{Store: newMemory(all...), Source: recording(&asked, func(requests []syncer.Request) ([]syncer.Change, error) {
+					out := nothing(requests)
+					for i, req := range requests {
+						if req.Room == bad {
+							out[i] = syncer.Change{Room: bad, Err: &syncer.Error{Kind: kind, RetryAfter: 90 * time.Second}}
+						}
+					}
+					return out, nil
+				})})
+				time.Sleep(10*time.Minute + time.Second)
+				_ = r.stop()
+				good, tries := 0, 0
+				for _, c := range asked.list() {
+					if has(c, all[0]) {
+						good++
+					}
+					if has(c, bad) {
+						tries++
+					}
+				}
+				if good != 21 || tries < 2 || tries > 7 {
+					t.Errorf("a good room was read %d times, the bad one tried %d times", good, tries)
+				}
+				for _, res := range r.results {
+					if res.Err != nil || len(res.Failed) != 1 {
+						t.Errorf("%+v", res)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestAFaultInAStepOfMany breaks off the round of a large site: what was read before is
+// reported and kept, the rest is read when the fault is over, and the first step that
+// works again is news at once.
+func TestAFaultInAStepOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked journal
+		var broken atomic.Bool
+		fault := &syncer.Error{Kind: syncer.Throttled, RetryAfter: time.Minute}
+		r := start(t, syncer.Config{Store: newMemory(rooms(200)...), Source: recording(&asked, func(requests []syncer.Request) ([]syncer.Change, error) {
+			if broken.Load() {
+				return nil, fault
+			}
+			return nothing(requests), nil
+		})})
+		time.Sleep(10*time.Minute + 100*time.Millisecond)
+		synctest.Wait()
+		before := r.rounds()
+		broken.Store(true)
+		began := time.Now()
+		time.Sleep(5 * time.Second) // longer than the share of a step
+		synctest.Wait()
+		if res := r.last(); r.rounds() != before+1 || !errors.Is(res.Err, error(fault)) || res.Asked-res.Read != 20 || res.Next.Sub(res.Ended) != time.Minute {
+			t.Errorf("%d rounds more, %+v", r.rounds()-before, res)
+		}
+		broken.Store(false)
+		tries := len(asked.list())
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		calls := asked.list()[tries:]
+		if len(calls) < 10 || len(calls) > 12 || calls[0].at.Sub(began) < time.Minute {
+			t.Errorf("%d steps after the Retry-After, the first %v after the fault", len(calls), calls[0].at.Sub(began))
+		}
+		r.mu.Lock()
+		first := r.results[before+1]
+		r.mu.Unlock()
+		if first.Err != nil || first.Read != 20 || !first.Ended.Equal(calls[0].at) {
+			t.Errorf("the end of the fault: %+v", first)
+		}
+		seen := map[calendar.RoomID]bool{}
+		for _, c := range calls {
+			for _, req := range c.requests {
+				seen[req.Room] = true
+			}
+		}
+		if len(seen) != 200 {
+			t.Errorf("%d rooms were read in the five seconds after", len(seen))
+		}
+	})
+}
+
+// TestARoomThatIsForgottenMidRound can't be kept any more; that is nobody's problem.
+func TestARoomThatIsForgottenMidRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory("a", "b")
+		r := start(t, syncer.Config{Store: store, Source: source{changes: func(_ context.Context, requests []syncer.Request) ([]syncer.Change, error) {
+			store.remove("b")
+			return nothing(requests), nil
+		}}})
+		synctest.Wait()
+		if res := r.last(); res.Err != nil || len(res.Failed) != 0 || res.Read != 1 {
+			t.Errorf("%+v", res)
+		}
+	})
 }

@@ -118,7 +118,7 @@ func (s *Service) take(ctx context.Context, t *taking, q question, c Change) {
 	}
 	t.answered = t.answered || c.Err == nil
 	did, err := s.apply(ctx, q, c, t.at)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || err != nil && c.Err == nil && s.isGone(ctx, q.Room) {
 		return
 	}
 	if did.Changed && !slices.Contains(t.changed, q.Room) {
@@ -192,4 +192,15 @@ func (s *Service) apply(ctx context.Context, q question, c Change, at time.Time)
 		return Applied{}, fmt.Errorf("keep the calendar of %s: %w", q.Room, err)
 	}
 	return did, nil
+}
+
+// isGone reports whether a room is no longer to be read, and forgets it then: a person
+// may do away with it while its answer is on the way.
+func (s *Service) isGone(ctx context.Context, room calendar.RoomID) bool {
+	known, err := s.cfg.Store.Cursors(ctx)
+	if err != nil || slices.ContainsFunc(known, func(r Request) bool { return r.Room == room }) {
+		return false
+	}
+	delete(s.rooms, room)
+	return true
 }
