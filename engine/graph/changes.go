@@ -225,7 +225,11 @@ func (s *Source) pageFault(r *reading, reply *batchReply) error {
 // refused.
 func leadsTo(cursor string, room calendar.RoomID) bool {
 	u, err := url.Parse(cursor)
-	return err == nil && strings.Contains(strings.ToLower(u.Path), string(room))
+	if err != nil {
+		return false
+	}
+	path := strings.ToLower(u.Path)
+	return strings.Contains(path, "/"+string(room)+"/") || strings.Contains(path, "('"+string(room)+"')")
 }
 
 // askForMaster words the request for the first master that is missing. Only what

@@ -23,8 +23,8 @@ type roomList struct {
 // with the fewest rooms, because a list of all rooms tells nothing. What can't be read
 // leaves List empty; only the end of ctx is an error.
 //
-// It costs ⌈L/100⌉ + 1 requests for L lists and ⌈2L/20⌉ for the rooms in them, if no
-// list holds more than a hundred: links to a next page were missing for years, so an
+// It costs ⌈L/100⌉ + 1 requests for L lists and ⌈2L/20⌉, two at least, for the rooms in
+// them, if no list holds more than a hundred: links to a next page were missing for years, so an
 // empty page is the only sure end (graph.md 3.1).
 func (s *Source) addLists(ctx context.Context, rooms []calendar.Room) error {
 	const op = "read the room lists"
