@@ -42,7 +42,12 @@ func (t *Tenant) batch(ctx context.Context, c *gcall) *greply {
 		return failed(bad, c.header)
 	}
 	replies := t.parts(ctx, c, in.Requests)
-	o := newObject(nil, nil)
+	size := 0
+	for _, r := range replies {
+		body, _ := r.body.(rawJSON) // what is not is short
+		size += len(body) + 512
+	}
+	o := newObject(make([]byte, 0, size), nil)
 	o.name("responses")
 	o.b = append(o.b, '[')
 	for i := len(replies) - 1; i >= 0; i-- {

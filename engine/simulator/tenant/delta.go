@@ -227,7 +227,7 @@ func (t *Tenant) deltaPage(c *gcall, cur cursor, p prefs) *greply {
 	} else {
 		cur.empty = false
 	}
-	o := newObject(make([]byte, 0, 256+n*2048), nil)
+	o := newObject(make([]byte, 0, 1024+n*2400), nil)
 	o.str("@odata.context", t.context(c, "Collection(event)"))
 	o.list("value", n, func(b []byte, i int) []byte { return cur.pending[i].append(b, p) })
 	rest := cur

@@ -33,9 +33,7 @@ func (t *Tenant) sendSpoilt(w http.ResponseWriter, reply *greply, body []byte) {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(reply.status)
 		_, _ = w.Write(body[:len(body)/2])
-		if f, ok := w.(http.Flusher); ok {
-			f.Flush()
-		}
+		_ = http.NewResponseController(w).Flush() // a recorder may not know how
 		panic(http.ErrAbortHandler)
 	}
 	w.WriteHeader(reply.status)

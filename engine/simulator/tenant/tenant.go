@@ -221,6 +221,9 @@ func (w *statusWriter) WriteHeader(code int) {
 	w.ResponseWriter.WriteHeader(code)
 }
 
+// Unwrap is for [http.ResponseController].
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // randomToken returns 256 random bits, safe in URLs.
 func randomToken() string {
 	var b [32]byte
