@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"context"
 	"flag"
 	"image/png"
 	"os"
@@ -33,7 +34,7 @@ func scenes() map[string]func(*testing.T) *bench {
 			b := open(t, &fake{}, s, func(_ *bench, c *setup.Config) {
 				c.Handout = func(engine.Guide, engine.Credentials) ([]byte, error) { return nil, nil }
 				c.SaveFile = func(string, []byte, func(error)) {}
-				c.OpenFile = nil
+				c.OpenFile = func(context.Context, string, []byte) error { return nil }
 			})
 			b.GoTo(step)
 			if then != nil {
@@ -42,6 +43,9 @@ func scenes() map[string]func(*testing.T) *bench {
 			return b
 		}
 	}
+	long := fresh()
+	long.Account.Draft = engine.Draft{Credentials: engine.Credentials{RedirectPath: "/" + strings.Repeat("path", 40),
+		Tenant: strings.Repeat("long-", 40) + "name.com"}}
 	waiting := entered()
 	waiting.Account.State, waiting.Account.SignInURL = engine.Connecting, "https://login"
 	waiting.Account.SignInUntil = apptest.Noon.Add(5 * time.Minute)
@@ -98,6 +102,8 @@ func scenes() map[string]func(*testing.T) *bench {
 		"08-connect-waiting-50011":   wait(func(b *bench) { b.tap("50011 · Redirect URI") }),
 		"08-connect-failed":          at(failed, setup.StepConnect, nil),
 		"08-connected":               at(connected(), setup.StepConnect, nil),
+		"04-redirect-long":           at(long, setup.StepRedirect, nil),
+		"08-connect-long":            at(long, setup.StepConnect, nil),
 		"09-proof":                   at(approved(), setup.StepProof, nil),
 		"09-proof-exposed":           at(exposed, setup.StepProof, nil),
 		"09-proof-closed":            at(closed, setup.StepProof, nil),

@@ -21,7 +21,7 @@ type Copyable struct {
 }
 
 // copyableLine is how many characters of a value stand on one line.
-const copyableLine = 56
+const copyableLine = 48
 
 // NewCopyable shows value with a button that puts it on the clipboard. A long value is
 // shown on several lines and copied as one.
@@ -64,11 +64,18 @@ func NewCompactCopyable(value string) *Copyable {
 	return c
 }
 
-// fold breaks text at blanks into lines of at most width characters, where it can.
+// fold breaks text into lines of at most width characters: at blanks where it can, and
+// a word that is longer anywhere.
 func fold(text string, width int) string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
+		for rest := []rune(word); len(rest) > width; word = string(rest) {
+			if line != "" {
+				lines, line = append(lines, line), ""
+			}
+			lines, rest = append(lines, string(rest[:width])), rest[width:]
+		}
 		if line != "" && len(line)+1+len(word) > width {
 			lines, line = append(lines, line), ""
 		}

@@ -1,6 +1,7 @@
 package xwidget_test
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -14,15 +15,19 @@ import (
 // A long value must not run out of its card, and must come out of the clipboard whole.
 func TestCopyableFoldsLongValues(t *testing.T) {
 	test.NewTempApp(t)
-	const value = `Set-MailboxFolderPermission room@contoso.com:\Calendar -User Default -AccessRights LimitedDetails`
-	c := xwidget.NewCopyable(value)
-	w := test.NewTempWindow(t, c)
-	if width := c.MinSize().Width; width > 640 {
-		t.Errorf("%v wide; want at most 640", width)
-	}
-	w.Resize(fyne.NewSize(640, 120))
-	test.Tap(apptest.Find[*widget.Button](w, "Copy"))
-	if got := fyne.CurrentApp().Clipboard().Content(); got != value {
-		t.Errorf("copied %q; want %q", got, value)
+	for _, value := range []string{
+		`Set-MailboxFolderPermission room@contoso.com:\Calendar -User Default -AccessRights LimitedDetails`,
+		"http://localhost/" + strings.Repeat("roomink", 20),
+	} {
+		c := xwidget.NewCopyable(value)
+		w := test.NewTempWindow(t, c)
+		if width := c.MinSize().Width; width > 640 {
+			t.Errorf("%v wide; want at most 640", width)
+		}
+		w.Resize(fyne.NewSize(640, 120))
+		test.Tap(apptest.Find[*widget.Button](w, "Copy"))
+		if got := fyne.CurrentApp().Clipboard().Content(); got != value {
+			t.Errorf("copied %q; want %q", got, value)
+		}
 	}
 }
