@@ -28,6 +28,7 @@ type connectScreen struct {
 	connected *xwidget.Status
 	tenant    *xwidget.Text
 	signAgain *widget.Button
+	locked    *xwidget.Explanation
 	unused    *xwidget.Status // what was entered is not in use yet
 	trouble   *xwidget.Explanation
 	failed    *engine.Explanation // the last attempt's own failure; nil = none, or a new one runs
@@ -43,6 +44,10 @@ type connectScreen struct {
 func newConnectScreen(p *Page) *connectScreen {
 	s := &connectScreen{
 		text: say(""), connected: xwidget.NewStatus(xwidget.Good, ""), tenant: xwidget.NewMuted(""),
+		locked: xwidget.NewExplanation(xwidget.Warn, xwidget.Words{
+			Title:  lang.L("The saved sign-in is locked"),
+			Remedy: lang.L("Unlock the keychain of this computer, then try again in Settings. No new sign-in is needed."),
+		}, nil),
 		unused:  xwidget.NewStatus(xwidget.Warn, lang.L("What you changed is used from the next sign-in on.")),
 		trouble: xwidget.NewExplanation(xwidget.Bad, xwidget.Words{}, nil), area: p.cfg.Hub.NewArea(),
 		clock: newCountdown(p), says: newSays(p), summary: newSummary(p),
@@ -55,7 +60,7 @@ func newConnectScreen(p *Page) *connectScreen {
 	s.rights = more(lang.L("Which account may see the rooms' meetings?"), xwidget.Stack(8,
 		say(lang.L("The account must see the rooms' calendars in detail. By default Exchange shows others only free and busy; an Exchange administrator can change that per room:")),
 		xwidget.NewCommands(CalendarRight)))
-	s.basic = newBasic(p, s.text, s.connected, s.tenant, s.unused, s.trouble, s.area, s.waitBox, s.summary.object,
+	s.basic = newBasic(p, s.text, s.locked, s.connected, s.tenant, s.unused, s.trouble, s.area, s.waitBox, s.summary.object,
 		container.NewHBox(s.signAgain), s.rights)
 	return s
 }
@@ -70,7 +75,9 @@ func (s *connectScreen) show() {
 	a := p.view.Account
 	waiting, connected, changed := s.waiting(), a.State == engine.Connected, p.changed()
 	s.text.SetText(s.words(waiting))
-	s.text.Hidden = connected && !waiting
+	locked := a.State == engine.Locked
+	s.locked.Hidden = !locked
+	s.text.Hidden = connected && !waiting || locked
 	s.connected.Hidden = !connected || waiting
 	s.connected.Set(xwidget.Good, connectedAs(a))
 	s.tenant.SetText(lang.L("Tenant {{.ID}}", map[string]any{"ID": a.Tenant}))
@@ -80,10 +87,10 @@ func (s *connectScreen) show() {
 	s.waitBox.Hidden = !waiting
 	s.again.Hidden = a.SignInURL == ""
 	s.clock.set()
-	s.summary.object.Hidden = waiting
+	s.summary.object.Hidden = waiting || locked // which can't tell of secrets then
 	s.summary.show()
 	s.signAgain.Hidden = !connected || waiting || changed
-	s.rights.Hidden = waiting || p.application()
+	s.rights.Hidden = waiting || locked || p.application()
 	if !waiting && s.says.entry.Text != "" {
 		s.says.entry.SetText("")
 	}
@@ -145,6 +152,8 @@ func (s *connectScreen) nextLabel() string {
 	switch a := s.page.view.Account; {
 	case a.State == engine.Connected && !s.page.changed():
 		return ""
+	case a.State == engine.Locked:
+		return lang.L("Go to Settings")
 	case s.page.application():
 		return lang.L("Approve")
 	case a.State == engine.Connected || a.State == engine.NeedsSignIn:
@@ -154,11 +163,14 @@ func (s *connectScreen) nextLabel() string {
 }
 
 func (s *connectScreen) next() {
-	if s.nextLabel() == "" {
+	switch {
+	case s.page.view.Account.State == engine.Locked:
+		s.page.cfg.Open("settings")
+	case s.nextLabel() == "":
 		s.page.forward()
-		return
+	default:
+		s.page.Connect()
 	}
-	s.page.Connect()
 }
 
 // unready is the first step before the connection that is not right, "" if all are.
@@ -182,7 +194,8 @@ func (p *Page) Connect() {
 		return
 	}
 	s := p.connect
-	c, save := p.keep.credentials(), p.changed() || p.keep.draft.Secret != ""
+	entered := p.keep.draft
+	c, save := p.keep.credentials(), p.changed() || entered.Secret != ""
 	took := make(chan struct{}, 1)
 	s.failed = nil
 	s.area.Run(command.Task{
@@ -200,8 +213,7 @@ func (p *Page) Connect() {
 		Done: func(err error) {
 			select {
 			case <-took:
-				p.screens[StepSecret].(*secretScreen).away()
-				p.keep.used()
+				p.keep.used(entered)
 			default:
 			}
 			s.done(err)

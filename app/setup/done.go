@@ -90,6 +90,9 @@ func (p *Page) standing(step string) (xwidget.Tone, string) {
 			return xwidget.Neutral, lang.L("It is not known when the client secret expires")
 		}
 		tone, now := xwidget.Good, p.cfg.Now()
+		if !t.After(now) {
+			return xwidget.Bad, lang.L("The client secret ended on {{.Date}}", map[string]any{"Date": words.Date(t, now)})
+		}
 		if !t.After(now.AddDate(0, 0, 30)) {
 			tone = xwidget.Warn
 		}

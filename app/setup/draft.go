@@ -137,16 +137,21 @@ func (k *keeper) saved(d engine.Draft, err error) {
 	}
 }
 
-// secretUsed forgets a secret that the engine has taken for the connection.
-func (k *keeper) secretUsed() {
-	k.draft.Secret, k.draft.HasSecret = "", false
-	k.kept.Secret, k.kept.HasSecret = "", false
+// used says that the engine has taken what was entered for the connection. What a
+// person has typed since then stays.
+func (k *keeper) used(taken engine.Draft) {
+	if k.draft.Secret == taken.Secret {
+		k.page.screens[StepSecret].(*secretScreen).away()
+		k.draft.Secret, k.draft.HasSecret = "", false
+		k.kept.Secret, k.kept.HasSecret = "", false
+	}
+	k.touched = k.touched && (k.credentials() != k.withoutSecret(taken) || k.draft.Mailbox != taken.Mailbox)
 }
 
-// used says that the engine has taken all that was entered for the connection.
-func (k *keeper) used() {
-	k.secretUsed()
-	k.touched = false
+// withoutSecret are the credentials of a draft as they are once its secret was used.
+func (k *keeper) withoutSecret(d engine.Draft) engine.Credentials {
+	d.Secret = ""
+	return normal(d.Credentials, k.page.clouds)
 }
 
 // flush keeps what is not kept yet and waits for that.

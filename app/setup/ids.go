@@ -68,7 +68,11 @@ func (s *idsScreen) tenantTyped() {
 func (s *idsScreen) show() {
 	c := s.page.keep.credentials()
 	s.client.SetText(s.page.keep.draft.ClientID)
-	if s.tenant.Text() != organizations {
+	several := c.Tenant == organizations
+	switch {
+	case several:
+		s.tenant.SetText("") // it is not for this field
+	case s.tenant.Text() != organizations:
 		tenant := s.page.keep.draft.Tenant
 		if c.Tenant == "" {
 			tenant = "" // what an approval can't use
@@ -76,7 +80,6 @@ func (s *idsScreen) show() {
 		s.tenant.SetText(tenant)
 	}
 	_ = s.client.Judge(false) // what is right in one depends on the other
-	several := c.Tenant == organizations
 	s.tenant.Hidden, s.anyTenant.Hidden = several, !several
 }
 

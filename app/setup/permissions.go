@@ -39,11 +39,11 @@ func newPermissionsScreen(p *Page) *permissionsScreen {
 func (s *permissionsScreen) show() {
 	p := s.page
 	if p.application() {
-		s.how.SetText(lang.L("Choose API permissions, Add a permission, Microsoft Graph, then Application permissions. Search for each of these and tick it:"))
+		s.how.SetText(lang.L("Choose API permissions, Add a permission, Microsoft Graph, then Application permissions. Search for each of these, tick it, and press Add permissions at the end:"))
 		s.grant.SetText(lang.L("You can leave Grant admin consent to the next step: the approval does the same."))
 		s.directory.SetText(lang.L("Also read the list of rooms"))
 	} else {
-		s.how.SetText(lang.L("Choose API permissions, Add a permission, Microsoft Graph, then Delegated permissions. Search for each of these and tick it:"))
+		s.how.SetText(lang.L("Choose API permissions, Add a permission, Microsoft Graph, then Delegated permissions. Search for each of these, tick it, and press Add permissions at the end:"))
 		s.grant.SetText(lang.L("Then choose Grant admin consent, if you are an administrator. If not: without the list of rooms, most organisations let the account consent by itself at the sign-in."))
 		s.directory.SetText(lang.L("Also read the list of rooms (an administrator must consent)"))
 	}

@@ -51,11 +51,10 @@ func (s *portalScreen) handout() *xwidget.Card {
 	}
 	enter := widget.NewButtonWithIcon(lang.L("Enter what they sent back"), theme.NavigateNextIcon(), func() { p.GoTo(StepIDs) })
 	enter.Importance = widget.LowImportance
-	row.Add(enter)
 	return xwidget.NewCard(xwidget.Stack(10,
 		xwidget.NewHeading(lang.L("Does another person look after Microsoft 365?"), theme.SizeNameText),
 		say(lang.L("Give them the hand-out: a page with every step, as you choose it here. They send back two IDs and, where there is one, the client secret.")),
-		row, s.area))
+		row, s.area, container.NewHBox(enter)))
 }
 
 // make makes the hand-out of what was entered; ok is false where that failed, which is
@@ -100,6 +99,7 @@ type nameScreen struct {
 	basic
 	name    *xwidget.Copyable
 	several *widget.Check
+	single  string // the tenant that was typed before several was chosen
 	note    *xwidget.Paragraph
 	sketch  *picture
 }
@@ -110,9 +110,9 @@ func newNameScreen(p *Page) *nameScreen {
 		p.edit(func(d *engine.Draft) {
 			switch {
 			case on:
-				d.Tenant = organizations
+				s.single, d.Tenant = d.Tenant, organizations
 			case d.Tenant == organizations:
-				d.Tenant = ""
+				d.Tenant = s.single
 			}
 		})
 	})

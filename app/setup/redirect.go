@@ -20,12 +20,14 @@ type redirectScreen struct {
 	choose      *xwidget.Paragraph
 	uri         *xwidget.Copyable
 	sketch      *picture
+	register    *xwidget.Paragraph
 	path, port  *xwidget.Field
 	more        *widget.Accordion
 }
 
 func newRedirectScreen(p *Page) *redirectScreen {
-	s := &redirectScreen{uri: xwidget.NewCopyable(""), sketch: newPicture(), choose: say("")}
+	s := &redirectScreen{uri: xwidget.NewCopyable(""), sketch: newPicture(), choose: say(""),
+		register: say(lang.L("Then press Register at the foot of the portal's page."))}
 	card := func(title, text string, public bool) *xwidget.Choice {
 		return xwidget.NewChoice(title, xwidget.NewMutedParagraph(text), func() {
 			p.edit(func(d *engine.Draft) { d.Public = public })
@@ -46,8 +48,7 @@ func newRedirectScreen(p *Page) *redirectScreen {
 		Entry: port, Check: CheckPort, Submitted: p.Next, Changed: s.portTyped,
 	})
 	s.more = more(lang.L("More"), narrow(xwidget.Stack(12, s.path, s.port)))
-	s.basic = newBasic(p, s.platforms, s.choose, narrow(s.uri), s.sketch.box,
-		say(lang.L("Then press Register at the foot of the portal's page.")), s.more)
+	s.basic = newBasic(p, s.platforms, s.choose, narrow(s.uri), s.sketch.box, s.register, s.more)
 	return s
 }
 
@@ -64,11 +65,8 @@ func (s *redirectScreen) show() {
 	s.platforms.Hidden = s.page.application()
 	s.web.Select(!c.Public)
 	s.public.Select(c.Public)
-	if c.Public {
-		s.choose.SetText(lang.L("Under Redirect URI choose the platform Public client/native (mobile & desktop) and paste:"))
-	} else {
-		s.choose.SetText(lang.L("Under Redirect URI choose the platform Web and paste:"))
-	}
+	s.choose.SetText(s.words(c.Public))
+	s.register.Hidden, s.sketch.box.Hidden = s.registered(), s.registered()
 	uri := s.page.guide().RedirectURI
 	if CheckPath(raw.RedirectPath) == nil {
 		s.uri.SetText(uri)
@@ -82,6 +80,26 @@ func (s *redirectScreen) show() {
 		}
 		s.port.SetText(port)
 	}
+}
+
+// words say where the redirect URI goes. The portal calls a platform one thing in the
+// form of a new registration and another on the page of one that is there.
+func (s *redirectScreen) words(public bool) string {
+	switch there := s.registered(); {
+	case there && public:
+		return lang.L("Under Authentication the registration needs this redirect URI, for the platform Mobile and desktop applications:")
+	case there:
+		return lang.L("Under Authentication the registration needs this redirect URI, for the platform Web:")
+	case public:
+		return lang.L("Under Redirect URI choose the platform Public client/native (mobile & desktop) and paste:")
+	}
+	return lang.L("Under Redirect URI choose the platform Web and paste:")
+}
+
+// registered reports whether there is a registration already, rather than the form of a
+// new one. A demo shows the form.
+func (s *redirectScreen) registered() bool {
+	return s.page.keep.draft.ClientID != "" && s.page.prefilled() == nil
 }
 
 func (s *redirectScreen) ready(goingOn bool) error {
@@ -104,7 +122,7 @@ func (s *redirectScreen) unfold(goingOn bool) {
 
 // portal is where the redirect URI of a registration that is there can be put right.
 func (s *redirectScreen) portal() string {
-	if s.page.keep.draft.ClientID == "" {
+	if !s.registered() {
 		return "" // the page of the new registration is open already
 	}
 	return s.page.guide().Authentication

@@ -49,7 +49,7 @@ func newSecretScreen(p *Page) *secretScreen {
 	s.date.SetOnValidationChanged(func(error) { s.showEnds() })
 	expiry := abreast(s.term, s.date)
 	s.basic = newBasic(p,
-		say(lang.L("In the registration choose Certificates & secrets, then New client secret. Copy what stands under Value at once: the portal shows it only this one time.")),
+		say(lang.L("In the registration choose Certificates & secrets, New client secret, and Add. Copy what stands under Value at once: the portal shows it only this one time.")),
 		xwidget.Scaled(drawing.Secret().Object(), 1),
 		narrow(xwidget.Stack(14, s.secret,
 			xwidget.Stack(5, labelledRow(lang.L("It expires (optional)"), expiry), s.ends))),
@@ -64,7 +64,23 @@ func (s *secretScreen) typed() {
 	if CheckSecret(text) != nil {
 		text = ""
 	}
-	s.page.edit(func(d *engine.Draft) { d.Secret = text })
+	s.page.edit(func(d *engine.Draft) {
+		s.ownDay(d, text != "")
+		d.Secret = text
+	})
+}
+
+// ownDay keeps the day on which the secret in use ends from being taken for that of a
+// new one, and brings it back where the new one is given up.
+func (s *secretScreen) ownDay(d *engine.Draft, typed bool) {
+	inUse := s.page.view.Account.Credentials.SecretExpires
+	switch {
+	case !s.page.live() || d.HasSecret:
+	case typed && d.Secret == "" && d.SecretExpires.Equal(inUse):
+		d.SecretExpires = time.Time{}
+	case !typed && d.Secret != "" && d.SecretExpires.IsZero():
+		d.SecretExpires = inUse
+	}
 }
 
 // choose takes a life that the portal offers.
@@ -116,7 +132,7 @@ func (s *secretScreen) show() {
 
 // away forgets the secret in the window once a person has left the screen; the draft
 // has it, if it can be right.
-func (s *secretScreen) away() { s.secret.SetText("") }
+func (s *secretScreen) away() { s.secret.Forget() }
 
 func (s *secretScreen) showDate(t time.Time) {
 	if s.date.Text != "" && s.date.Validate() != nil {
@@ -221,10 +237,11 @@ func (s *secretScreen) next() {
 
 func (s *secretScreen) replace(c engine.Credentials) {
 	p := s.page
+	entered := p.keep.draft
 	d, unkept := p.keep.pending(true)
 	s.run(lang.L("Trying the new secret…"), lang.L("The new secret is in use. The signs were not disturbed."), func() {
-		s.away()
-		p.keep.secretUsed()
+		p.connect.failed = nil
+		p.keep.used(entered)
 	}, func(ctx context.Context) error {
 		return p.keep.alone(func() error {
 			if unkept { // the portal shows a secret once: it must outlive a failure

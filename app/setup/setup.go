@@ -118,6 +118,9 @@ func (p *Page) SetVisible(visible bool) {
 }
 
 func (p *Page) show(v View) {
+	if now := v.Account; now.State == engine.Connected && p.view.Account.State != engine.Connected && now.Problem == nil {
+		p.connect.failed = nil // it is over
+	}
 	p.view = v
 	p.keep.follow(v.Account, p.prefilled())
 	if !p.chosen && v.Known {

@@ -107,6 +107,13 @@ func (f *Field) SetText(text string) {
 	f.quiet = false
 }
 
+// Forget empties the field, also of what Undo could bring back.
+func (f *Field) Forget() {
+	f.quiet = true
+	f.cfg.Entry.SetText("")
+	f.quiet = false
+}
+
 // SetHint changes the hint.
 func (f *Field) SetHint(hint string) {
 	if f.hint.Text() != hint {
