@@ -1,6 +1,7 @@
 package activity_test
 
 import (
+	"flag"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +14,23 @@ import (
 	"github.com/roomink/roomink/app/apptest"
 	"github.com/roomink/roomink/engine"
 )
+
+var shots = flag.String("shots", "", "write pictures of the page to this folder")
+
+// The page fits into the smallest window that is promised.
+func TestPageFits(t *testing.T) {
+	apptest.Speak(t, "../translations")
+	test.NewTempApp(t)
+	p := activity.New(activity.Config{Now: func() time.Time { return apptest.Noon }})
+	w := test.NewTempWindow(t, p.Content())
+	p.Prepare(apptest.Snapshot(apptest.Noon))()
+	if width := p.Content().MinSize().Width; width > apptest.NarrowestPage {
+		t.Errorf("needs %v units", width)
+	}
+	if *shots != "" {
+		apptest.Picture(t, w, p.Content(), *shots, "activity")
+	}
+}
 
 func TestChoose(t *testing.T) {
 	rows := activity.ViewOf(apptest.Snapshot(apptest.Noon), apptest.Noon)

@@ -53,7 +53,7 @@ type strip struct {
 }
 
 func newStrip() *strip {
-	s := &strip{since: xwidget.NewMuted(""), grid: container.NewGridWithColumns(5)}
+	s := &strip{since: xwidget.NewMuted(""), grid: container.New(tallyColumns())}
 	s.since.TextSize = theme.SizeNameCaptionText
 	s.object = xwidget.Pad(xwidget.NewPaddedCard(xwidget.Stack(6, s.since, s.grid), 12), 0, 0, 10, 0)
 	s.object.Hide()
@@ -86,4 +86,9 @@ func (s *strip) show(t Tally) {
 			s.object.Show()
 		}
 	}
+}
+
+// tallyColumns are five of the same width.
+func tallyColumns() xwidget.Columns {
+	return xwidget.Columns{Cols: slices.Repeat([]xwidget.Column{{Min: 100, Share: 1}}, 5), Gap: 22}
 }

@@ -43,18 +43,21 @@ func PaceOf(s engine.Snapshot) Pace {
 
 // paceLine shows the pace in a line, and the reasons for it on demand.
 type paceLine struct {
-	line   *xwidget.Paragraph
-	why    *xwidget.Paragraph
-	ask    *widget.Button
-	card   *xwidget.Card
-	object *fyne.Container
+	line    *xwidget.Paragraph
+	why     *xwidget.Paragraph
+	ask     *widget.Button
+	card    *xwidget.Card
+	object  *fyne.Container
+	resized func()
 }
 
-func newPaceLine(right fyne.CanvasObject) *paceLine {
-	l := &paceLine{line: xwidget.NewMutedParagraph(""), why: xwidget.NewParagraph("")}
+// newPaceLine makes an empty line before an object at the right; resized is called when it
+// takes more or less room.
+func newPaceLine(right fyne.CanvasObject, resized func()) *paceLine {
+	l := &paceLine{resized: resized, line: xwidget.NewMutedParagraph(""), why: xwidget.NewParagraph("")}
 	l.ask = widget.NewButtonWithIcon(lang.L("Why?"), theme.QuestionIcon(), func() {
 		l.card.Hidden = !l.card.Hidden
-		l.object.Refresh()
+		l.resized()
 	})
 	l.ask.Importance = widget.LowImportance
 	l.ask.Hide()
@@ -73,7 +76,7 @@ func (l *paceLine) show(p Pace) {
 	l.why.SetText(p.Why)
 	l.ask.Hidden = p.Line == ""
 	l.card.Hidden = l.card.Hidden || p.Line == ""
-	l.object.Refresh()
+	l.resized()
 }
 
 // asideOf puts a line, as wide as its words and no wider than its place, and right

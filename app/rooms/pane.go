@@ -40,7 +40,7 @@ func newPane(p *Page) *pane {
 		removed: xwidget.NewExplanation(xwidget.Warn, xwidget.Words{}, nil).Narrow(),
 		access:  newRemedy(), titles: newRemedy(),
 		dayNote:  xwidget.NewCaption(""),
-		meetings: xwidget.Stack(7), facts: xwidget.NewFacts(),
+		meetings: container.New(xwidget.Pairs{Gap: 12, Line: 7}), facts: xwidget.NewFacts(),
 	}
 	d.removed.SetAction(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
 	d.forget = widget.NewButtonWithIcon(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
@@ -123,24 +123,15 @@ func (d *pane) showDay(list []Meeting) {
 	}
 	d.day = list
 	d.meetings.RemoveAll()
-	lines, width := make([]meetingLine, 0, len(list)), float32(0)
 	for _, m := range list {
-		l := newMeetingLine(m)
-		lines, width = append(lines, l), max(width, l.at.MinSize().Width)
-	}
-	for _, l := range lines {
-		at := container.NewVBox(xwidget.Pad(xwidget.Fixed(l.at, width, 0), 2, 12, 0, 0))
-		d.meetings.Add(container.NewBorder(nil, nil, at, nil, l.what))
+		at, what := meetingLine(m)
+		d.meetings.Add(at)
+		d.meetings.Add(what)
 	}
 }
 
 // meetingLine is a meeting of the day: what is over in grey, what goes on in bold.
-type meetingLine struct {
-	at   *xwidget.Text
-	what *fyne.Container
-}
-
-func newMeetingLine(m Meeting) meetingLine {
+func meetingLine(m Meeting) (when, what fyne.CanvasObject) {
 	at, title, by := xwidget.NewMuted(m.Time), xwidget.NewText(m.Title), xwidget.NewMuted(m.Organizer)
 	at.TextSize, by.TextSize = theme.SizeNameCaptionText, theme.SizeNameCaptionText
 	at.Whole = true
@@ -151,11 +142,11 @@ func newMeetingLine(m Meeting) meetingLine {
 		title.Style.Bold, at.Style.Bold = true, true
 		at.Color = theme.ColorNamePrimary
 	}
-	what := xwidget.Stack(1, title)
+	lines := xwidget.Stack(1, title)
 	if m.Organizer != "" {
-		what.Add(by)
+		lines.Add(by)
 	}
-	return meetingLine{at, what}
+	return xwidget.Pad(at, 2, 0, 0, 0), lines
 }
 
 // Forget asks first, then forgets the room that the question named: another may be

@@ -31,11 +31,14 @@ type picker struct {
 	search   *widget.Entry
 	none     *xwidget.Paragraph
 	list     *widget.List
+	cancel   *widget.Button
+	again    *widget.Button // shown after a failure
 	add      *widget.Button
-	again    *widget.Button
 	dialog   *dialog.CustomDialog
 	contents *fyne.Container
 }
+
+const pickerWidth, pickerHeight = 480, 390
 
 // line is a line of the dialog: the head of a group, or a calendar.
 type line struct {
@@ -69,9 +72,10 @@ func (k *picker) Open() {
 		k.add = widget.NewButtonWithIcon(lang.L("Add"), theme.ContentAddIcon(), k.Add)
 		k.add.Importance = widget.HighImportance
 		k.again = widget.NewButtonWithIcon(lang.L("Try again"), theme.ViewRefreshIcon(), k.load)
-		k.dialog = dialog.NewCustomWithoutButtons(lang.L("Add a calendar"), k.contents, k.page.cfg.Window)
-		k.dialog.SetButtons([]fyne.CanvasObject{widget.NewButton(lang.L("Cancel"), k.dialog.Hide), k.again, k.add})
-		k.dialog.Resize(fyne.NewSize(520, 500))
+		// Of one size, whatever wrapped text asks for before it has its width.
+		rigid := xwidget.Fixed(xwidget.Slim(k.contents, pickerHeight), pickerWidth, 0)
+		k.dialog = dialog.NewCustomWithoutButtons(lang.L("Add a calendar"), rigid, k.page.cfg.Window)
+		k.cancel = widget.NewButton(lang.L("Cancel"), k.dialog.Hide)
 	}
 	k.intro.SetText(lang.L("Calendars of {{.Account}}, and those shared with it. A sign can show any of them as if it were a room.",
 		map[string]any{"Account": k.page.view.Account}))
@@ -81,7 +85,7 @@ func (k *picker) Open() {
 
 func (k *picker) load() {
 	k.area.Clear()
-	k.again.Hide()
+	k.offer(k.cancel, k.add)
 	var all []calendar.Room
 	k.area.Run(command.Task{
 		Key: "calendars", Label: lang.L("Reading the list of calendars…"), Cancellable: true,
@@ -90,15 +94,19 @@ func (k *picker) load() {
 			return err
 		},
 		Done: func(err error) {
-			k.again.Hidden = err == nil
 			if err == nil {
 				k.all, k.read = all, true
+			} else {
+				k.offer(k.cancel, k.again, k.add)
 			}
 			k.show()
 		},
 	})
 	k.show()
 }
+
+// offer has the dialog show these buttons.
+func (k *picker) offer(buttons ...fyne.CanvasObject) { k.dialog.SetButtons(buttons) }
 
 // show lists the calendars that the search keeps, under the names of their groups.
 func (k *picker) show() {

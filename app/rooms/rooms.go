@@ -75,13 +75,21 @@ func New(cfg Config) *Page {
 
 func (p *Page) head() fyne.CanvasObject {
 	add := widget.NewButtonWithIcon(lang.L("Add by address…"), theme.ContentAddIcon(), p.AddByAddress)
-	p.addCalendar = widget.NewButtonWithIcon(lang.L("Add a calendar…"), theme.CalendarIcon(), p.picker.Open)
+	p.addCalendar = widget.NewButtonWithIcon(lang.L("Add a calendar…"), theme.ContentAddIcon(), p.picker.Open)
 	p.addCalendar.Hide()
 	refresh := widget.NewButtonWithIcon(lang.L("Read room list"), theme.ViewRefreshIcon(), p.Refresh)
 	refresh.Importance = widget.LowImportance
-	p.pace = newPaceLine(refresh)
+	p.pace = newPaceLine(refresh, p.resized)
 	bar := container.NewBorder(nil, nil, xwidget.Fixed(p.filter, 150, 0), container.NewHBox(add, p.addCalendar), p.search)
 	return xwidget.Stack(8, bar, p.pace.object, p.area)
+}
+
+// resized gives everything its place anew: twice, because wrapped text knows its height
+// only once it has its width.
+func (p *Page) resized() {
+	for range 2 {
+		p.content.Refresh()
+	}
 }
 
 // Content is what the page consists of.
@@ -127,12 +135,12 @@ func (p *Page) mark() {
 	is := func(r Row) bool { return r.ID == p.selected }
 	p.table.Select(slices.IndexFunc(p.shown, is))
 	at := slices.IndexFunc(p.view.Rows, is)
-	if at >= 0 {
-		p.pane.show(p.view.Rows[at])
-	}
 	if p.side.Visible() != (at >= 0) {
 		p.side.Hidden = at < 0
 		p.content.Refresh()
+	}
+	if at >= 0 {
+		p.pane.show(p.view.Rows[at])
 	}
 }
 

@@ -3,23 +3,16 @@ package rooms_test
 import (
 	"flag"
 	"fmt"
-	"image/png"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/apptest"
 	"github.com/roomink/roomink/app/rooms"
-	"github.com/roomink/roomink/app/theme"
-	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 )
@@ -91,63 +84,18 @@ func scenes() map[string]func(*testing.T) (*rooms.Page, fyne.Window) {
 	}
 }
 
-// The page fits into the smallest window that is promised, 1000 units wide, beside the
-// window's own navigation.
+// The page fits into the smallest window that is promised.
 func TestPageFits(t *testing.T) {
-	if strings.HasPrefix(string(lang.SystemLocale()), "de") {
-		data, err := os.ReadFile("../translations/de.json")
-		if err == nil {
-			err = lang.AddTranslations(fyne.NewStaticResource("de.json", data))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	apptest.Speak(t, "../translations")
 	for name, scene := range scenes() {
 		t.Run(name, func(t *testing.T) {
 			p, w := scene(t)
-			if width := p.Content().MinSize().Width; width > 1000-235 {
+			if width := p.Content().MinSize().Width; width > apptest.NarrowestPage {
 				t.Errorf("needs %v units", width)
 			}
 			if *shots != "" {
-				picture(t, p, w, name)
+				apptest.Picture(t, w, p.Content(), *shots, name)
 			}
 		})
-	}
-}
-
-// picture writes how the page looks, at two sizes, in light and dark.
-func picture(t *testing.T, p *rooms.Page, w fyne.Window, name string) {
-	t.Helper()
-	c := p.Content()
-	w.SetPadded(false)
-	w.SetContent(container.NewStack(xwidget.Pad(c, 0, 20, 16, 20)))
-	for _, size := range []struct {
-		tag  string
-		w, h float32
-	}{{"1120x740", 1120 - 195, 740 - 105}, {"1000x700", 1000 - 195, 700 - 105}} {
-		for _, dark := range []bool{false, true} {
-			test.ApplyTheme(t, theme.Forced(dark))
-			for range 4 { // wrapped text knows its height only once it has its width
-				w.Resize(fyne.NewSize(size.w, size.h))
-				c.Refresh()
-				w.Resize(fyne.NewSize(size.w+1, size.h))
-			}
-			w.Resize(fyne.NewSize(size.w, size.h))
-			file := name + "-" + size.tag
-			if dark {
-				file += "-dark"
-			}
-			f, err := os.Create(filepath.Join(*shots, file+".png"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := png.Encode(f, w.Canvas().Capture()); err != nil {
-				t.Fatal(err)
-			}
-			if err := f.Close(); err != nil {
-				t.Fatal(err)
-			}
-		}
 	}
 }

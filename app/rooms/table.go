@@ -13,19 +13,19 @@ import (
 const (
 	withPlace = 460
 	withRest  = 690
-	withAll   = 840
+	withAll   = 842
 )
 
 func (p *Page) newTable() *xwidget.Table {
 	return xwidget.NewTable(xwidget.TableConfig{
 		Columns: []xwidget.TableColumn{
-			byName:   {Title: lang.L("Room"), Width: xwidget.Column{Min: 130, Share: 2}, Sortable: true},
+			byName:   {Title: lang.L("Room"), Width: xwidget.Column{Min: 125, Share: 2}, Sortable: true},
 			byPlace:  {Title: lang.L("Place"), Width: xwidget.Column{Min: 135, Share: 2, Below: withPlace}, Sortable: true},
 			bySeats:  {Title: lang.L("Seats"), Width: xwidget.Column{Min: 62, Below: withRest}, Sortable: true},
 			byNow:    {Title: lang.L("Now"), Width: xwidget.Column{Min: 168, Share: 1}, Sortable: true},
 			byNext:   {Title: lang.L("Next meeting"), Width: xwidget.Column{Min: 110, Below: withAll}},
-			byEvents: {Title: lang.L("Entries"), Width: xwidget.Column{Min: 70, Below: withRest}, Sortable: true},
-			byRead:   {Title: lang.L("Last read"), Width: xwidget.Column{Min: 78, Below: withRest}, Sortable: true},
+			byEvents: {Title: lang.L("Entries"), Width: xwidget.Column{Min: 74, Below: withRest}, Sortable: true},
+			byRead:   {Title: lang.L("Last read"), Width: xwidget.Column{Min: 84, Below: withRest}, Sortable: true},
 		},
 		Length: func() int { return len(p.shown) },
 		NewCell: func(col int) fyne.CanvasObject {

@@ -22,7 +22,7 @@ type Facts struct {
 
 // NewFacts makes a list without any.
 func NewFacts() *Facts {
-	f := &Facts{box: container.New(factsLayout{})}
+	f := &Facts{box: container.New(Pairs{Gap: 12, Line: 5})}
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -56,39 +56,3 @@ func (f *Facts) List() []Fact { return slices.Clone(f.list) }
 
 // CreateRenderer implements fyne.Widget.
 func (f *Facts) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.box) }
-
-// factsLayout puts names and values in two columns.
-type factsLayout struct{}
-
-const factsGap, factsLine = 12, 5
-
-func names(objects []fyne.CanvasObject) (width float32) {
-	for i := 0; i < len(objects); i += 2 {
-		width = max(width, objects[i].MinSize().Width)
-	}
-	return width
-}
-
-func (factsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	left, y := names(objects), float32(0)
-	for i := 0; i+1 < len(objects); i += 2 {
-		name, value := objects[i], objects[i+1]
-		width := max(0, size.Width-left-factsGap)
-		// Wrapped text knows its height only once it has its width.
-		value.Resize(fyne.NewSize(width, value.MinSize().Height))
-		height := value.MinSize().Height
-		value.Resize(fyne.NewSize(width, height))
-		value.Move(fyne.NewPos(left+factsGap, y))
-		name.Resize(fyne.NewSize(left, name.MinSize().Height))
-		name.Move(fyne.NewPos(0, y))
-		y += max(height, name.MinSize().Height) + factsLine
-	}
-}
-
-func (factsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	size := fyne.NewSize(names(objects)+factsGap+60, 0)
-	for i := 0; i+1 < len(objects); i += 2 {
-		size.Height += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height) + factsLine
-	}
-	return size
-}

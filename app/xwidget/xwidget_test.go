@@ -55,6 +55,15 @@ func TestMarkup(t *testing.T) {
 		make func() fyne.CanvasObject
 	}{
 		{"text", func() fyne.CanvasObject { return xwidget.NewWhole("Words") }},
+		{"facts", func() fyne.CanvasObject {
+			f := xwidget.NewFacts()
+			f.Set(xwidget.Fact{Name: "Seats", Value: "6"}, xwidget.Fact{Name: "Unknown"}, xwidget.Fact{Name: "Building", Value: "Main"})
+			return xwidget.Fixed(f, 200, 0)
+		}},
+		{"commands-narrow", func() fyne.CanvasObject { return xwidget.NewCommands("Get-Mailbox").Narrow() }},
+		{"explanation-narrow", func() fyne.CanvasObject {
+			return xwidget.NewExplanation(xwidget.Warn, xwidget.Words{Title: "T", Details: "D"}, nil).Narrow()
+		}},
 		{"card", func() fyne.CanvasObject { return xwidget.NewCard(widget.NewLabel("in a card")) }},
 		{"status", func() fyne.CanvasObject { return xwidget.NewWholeStatus(xwidget.Warn, "Careful") }},
 		{"explanation", func() fyne.CanvasObject {
