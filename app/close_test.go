@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/apptest"
@@ -69,5 +70,23 @@ func TestClosingAsksWhereThereIsNoTray(t *testing.T) {
 	tapIn(t, a, "Quit")
 	if !loop.Over() {
 		t.Error("Quit does not quit")
+	}
+}
+
+// A key that a dialog has no use for must not press Next behind it.
+func TestEnterStaysInTheDialog(t *testing.T) {
+	a, _ := made(t, false)
+	a.window.open("setup")
+	enter := func() { a.window.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn}) }
+	a.closed()
+	enter()
+	const second = "Begin a registration in the admin centre"
+	if apptest.Shows(a.window.win, second) {
+		t.Error("Enter went on behind the dialog")
+	}
+	tapIn(t, a, "Stay")
+	enter()
+	if !apptest.Shows(a.window.win, second) {
+		t.Errorf("Enter does not go on: %q", apptest.Texts(a.window.win))
 	}
 }

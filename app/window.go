@@ -89,7 +89,8 @@ func newMainWindow(a *App) *mainWindow {
 	w.win.SetMaster()
 	w.win.SetCloseIntercept(a.closed)
 	w.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if w.current.get() == "setup" {
+		// A key that a dialog has no use for comes here too, and is not meant for the page.
+		if w.current.get() == "setup" && w.win.Canvas().Overlays().Top() == nil {
 			w.setup.TypedKey(e) // Enter goes on
 		}
 	})
