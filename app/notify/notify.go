@@ -77,6 +77,9 @@ func (n *Notifier) account(a engine.Account) {
 // secret warns once at each of [engine.SecretWarnings] before the client secret ends.
 func (n *Notifier) secret(s engine.Snapshot) {
 	c := s.Account.Credentials
+	if s.Account.State == engine.NeedsSecret { // which says it all
+		return
+	}
 	if !s.Account.HasSecret || c.Public || c.SecretExpires.IsZero() {
 		return
 	}
@@ -95,12 +98,14 @@ func (n *Notifier) secret(s engine.Snapshot) {
 		return
 	}
 	n.memory.SetString(keySecret, told)
+	title := lang.L("The client secret is about to end")
 	text := lang.L("The client secret ends in {{.N}} days. Make a new one in the portal and enter it in Roomink: the signs don't notice.", map[string]any{"N": left})
 	switch {
 	case left <= 0:
-		text = lang.L("The client secret has ended. Make a new one in the portal and enter it in Roomink.")
+		title = lang.L("The client secret has ended")
+		text = lang.L("Make a new one in the portal and enter it in Roomink.")
 	case left == 1:
 		text = lang.L("The client secret ends within a day. Make a new one in the portal and enter it in Roomink: the signs don't notice.")
 	}
-	n.send(Notification{lang.L("The client secret is about to end"), text})
+	n.send(Notification{title, text})
 }

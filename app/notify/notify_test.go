@@ -63,3 +63,19 @@ func TestAccountIsToldOncePerRefusal(t *testing.T) {
 		t.Errorf("while starting: %q; want silence", got)
 	}
 }
+
+func TestASecretThatHasEndedIsToldInOneWay(t *testing.T) {
+	end := time.Date(2027, time.March, 31, 0, 0, 0, 0, time.UTC)
+	var sent []notify.Notification
+	told := func(s engine.Snapshot) []notify.Notification {
+		sent = nil
+		notify.New(memory{}, func(n notify.Notification) { sent = append(sent, n) }).Watch(s)
+		return sent
+	}
+	if got := told(with(engine.Connected, end.AddDate(0, 0, 5), end)); len(got) != 1 || got[0].Title != "The client secret has ended" {
+		t.Errorf("sent %q", got)
+	}
+	if got := told(with(engine.NeedsSecret, end.AddDate(0, 0, 5), end)); len(got) != 1 || got[0].Title != "A new client secret is needed" {
+		t.Errorf("sent %q; want that a new one is needed, once", got)
+	}
+}
