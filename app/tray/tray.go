@@ -3,6 +3,8 @@
 package tray
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
@@ -47,9 +49,20 @@ const listed = 3
 func ViewOf(s engine.Snapshot) View {
 	v := View{State: s.State, Problems: len(s.Problems), Paused: s.Paused}
 	for i := range min(len(s.Problems), listed) {
-		v.Titles[i] = s.Problems[i].Title
+		v.Titles[i] = cut(s.Problems[i].Title)
 	}
 	return v
+}
+
+// longest is how many characters of a problem's title a menu shows: a menu is as wide as
+// its longest line, and Windows does not wrap it.
+const longest = 70
+
+func cut(title string) string {
+	if r := []rune(title); len(r) > longest {
+		return strings.TrimSpace(string(r[:longest-1])) + "…"
+	}
+	return title
 }
 
 // Line is the state in words, the first line of the menu.

@@ -2,7 +2,9 @@ package tray_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -11,6 +13,7 @@ import (
 	"github.com/roomink/roomink/app/art"
 	"github.com/roomink/roomink/app/tray"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/health"
 )
 
 type desk struct {
@@ -109,5 +112,16 @@ func TestFourIconsThatDiffer(t *testing.T) {
 			t.Errorf("%s looks like %s", s, other)
 		}
 		seen[string(icon.Content())] = s
+	}
+}
+
+func TestTitlesAreCutToTheMenu(t *testing.T) {
+	long := strings.Repeat("Ratssaal ", 30)
+	v := tray.ViewOf(engine.Snapshot{Problems: []health.Problem{{Title: long}, {Title: "Short"}}})
+	if n := utf8.RuneCountInString(v.Titles[0]); n > 70 || !strings.HasSuffix(v.Titles[0], "…") {
+		t.Errorf("%d characters: %q", n, v.Titles[0])
+	}
+	if v.Titles[1] != "Short" {
+		t.Errorf("%q", v.Titles[1])
 	}
 }
