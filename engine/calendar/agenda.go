@@ -57,7 +57,21 @@ type Status struct {
 	Change time.Time
 }
 
-// At answers for instant t. A meeting includes its start and excludes its end.
+// At answers for instant t, for any t, exactly:
+//   - A meeting includes its start and excludes its end: at 10:00 the one until 10:00 is
+//     over and the one from 10:00 goes on. So back-to-back meetings leave no instant
+//     free, and only Current changes where they meet.
+//   - Of overlapping meetings, one that ends first gives Current back to the other, and
+//     the room is busy until the last of them ends.
+//   - A pause shorter than [MinGap] does not make the room free: Busy, without a Current,
+//     until FreeAt, which is the end of the first meeting with a pause of MinGap or more
+//     after it. It counts from the end of all meetings before it, not just of the last.
+//   - A meeting without length, or with an end before its start, occupies nothing: it is
+//     neither Current nor Next. Neither is a cancelled or a free one.
+//   - An all-day event lasts from the first instant of its first day in the room's zone
+//     to the first instant of the day after its last, be that 23, 24 or 25 hours later.
+//     Others are instants: a change of clocks during a meeting does not touch it.
+//   - Between two Changes the answer is the same but for the instant it was asked at.
 func (a Agenda) At(t time.Time) Status {
 	var s Status
 	var block struct{ start, end time.Time } // occupied time without a usable pause

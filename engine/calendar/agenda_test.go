@@ -119,6 +119,45 @@ func TestAt(t *testing.T) {
 		}, []question{
 			{clock(9, 45), want{busy: true, current: "long", next: "late", freeAt: clock(13, 0), change: clock(11, 0)}},
 		}},
+		{"no length between two meetings", []calendar.Event{
+			meeting("a", clock(9, 0), clock(9, 59)), meeting("dot", clock(9, 59).Add(30*time.Second), clock(9, 59).Add(30*time.Second)), meeting("b", clock(10, 0), clock(11, 0)),
+		}, []question{
+			{clock(9, 58), want{busy: true, current: "a", next: "b", freeAt: clock(9, 59), change: clock(9, 59)}},
+			{clock(9, 59), want{next: "b", change: clock(10, 0)}},
+			{clock(9, 59).Add(30 * time.Second), want{next: "b", change: clock(10, 0)}},
+		}},
+		{"the shortest meeting there is", []calendar.Event{meeting("a", clock(9, 0), clock(9, 0).Add(1))}, []question{
+			{clock(9, 0).Add(-1), want{next: "a", change: clock(9, 0)}},
+			{clock(9, 0), want{busy: true, current: "a", freeAt: clock(9, 0).Add(1), change: clock(9, 0).Add(1)}},
+			{clock(9, 0).Add(1), want{}},
+		}},
+		{"the same meeting twice", []calendar.Event{
+			meeting("b", clock(9, 0), clock(10, 0)), meeting("a", clock(9, 0), clock(10, 0)),
+		}, []question{
+			{clock(8, 0), want{next: "a", change: clock(9, 0)}},
+			{clock(9, 0), want{busy: true, current: "a", freeAt: clock(10, 0), change: clock(10, 0)}},
+		}},
+		{"many short pauses are one occupied time", []calendar.Event{
+			meeting("a", clock(9, 0), clock(9, 30).Add(-1)), meeting("b", clock(9, 30), clock(10, 0).Add(-59*time.Second)), meeting("c", clock(10, 0), clock(10, 30)), meeting("d", clock(10, 31), clock(11, 0)),
+		}, []question{
+			{clock(9, 0), want{busy: true, current: "a", next: "b", freeAt: clock(10, 30), change: clock(9, 30).Add(-1)}},
+			{clock(9, 30).Add(-1), want{busy: true, next: "b", freeAt: clock(10, 30), change: clock(9, 30)}},
+			{clock(9, 59).Add(30 * time.Second), want{busy: true, next: "c", freeAt: clock(10, 30), change: clock(10, 0)}},
+			{clock(10, 30), want{next: "d", change: clock(10, 31)}},
+		}},
+		{"a short pause counts from the end of all before it", []calendar.Event{
+			meeting("long", clock(9, 0), clock(11, 0)), meeting("short", clock(9, 30), clock(10, 0)), meeting("late", clock(11, 0).Add(30*time.Second), clock(12, 0)),
+		}, []question{
+			{clock(10, 30), want{busy: true, current: "long", next: "late", freeAt: clock(12, 0), change: clock(11, 0)}},
+			{clock(11, 0), want{busy: true, next: "late", freeAt: clock(12, 0), change: clock(11, 0).Add(30 * time.Second)}},
+		}},
+		{"overnight and over several days", []calendar.Event{
+			meeting("retreat", clock(20, 0), clock(20, 0).AddDate(0, 0, 3)), meeting("talk", clock(9, 0).AddDate(0, 0, 1), clock(10, 0).AddDate(0, 0, 1)),
+		}, []question{
+			{clock(23, 59), want{busy: true, current: "retreat", next: "talk", freeAt: clock(20, 0).AddDate(0, 0, 3), change: clock(9, 0).AddDate(0, 0, 1)}},
+			{clock(9, 0).AddDate(0, 0, 1), want{busy: true, current: "talk", freeAt: clock(20, 0).AddDate(0, 0, 3), change: clock(10, 0).AddDate(0, 0, 1)}},
+			{clock(20, 0).AddDate(0, 0, 3), want{}},
+		}},
 		{"zero times", []calendar.Event{meeting("zero", never, never)}, []question{{clock(9, 0), want{}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -173,6 +212,48 @@ func TestAllDay(t *testing.T) {
 			check(t, a, from, want{busy: true, current: "a", freeAt: to, change: to})
 			check(t, a, to.Add(-1), want{busy: true, current: "a", freeAt: to, change: to})
 			check(t, a, to, want{})
+		})
+	}
+}
+
+// On days when clocks change, meetings are instants: what overlaps or leaves a pause by
+// the clock on the wall need not.
+func TestChangeOfClocks(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	at := func(s string) time.Time { return instant(t, s) }
+	for _, c := range []struct {
+		name   string
+		events []calendar.Event
+		at     string
+		want
+	}{
+		{"half past two comes twice: the first", []calendar.Event{
+			meeting("first", at("2026-10-25T02:00:00+02:00"), at("2026-10-25T02:30:00+02:00")),
+			meeting("second", at("2026-10-25T02:00:00+01:00"), at("2026-10-25T02:30:00+01:00")),
+		}, "2026-10-25T02:15:00+02:00", want{busy: true, current: "first", next: "second", freeAt: at("2026-10-25T02:30:00+02:00"), change: at("2026-10-25T02:30:00+02:00")}},
+		{"half past two comes twice: the second", []calendar.Event{
+			meeting("first", at("2026-10-25T02:00:00+02:00"), at("2026-10-25T02:30:00+02:00")),
+			meeting("second", at("2026-10-25T02:00:00+01:00"), at("2026-10-25T02:30:00+01:00")),
+		}, "2026-10-25T02:15:00+01:00", want{busy: true, current: "second", freeAt: at("2026-10-25T02:30:00+01:00"), change: at("2026-10-25T02:30:00+01:00")}},
+		{"from one to four lasts two hours in spring", []calendar.Event{
+			meeting("night", at("2026-03-29T01:00:00+01:00"), at("2026-03-29T04:00:00+02:00")),
+		}, "2026-03-29T03:00:00+02:00", want{busy: true, current: "night", freeAt: at("2026-03-29T02:00:00Z"), change: at("2026-03-29T02:00:00Z")}},
+		{"back to back over the gap", []calendar.Event{
+			meeting("a", at("2026-03-29T01:00:00+01:00"), at("2026-03-29T02:00:00+01:00")), // which nobody's clock shows
+			meeting("b", at("2026-03-29T03:00:00+02:00"), at("2026-03-29T04:00:00+02:00")),
+		}, "2026-03-29T01:30:00+01:00", want{busy: true, current: "a", next: "b", freeAt: at("2026-03-29T04:00:00+02:00"), change: at("2026-03-29T03:00:00+02:00")}},
+		{"an all-day event and a meeting after its 25 hours", []calendar.Event{
+			allDay("day", 2026, 10, 25, 1), meeting("next", at("2026-10-26T00:00:30+01:00"), at("2026-10-26T01:00:00+01:00")),
+		}, "2026-10-25T23:59:59+01:00", want{busy: true, current: "day", next: "next", freeAt: at("2026-10-26T01:00:00+01:00"), change: at("2026-10-26T00:00:00+01:00")}},
+		{"all-day events of two days in a row leave no pause", []calendar.Event{
+			allDay("saturday", 2026, 3, 28, 1), allDay("sunday", 2026, 3, 29, 1),
+		}, "2026-03-28T12:00:00+01:00", want{busy: true, current: "saturday", next: "sunday", freeAt: at("2026-03-30T00:00:00+02:00"), change: at("2026-03-29T00:00:00+01:00")}},
+		{"a whole week with its changes inside", []calendar.Event{allDay("week", 2026, 10, 20, 7)},
+			"2026-10-26T23:59:59+01:00", want{busy: true, current: "week", freeAt: at("2026-10-27T00:00:00+01:00"), change: at("2026-10-27T00:00:00+01:00")}},
+		{"an all-day event without a day", []calendar.Event{allDay("none", 2026, 10, 25, 0)}, "2026-10-25T00:00:00+02:00", want{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			check(t, agenda(berlin, c.events...), at(c.at), c.want)
 		})
 	}
 }
