@@ -10,8 +10,9 @@
 //     token.go (the grants), oautherror.go and words.go (AADSTS errors), keys.go
 //     (id tokens and their keys), directory.go (what it all is kept in);
 //   - Graph: graph.go (error shape), route.go (routing, permissions), delta.go
-//     (change tracking with its real-world quirks), view.go, events.go, places.go,
-//     schedule.go, batch.go, applications.go;
+//     (change tracking with its real-world quirks), view.go, events.go, calendars.go,
+//     places.go, schedule.go, batch.go, throttle.go (limits), applications.go;
+//     json.go and eventjson.go write events;
 //   - Simulated Outlook: outlook.go.
 //
 // Behind Graph and Outlook stands one calendar per mailbox (mailbox.go,
@@ -22,9 +23,15 @@
 // ([Tenant.GrantAdminConsent], [Tenant.AllowUserConsent]), access in Exchange
 // ([Tenant.NarrowByPolicy], [Tenant.NarrowByRBAC], [Tenant.SetFolderRights]).
 // Others end a sign-in in each of Entra's ways (ends.go) or make an endpoint fail
-// (faults.go for Graph, signinfaults.go for Entra). [Tenant.Account] gives
-// somebody to sign in as, [Tenant.Requests] and [Tenant.CountGrants] what was
-// asked of the tenant.
+// (storm.go, deltafaults.go and faults.go for Graph, signinfaults.go for Entra):
+// [Tenant.FailParts] and [Tenant.FailWhole] order one [Fault], [Tenant.Storm] draws
+// them at random until [Tenant.Calm].
+//
+// Rooms are added, edited, hidden and removed while it runs (rooms.go),
+// [Tenant.Populate] makes a big office of it, and [Tenant.Truth] says what a client
+// should know in the end. [Tenant.Account] gives somebody to sign in as,
+// [Tenant.Requests], [Tenant.CountGrants], [Tenant.Struck] and
+// [Tenant.MostInFlight] what was asked of the tenant.
 //
 // The behaviour follows Microsoft's documentation and recorded replies, not
 // Roomink's own client: the package shares no code with engine/entra or
