@@ -87,8 +87,11 @@ func Find[T fyne.CanvasObject](w fyne.Window, text string) (found T) {
 func Entries(w fyne.Window) []*widget.Entry {
 	var list []*widget.Entry
 	Walk(w, func(o fyne.CanvasObject) {
-		if e, ok := o.(*widget.Entry); ok {
+		switch e := o.(type) {
+		case *widget.Entry:
 			list = append(list, e)
+		case *xwidget.Entry:
+			list = append(list, &e.Entry)
 		}
 	})
 	return list

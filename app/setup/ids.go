@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/drawing"
 	"github.com/roomink/roomink/app/xwidget"
@@ -21,15 +20,15 @@ type idsScreen struct {
 
 func newIDsScreen(p *Page) *idsScreen {
 	s := &idsScreen{}
-	client, tenant := widget.NewEntry(), widget.NewEntry()
+	client, tenant := xwidget.NewEntry(), xwidget.NewEntry()
 	client.SetPlaceHolder(noGUID)
 	tenant.SetPlaceHolder(noGUID)
-	s.client = xwidget.NewField(xwidget.FieldConfig{
+	s.client = p.field(xwidget.FieldConfig{
 		Name: lang.L("Application (client) ID"), Hint: lang.L("Not the Object ID, which stands between the two and looks the same."),
 		Entry: client, Check: s.checkClient, Submitted: p.Next,
 		Changed: func() { p.edit(func(d *engine.Draft) { d.ClientID = s.client.Text() }) },
 	})
-	s.tenant = xwidget.NewField(xwidget.FieldConfig{
+	s.tenant = p.field(xwidget.FieldConfig{
 		Name: lang.L("Directory (tenant) ID"), Hint: lang.L("Or one of your organisation's domains, such as contoso.com."),
 		Entry: tenant, Check: s.checkTenant, Submitted: p.Next,
 		Changed: s.tenantTyped,

@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/apptest"
 	"github.com/roomink/roomink/app/setup"
+	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 )
 
@@ -157,5 +159,39 @@ func TestATypedSecretCantBeCalledBack(t *testing.T) {
 	e.Undo()
 	if e.Text != "" {
 		t.Errorf("Undo brings %q", e.Text)
+	}
+}
+
+// Fyne does not scroll to what the Tab key reaches.
+func TestTheFieldThatIsTypedIntoIsInSight(t *testing.T) {
+	b := open(t, &fake{}, fresh(), nil)
+	b.win.Resize(fyne.NewSize(765, 420))
+	b.GoTo(setup.StepIDs)
+	var scroll *container.Scroll
+	var fields []*xwidget.Entry
+	apptest.Walk(b.win, func(o fyne.CanvasObject) {
+		if s, ok := o.(*container.Scroll); ok && s.Size().Height > 100 && s.Size().Width > 300 {
+			scroll = s
+		}
+		if e, ok := o.(*xwidget.Entry); ok {
+			fields = append(fields, e)
+		}
+	})
+	inSight := func(o fyne.CanvasObject) bool {
+		y := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Y - fyne.CurrentApp().Driver().AbsolutePositionForObject(scroll).Y
+		return y >= 0 && y+o.Size().Height <= scroll.Size().Height
+	}
+	tenant := fields[1]
+	if inSight(tenant) {
+		t.Fatal("the window is too large for this test")
+	}
+	b.win.Canvas().Focus(tenant)
+	if !inSight(tenant) {
+		t.Error("the field with the keyboard is out of sight")
+	}
+	scroll.ScrollToTop()
+	tenant.TypedRune('x')
+	if !inSight(tenant) {
+		t.Error("the field that is typed into is out of sight")
 	}
 }

@@ -54,6 +54,27 @@ func more(title string, o fyne.CanvasObject) *widget.Accordion {
 	return widget.NewAccordion(widget.NewAccordionItem(title, xwidget.Pad(o, 6, 8, 6, 8)))
 }
 
+// field makes a field that comes into sight when a person is about to type there.
+func (p *Page) field(cfg xwidget.FieldConfig) *xwidget.Field {
+	var f *xwidget.Field
+	cfg.Busy = func() { p.reveal(f) }
+	f = xwidget.NewField(cfg)
+	return f
+}
+
+// reveal scrolls as little as brings all of an object into sight.
+func (p *Page) reveal(o fyne.CanvasObject) {
+	const around = 10
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(p.scroll.Content).Y - around
+	bottom := top + o.Size().Height + 2*around
+	at := p.scroll.Offset
+	at.Y = min(max(at.Y, bottom-p.scroll.Size().Height), top)
+	if at != p.scroll.Offset {
+		p.scroll.ScrollToOffset(at)
+	}
+}
+
 // picture is a place for a drawing, which changes with what was entered.
 type picture struct {
 	box  *fyne.Container

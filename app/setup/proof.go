@@ -40,9 +40,9 @@ func newProofScreen(p *Page) *proofScreen {
 		tabs:    container.NewAppTabs(),
 		skip:    xwidget.NewMutedParagraph(lang.L("You can skip this. Then nobody knows whether Roomink could read people's mailboxes; you can check at any time later.")),
 	}
-	entry := widget.NewEntry()
+	entry := xwidget.NewEntry()
 	entry.SetPlaceHolder("anna@contoso.com")
-	s.mailbox = xwidget.NewField(xwidget.FieldConfig{
+	s.mailbox = p.field(xwidget.FieldConfig{
 		Name: lang.L("Mailbox of a person"), Hint: lang.L("Such as your own. Roomink tries to open its calendar, and keeps nothing of it."),
 		Entry: entry, Check: CheckMailbox, Submitted: s.Check,
 		Changed: func() { p.edit(func(d *engine.Draft) { d.Mailbox = s.mailbox.Text() }) },

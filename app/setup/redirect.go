@@ -36,14 +36,14 @@ func newRedirectScreen(p *Page) *redirectScreen {
 	s.web = card(lang.L("Web"), lang.L("With a client secret, which has to be renewed before it ends. The usual choice."), false)
 	s.public = card(lang.L("Mobile and desktop"), lang.L("Without a secret: nothing to renew. Anybody who knows the IDs could show this app's sign-in page."), true)
 	s.platforms = abreast(s.web, s.public)
-	path, port := widget.NewEntry(), widget.NewEntry()
+	path, port := xwidget.NewEntry(), xwidget.NewEntry()
 	path.SetPlaceHolder(defaultPath)
-	s.path = xwidget.NewField(xwidget.FieldConfig{
+	s.path = p.field(xwidget.FieldConfig{
 		Name: lang.L("Path of the redirect URI"), Hint: lang.L("What is registered after http://localhost. Upper and lower case count."),
 		Entry: path, Check: CheckPath, Submitted: p.Next,
 		Changed: func() { p.edit(func(d *engine.Draft) { d.RedirectPath = s.path.Text() }) },
 	})
-	s.port = xwidget.NewField(xwidget.FieldConfig{
+	s.port = p.field(xwidget.FieldConfig{
 		Name: lang.L("Port on this computer"), Hint: lang.L("Empty: any free port, which Microsoft leaves out of the comparison. Fix one only if a firewall demands it."),
 		Entry: port, Check: CheckPort, Submitted: p.Next, Changed: s.portTyped,
 	})

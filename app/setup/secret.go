@@ -35,9 +35,9 @@ type secretScreen struct {
 func newSecretScreen(p *Page) *secretScreen {
 	s := &secretScreen{ends: xwidget.NewMutedParagraph(""), area: p.cfg.Hub.NewArea(),
 		calm: xwidget.NewStatus(xwidget.Info, lang.L("Roomink tries the new secret first. The signs are not disturbed."))}
-	s.secret = xwidget.NewField(xwidget.FieldConfig{
+	s.secret = p.field(xwidget.FieldConfig{
 		Name: lang.L("Value of the client secret"), Hint: lang.L("Kept encrypted on this computer."),
-		Entry: widget.NewPasswordEntry(), Check: CheckSecret, Doubt: DoubtSecret, Changed: s.typed, Submitted: p.Next,
+		Entry: xwidget.NewPasswordEntry(), Check: CheckSecret, Doubt: DoubtSecret, Changed: s.typed, Submitted: p.Next,
 	})
 	s.term = widget.NewSelect([]string{
 		lang.L("3 months"), lang.L("6 months (the portal's proposal)"), lang.L("12 months"), lang.L("18 months"), lang.L("24 months"),

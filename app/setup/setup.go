@@ -173,8 +173,8 @@ func (p *Page) GoTo(step string) {
 	p.far = max(p.far, indexOf(p.current))
 	p.keep.now()
 	p.refresh()
-	p.scroll.ScrollToTop()
 	p.focus()
+	p.scroll.ScrollToTop() // the step begins with what is to be done, and ends with the fields
 }
 
 // focus puts the keyboard where the step's typing begins.

@@ -12,7 +12,7 @@ import (
 // FieldConfig is what a [Field] is made of.
 type FieldConfig struct {
 	Name, Hint string
-	Entry      *widget.Entry
+	Entry      *Entry
 	// Check says what is wrong with a text; nil if it can be right. It is asked for
 	// an empty one too, and then heard only when a person goes on.
 	Check func(text string) error
@@ -21,6 +21,9 @@ type FieldConfig struct {
 	Doubt func(text string) string
 	// Changed, if not nil, is called after each change by a person.
 	Changed func()
+	// Busy, if not nil, is called when the field gets the keyboard and when a person
+	// types.
+	Busy func()
 	// Submitted, if not nil, is called on Enter.
 	Submitted func()
 }
@@ -46,10 +49,17 @@ func NewField(cfg FieldConfig) *Field {
 		doubt: NewColoredParagraph("", theme.ColorNameWarning), wrong: NewColoredParagraph("", theme.ColorNameError)}
 	cfg.Entry.OnChanged = func(string) {
 		_ = f.Judge(false)
-		if cfg.Changed != nil && !f.quiet {
+		if f.quiet {
+			return
+		}
+		if cfg.Changed != nil {
 			cfg.Changed()
 		}
+		if cfg.Busy != nil {
+			cfg.Busy()
+		}
 	}
+	cfg.Entry.focused = cfg.Busy
 	if cfg.Submitted != nil {
 		cfg.Entry.OnSubmitted = func(string) { cfg.Submitted() }
 	}
@@ -123,7 +133,7 @@ func (f *Field) SetHint(hint string) {
 }
 
 // Entry is the field's entry, for the focus.
-func (f *Field) Entry() *widget.Entry { return f.cfg.Entry }
+func (f *Field) Entry() *Entry { return f.cfg.Entry }
 
 // CreateRenderer implements fyne.Widget.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.content) }

@@ -18,7 +18,7 @@ import (
 // field takes any text but "wrong" and nothing, and finds "odd" odd.
 func field(text string, changed func()) *xwidget.Field {
 	f := xwidget.NewField(xwidget.FieldConfig{
-		Name: "Name", Hint: "Hint", Entry: widget.NewEntry(), Changed: changed,
+		Name: "Name", Hint: "Hint", Entry: xwidget.NewEntry(), Changed: changed,
 		Check: func(s string) error {
 			switch s {
 			case "":
