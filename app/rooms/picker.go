@@ -31,14 +31,13 @@ type picker struct {
 	search   *widget.Entry
 	none     *xwidget.Paragraph
 	list     *widget.List
-	cancel   *widget.Button
 	again    *widget.Button // shown after a failure
 	add      *widget.Button
 	dialog   *dialog.CustomDialog
 	contents *fyne.Container
 }
 
-const pickerWidth, pickerHeight = 480, 390
+const pickerWidth, pickerHeight = 480, 420
 
 // line is a line of the dialog: the head of a group, or a calendar.
 type line struct {
@@ -62,20 +61,21 @@ func newPicker(p *Page) *picker {
 	}
 	top := xwidget.Stack(10, k.intro, k.search, k.area)
 	card := xwidget.NewPaddedCard(container.NewStack(k.list, container.New(xwidget.Middle{}, xwidget.Pad(k.none, 0, 20, 0, 20))), 4)
-	k.contents = container.NewBorder(xwidget.Pad(top, 0, 0, 10, 0), nil, nil, nil, xwidget.Pad(card, 0, 0, 12, 0))
+	k.add = widget.NewButtonWithIcon(lang.L("Add"), theme.ContentAddIcon(), k.Add)
+	k.add.Importance = widget.HighImportance
+	k.again = widget.NewButtonWithIcon(lang.L("Try again"), theme.ViewRefreshIcon(), k.load)
+	// Not the dialog's own buttons, among which none can come and go.
+	buttons := container.NewCenter(container.NewHBox(widget.NewButton(lang.L("Cancel"), func() { k.dialog.Hide() }), k.again, k.add))
+	k.contents = container.NewBorder(xwidget.Pad(top, 0, 0, 10, 0), xwidget.Pad(buttons, 12, 0, 0, 0), nil, nil, card)
 	return k
 }
 
 // Open shows the dialog and reads the calendars.
 func (k *picker) Open() {
 	if k.dialog == nil {
-		k.add = widget.NewButtonWithIcon(lang.L("Add"), theme.ContentAddIcon(), k.Add)
-		k.add.Importance = widget.HighImportance
-		k.again = widget.NewButtonWithIcon(lang.L("Try again"), theme.ViewRefreshIcon(), k.load)
 		// Of one size, whatever wrapped text asks for before it has its width.
 		rigid := xwidget.Fixed(xwidget.Slim(k.contents, pickerHeight), pickerWidth, 0)
 		k.dialog = dialog.NewCustomWithoutButtons(lang.L("Add a calendar"), rigid, k.page.cfg.Window)
-		k.cancel = widget.NewButton(lang.L("Cancel"), k.dialog.Hide)
 	}
 	k.intro.SetText(lang.L("Calendars of {{.Account}}, and those shared with it. A sign can show any of them as if it were a room.",
 		map[string]any{"Account": k.page.view.Account}))
@@ -85,7 +85,7 @@ func (k *picker) Open() {
 
 func (k *picker) load() {
 	k.area.Clear()
-	k.offer(k.cancel, k.add)
+	k.again.Hide()
 	var all []calendar.Room
 	k.area.Run(command.Task{
 		Key: "calendars", Label: lang.L("Reading the list of calendars…"), Cancellable: true,
@@ -94,19 +94,15 @@ func (k *picker) load() {
 			return err
 		},
 		Done: func(err error) {
+			k.again.Hidden = err == nil
 			if err == nil {
 				k.all, k.read = all, true
-			} else {
-				k.offer(k.cancel, k.again, k.add)
 			}
 			k.show()
 		},
 	})
 	k.show()
 }
-
-// offer has the dialog show these buttons.
-func (k *picker) offer(buttons ...fyne.CanvasObject) { k.dialog.SetButtons(buttons) }
 
 // show lists the calendars that the search keeps, under the names of their groups.
 func (k *picker) show() {

@@ -88,17 +88,24 @@ func (f *fake) ForgetRoom(_ context.Context, id calendar.RoomID) error {
 
 func open(t *testing.T, f *fake, s engine.Snapshot) (*rooms.Page, fyne.Window, *[]string) {
 	t.Helper()
+	opened := new([]string)
+	p, w := openWith(t, f, s, func(c *rooms.Config) { c.Open = func(page string) { *opened = append(*opened, page) } })
+	return p, w, opened
+}
+
+func openWith(t *testing.T, e rooms.Engine, s engine.Snapshot, change ...func(*rooms.Config)) (*rooms.Page, fyne.Window) {
+	t.Helper()
 	test.NewTempApp(t)
 	w := test.NewTempWindow(t, nil)
-	var opened []string
-	p := rooms.New(rooms.Config{
-		Engine: f, Hub: command.Inline(t.Context(), apptest.Explain), Now: func() time.Time { return apptest.Noon },
-		Window: w, Open: func(page string) { opened = append(opened, page) },
-	})
+	c := rooms.Config{Engine: e, Hub: command.Inline(t.Context(), apptest.Explain), Now: func() time.Time { return apptest.Noon }, Window: w}
+	for _, f := range change {
+		f(&c)
+	}
+	p := rooms.New(c)
 	w.SetContent(p.Content())
 	w.Resize(fyne.NewSize(1000, 900))
 	p.Prepare(s)()
-	return p, w, &opened
+	return p, w
 }
 
 func TestEmptyStates(t *testing.T) {
@@ -118,17 +125,11 @@ func TestEmptyStates(t *testing.T) {
 func TestARoomThatCantBeReadIsExplained(t *testing.T) {
 	s := apptest.Snapshot(apptest.Noon)
 	p, w, _ := open(t, &fake{}, s)
-	var table *xwidget.Table
-	apptest.Walk(w, func(o fyne.CanvasObject) {
-		if x, ok := o.(*xwidget.Table); ok {
-			table = x
-		}
-	})
 	const remedy = "Give admin@contoso.com at least reviewer rights on the room's calendar."
 	if apptest.Shows(w, remedy) {
 		t.Error("explained before anybody asked")
 	}
-	table.Tap(7)
+	tableOf(w).Tap(7)
 	if !apptest.Shows(w, remedy) {
 		t.Errorf("shows %q", apptest.Texts(w))
 	}
