@@ -42,7 +42,9 @@ func (c *secrets) show(a engine.Account) {
 	if c.text.Text() != text {
 		c.text.SetText(text)
 	}
-	c.renew.Hidden, c.unlock.Hidden, c.forget.Hidden = locked, !locked, !locked
+	xwidget.SetVisible(c.renew, !locked)
+	xwidget.SetVisible(c.unlock, locked)
+	xwidget.SetVisible(c.forget, locked)
 }
 
 // Unlock tries once more to reach the key.

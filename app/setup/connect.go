@@ -85,11 +85,11 @@ func (s *connectScreen) show() {
 	s.unused.Hidden = s.connected.Hidden || !changed
 	s.showTrouble(waiting)
 	s.waitBox.Hidden = !waiting
-	s.again.Hidden = a.SignInURL == ""
+	xwidget.SetVisible(s.again, a.SignInURL != "")
 	s.clock.set()
 	s.summary.object.Hidden = waiting || locked // which can't tell of secrets then
 	s.summary.show()
-	s.signAgain.Hidden = !connected || waiting || changed
+	xwidget.SetVisible(s.signAgain, connected && !waiting && !changed)
 	s.rights.Hidden = waiting || locked || p.application()
 	if !waiting && s.says.entry.Text != "" {
 		s.says.entry.SetText("")

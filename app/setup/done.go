@@ -54,7 +54,7 @@ func (s *doneScreen) show() {
 	p := s.page
 	c := p.keep.credentials()
 	s.all.Hidden = !p.view.Finished()
-	s.goOn.Hidden = p.view.Finished()
+	xwidget.SetVisible(s.goOn, !p.view.Finished())
 	if label := lang.L("Go to “{{.Step}}”", map[string]any{"Step": brief(p.left())}); s.goOn.Text != label {
 		s.goOn.SetText(label)
 	}

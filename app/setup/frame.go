@@ -91,7 +91,7 @@ func (p *Page) refresh() {
 	}
 	p.counter.SetText(lang.L("Step {{.N}} of {{.All}}", map[string]any{"N": at, "All": of}))
 	p.counter.Hidden = p.current == StepDone
-	p.open.Hidden = p.portalPage() == ""
+	xwidget.SetVisible(p.open, p.portalPage() != "")
 	p.showBar(s, c)
 	p.showRail(c)
 	p.showDemo()
@@ -146,8 +146,8 @@ func (p *Page) showBar(s screen, c engine.Credentials) {
 	if p.next.Text != label {
 		p.next.SetText(label)
 	}
-	p.back.Hidden = neighbour(p.current, -1, c) == ""
-	p.next.Hidden = p.current == StepDone
+	xwidget.SetVisible(p.back, neighbour(p.current, -1, c) != "")
+	xwidget.SetVisible(p.next, p.current != StepDone)
 	if off := p.current == StepConnect && p.connect.waiting(); off && !p.next.Disabled() {
 		p.next.Disable()
 	} else if !off && p.next.Disabled() {

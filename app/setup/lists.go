@@ -54,7 +54,7 @@ func (l *adoptList) list(items []Item) {
 		_, _, object := line(item, adopt)
 		l.rows.Add(object)
 	}
-	l.all.Hidden = len(items) < 2
+	xwidget.SetVisible(l.all, len(items) > 1)
 	switch hidden := len(items) - listed; {
 	case len(items) == 0:
 		l.text.SetText(lang.L("Switch a display on in this network and it appears here by itself, within a minute. One in another network is added by its address on the page Displays."))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
@@ -193,5 +194,19 @@ func TestTheFieldThatIsTypedIntoIsInSight(t *testing.T) {
 	tenant.TypedRune('x')
 	if !inSight(tenant) {
 		t.Error("the field that is typed into is out of sight")
+	}
+}
+
+func TestAButtonThatShowsUpHasItsIcon(t *testing.T) {
+	b := open(t, &fake{}, fresh(), nil)
+	b.GoTo(setup.StepIDs)
+	icons := 0
+	apptest.WalkObject(apptest.Find[*widget.Button](b.win, "Open in the portal"), func(o fyne.CanvasObject) {
+		if _, ok := o.(*canvas.Image); ok {
+			icons++
+		}
+	})
+	if icons != 1 {
+		t.Errorf("%d icons", icons)
 	}
 }

@@ -192,6 +192,18 @@ func (Shown) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
+// SetVisible shows or hides an object. Setting Hidden of a button would leave it without
+// its icon, which Fyne makes only where a button shows when it is drawn first.
+func SetVisible(o fyne.CanvasObject, on bool) {
+	switch {
+	case o.Visible() == on:
+	case on:
+		o.Show()
+	default:
+		o.Hide()
+	}
+}
+
 // Relayout lays a container and the visible containers inside it out anew, without a
 // refresh of what they hold.
 func Relayout(c *fyne.Container) {
