@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,8 +24,8 @@ const (
 	maxPages  = 1000 // fifty thousand events
 )
 
-// reading is one calendar on its way through a round: its pages, then the series
-// masters that the pages left out. It has one request under way at most.
+// reading is one calendar on its way through a round: its pages, one after the other,
+// then the series masters that the pages left out.
 type reading struct {
 	req     syncer.Request
 	view    bool // read in full, not by change tracking: see view.go
@@ -32,11 +33,31 @@ type reading struct {
 	pages   int
 	barren  int      // pages in a row that told nothing new
 	renewed bool     // the token was refused once for it
-	url     string   // what to ask next, relative
-	ask     []string // ids of masters still to ask for; asked for when link is set
+	url     string   // the next page, relative
 	link    string   // the deltaLink that ended the pages
+	masters []master // still to ask for, once link is set
 	err     error
 	done    bool
+}
+
+// master is a series master to be read: its id and where, relative.
+type master struct{ id, at string }
+
+// part is one request of a batch: the next page of a reading, or a master.
+type part struct {
+	*reading
+	master
+}
+
+// part gives what a reading has to ask next, as its nth request of a batch.
+func (r *reading) part(nth int) (p part, ok bool) {
+	switch {
+	case r.link != "" && nth < len(r.masters):
+		return part{r, r.masters[nth]}, true
+	case r.link == "" && nth == 0:
+		return part{r, master{at: r.url}}, true
+	}
+	return part{}, false
 }
 
 func (r *reading) op() string {
@@ -61,9 +82,8 @@ func (s *Source) Changes(ctx context.Context, requests []syncer.Request) ([]sync
 	}
 	var whole error
 	for len(queue) > 0 {
-		n := min(batchSize, len(queue))
-		now := queue[:n]
-		queue = queue[n:]
+		now := queue[:min(batchSize, len(queue))]
+		queue = queue[len(now):]
 		if err := s.step(ctx, now); err != nil {
 			whole = s.fault(ctx, fmt.Sprintf("read %d calendars", len(requests)), s.deniedAll(), err)
 			breakOff(readings, whole)
@@ -117,11 +137,21 @@ func (s *Source) begin(ctx context.Context, req syncer.Request) *reading {
 	return r
 }
 
-// step asks for the next piece of up to batchSize readings in one request.
+// step asks for something of each of up to batchSize readings in one request, and for
+// more of the masters that they lack where it has places left.
 func (s *Source) step(ctx context.Context, readings []*reading) error {
-	urls := make([]string, len(readings))
-	for i, r := range readings {
-		urls[i] = r.url
+	var parts []part
+	for nth, before := 0, -1; before < len(parts); nth++ {
+		before = len(parts)
+		for _, r := range readings {
+			if p, ok := r.part(nth); ok && len(parts) < batchSize {
+				parts = append(parts, p)
+			}
+		}
+	}
+	urls := make([]string, len(parts))
+	for i, p := range parts {
+		urls[i] = p.at
 	}
 	replies, token, err := s.batch(ctx, "read calendars", urls)
 	if err != nil {
@@ -132,27 +162,41 @@ func (s *Source) step(ctx context.Context, readings []*reading) error {
 			s.couldRead.Store(true) // before any refusal of this batch is worded
 		}
 	}
-	rejected := false
-	for i, r := range readings {
-		if replies[i] != nil && replies[i].Status == http.StatusUnauthorized && !r.renewed && s.o.Rejected != nil {
-			if !rejected {
-				s.o.Rejected(token)
-			}
-			r.renewed, rejected = true, true
-			continue // the token ended while the batch ran: the same again, with a new one
+	again := s.renew(parts, replies, token)
+	for i, p := range parts {
+		if p.err == nil && !again[i] {
+			p.err = s.take(ctx, p, replies[i])
 		}
-		r.err = s.take(ctx, r, replies[i])
 	}
 	return nil
 }
 
-// take works one reply into its reading.
-func (s *Source) take(ctx context.Context, r *reading, reply *batchReply) error {
-	if reply == nil {
-		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: errors.New("the batch has no answer for it")}
+// renew gives up a token that ended while the batch ran, and tells which parts are to
+// be sent again with a new one: those that were refused, once for each reading.
+func (s *Source) renew(parts []part, replies []*batchReply, token string) (again map[int]bool) {
+	again = map[int]bool{}
+	for i, reply := range replies {
+		if reply != nil && reply.Status == http.StatusUnauthorized && !parts[i].renewed && s.o.Rejected != nil {
+			again[i] = true
+		}
 	}
-	if r.link != "" {
-		return s.takeMaster(ctx, r, reply)
+	for i := range again {
+		parts[i].renewed = true
+	}
+	if len(again) > 0 {
+		s.o.Rejected(token)
+	}
+	return again
+}
+
+// take works one reply into its reading.
+func (s *Source) take(ctx context.Context, p part, reply *batchReply) error {
+	r := p.reading
+	switch {
+	case reply == nil:
+		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: errors.New("the batch has no answer for it")}
+	case p.id != "":
+		return s.takeMaster(r, p.id, reply)
 	}
 	if reply.Status != http.StatusOK {
 		return s.pageFault(r, reply)
@@ -177,8 +221,8 @@ func (s *Source) take(ctx context.Context, r *reading, reply *batchReply) error 
 		if _, err := s.relative(page.DeltaLink); err != nil {
 			return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 		}
-		r.link, r.ask = page.DeltaLink, r.round.missingMasters()
-		return s.askForMaster(ctx, r)
+		r.link = page.DeltaLink
+		return s.askForMasters(ctx, r)
 	case page.NextLink == "":
 		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: errors.New("the page has no link to what follows")}
 	case r.barren >= maxBarren, r.pages >= maxPages:
@@ -232,41 +276,38 @@ func leadsTo(cursor string, room calendar.RoomID) bool {
 	return strings.Contains(path, "/"+string(room)+"/") || strings.Contains(path, "('"+string(room)+"')")
 }
 
-// askForMaster words the request for the first master that is missing. Only what
-// an occurrence takes from it is asked for.
-func (s *Source) askForMaster(ctx context.Context, r *reading) error {
-	if len(r.ask) == 0 {
-		r.done = true
-		return nil
+// askForMasters words the requests for the masters that are missing. Only what an
+// occurrence takes from them is asked for.
+func (s *Source) askForMasters(ctx context.Context, r *reading) error {
+	for _, id := range r.round.missingMasters() {
+		b := users.NewItemEventsEventItemRequestBuilderInternal(pathParameters("", "user-id", string(r.req.Room), "event-id", id), s.adapter)
+		url, err := requestURL(b.ToGetRequestInformation(ctx, &users.ItemEventsEventItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &users.ItemEventsEventItemRequestBuilderGetQueryParameters{Select: needed}}))
+		if err != nil {
+			return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
+		}
+		r.masters = append(r.masters, master{id, url})
 	}
-	b := users.NewItemEventsEventItemRequestBuilderInternal(
-		pathParameters("", "user-id", string(r.req.Room), "event-id", r.ask[0]), s.adapter)
-	url, err := requestURL(b.ToGetRequestInformation(ctx, &users.ItemEventsEventItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &users.ItemEventsEventItemRequestBuilderGetQueryParameters{
-			Select: needed}}))
-	if err != nil {
-		return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
-	}
-	r.url = url
+	r.done = len(r.masters) == 0
 	return nil
 }
 
-func (s *Source) takeMaster(ctx context.Context, r *reading, reply *batchReply) error {
-	id := r.ask[0]
+func (s *Source) takeMaster(r *reading, id string, reply *batchReply) error {
 	switch reply.Status {
 	case http.StatusNotFound:
 		r.round.seriesGone(id)
 	case http.StatusOK:
-		master, err := decodeItem(reply.Body)
+		m, err := decodeItem(reply.Body)
 		if err != nil {
 			return &syncer.Error{Kind: syncer.Failed, Op: r.op(), Err: err}
 		}
-		r.round.masters[id] = master
+		r.round.masters[id] = m
 	default:
 		return s.replyFault(r.op(), s.deniedRoom(string(r.req.Room)), newReplyError(reply.Status, reply.header(), reply.Body, s.o.Now()))
 	}
-	r.ask = r.ask[1:]
-	return s.askForMaster(ctx, r)
+	r.masters = slices.DeleteFunc(r.masters, func(m master) bool { return m.id == id })
+	r.done = len(r.masters) == 0
+	return nil
 }
 
 // change is the outcome of a reading.

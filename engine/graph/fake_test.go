@@ -216,6 +216,48 @@ func TestMissingMasterIsAskedFor(t *testing.T) {
 	}
 }
 
+// TestManyMissingMasters counts the requests for a room that lacks many masters, beside
+// others that lack none: what a batch has places left for goes along.
+func TestManyMissingMasters(t *testing.T) {
+	var sizes []int
+	s, _ := fake(t, func(w http.ResponseWriter, r *http.Request) {
+		n := 0
+		answers(t, func(base string, p sent) (int, string) {
+			n++
+			if id, ok := strings.CutPrefix(p.URL, "/users/r1/events/"); ok {
+				id, _, _ = strings.Cut(id, "?")
+				return 200, strings.NewReplacer(`"id":"M"`, `"id":"`+id+`"`, "Stand-up", "Series "+id).Replace(master)
+			}
+			var stubs []string
+			for i := range 50 {
+				if strings.HasPrefix(p.URL, "/users/r1/") {
+					stubs = append(stubs, strings.Replace(stub(fmt.Sprintf("O%02d", i), 23), `"M"`, fmt.Sprintf(`"M%02d"`, i), 1))
+				}
+			}
+			return 200, page(end(base, "z"), stubs...)
+		})(w, r)
+		sizes = append(sizes, n)
+	})
+	var requests []syncer.Request
+	for i := range 33 {
+		requests = append(requests, syncer.Request{Room: calendar.RoomID(fmt.Sprint("r", i))})
+	}
+	got, err := s.Changes(t.Context(), requests)
+	if err != nil || fmt.Sprint(sizes) != "[20 20 20 20 3]" { // 33 pages, 50 masters
+		t.Fatalf("batches of %v, %v", sizes, err)
+	}
+	for i, c := range got {
+		if c.Err != nil || len(c.Events) != map[bool]int{true: 50}[i == 1] {
+			t.Fatalf("%d: %+v", i, c)
+		}
+	}
+	for i, e := range got[1].Events {
+		if e.Subject != fmt.Sprintf("Series M%02d", i) {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
 func TestMissingMasterThatFails(t *testing.T) {
 	c := readOne(t, deltaCursor, func(base string, p sent) (int, string) {
 		if strings.Contains(p.URL, "/events/") {

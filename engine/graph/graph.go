@@ -2,8 +2,8 @@
 // Graph v1.0. It is a [syncer.Source], and the only package that imports the
 // Graph SDK, whose models alone take minutes and gigabytes to compile.
 //
-// Start with [New]. Rooms come from Places with their time zones from
-// getSchedule (rooms.go). Changes come from calendarView/delta, twenty rooms a
+// Start with [New]. Rooms come from Places (rooms.go), with the lists that they are in
+// (roomlists.go) and their time zones from getSchedule. Changes come from calendarView/delta, twenty rooms a
 // $batch and one batch at a time (changes.go, batch.go), and are put together
 // into events (events.go): Graph sends occurrences of a series as stubs whose
 // subject stands in the series master. Calendars of the signed-in account that are

@@ -69,7 +69,7 @@ func FuzzPage(f *testing.F) {
 		sameAsTheSDK(t, s, body)
 		r := &reading{req: syncer.Request{Room: "r", Cursor: "c"}, round: newRound()}
 		reply := &batchReply{Status: 200, Body: body}
-		if err := s.take(t.Context(), r, reply); err != nil {
+		if err := s.take(t.Context(), part{reading: r}, reply); err != nil {
 			return
 		}
 		c := r.change()

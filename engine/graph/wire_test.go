@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/graph"
 	"github.com/roomink/roomink/engine/syncer"
 )
@@ -42,6 +43,24 @@ func TestBytesOnTheWire(t *testing.T) {
 			_, err := s.Rooms(t.Context())
 			return err
 		}},
+		"calendars": {false, []string{`{"responses":[{"id":"1","status":200,"body":{"value":[{"id":"G/1=","name":"Other"}]}},{"id":"2","status":200,"body":{"value":[]}}]}`,
+			`{"responses":[{"id":"1","status":200,"body":{"value":[]}}]}`}, func(s *graph.Source) error {
+			_, err := s.Calendars(t.Context())
+			return err
+		}},
+		"calendar": {false, []string{`{"responses":[]}`}, func(s *graph.Source) error {
+			_, err := s.Changes(t.Context(), []syncer.Request{{Room: calendar.NewCalendarID("AAMkAGI2/TGuMAAA="), Window: syncer.DefaultWindow(monday)}})
+			return err
+		}},
+		"room-lists": {true, []string{`{"value":[{"emailAddress":"oslo@contoso.com"}]}`, `{"value":[]}`,
+			`{"responses":[{"id":"1","status":200,"body":{"value":[{"emailAddress":"Building 1@contoso.com"}]}}]}`, `{"responses":[]}`, `{"responses":[]}`, schedule}, func(s *graph.Source) error {
+			_, err := s.Rooms(t.Context())
+			return err
+		}},
+		"master": {false, []string{`{"responses":[{"id":"1","status":200,"body":` + page(`"@odata.deltaLink":"BASE/d"`, stub("O", 23)) + `}]}`, `{"responses":[]}`}, func(s *graph.Source) error {
+			_, err := s.Changes(t.Context(), []syncer.Request{{Room: "oslo@contoso.com", Window: syncer.DefaultWindow(monday)}})
+			return err
+		}},
 		"changes": {false, []string{`{"responses":[]}`}, func(s *graph.Source) error {
 			_, err := s.Changes(t.Context(), []syncer.Request{{Room: "oslo@contoso.com", Window: syncer.DefaultWindow(monday)}})
 			return err
@@ -53,7 +72,7 @@ func TestBytesOnTheWire(t *testing.T) {
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				sent = append(sent, dump(t, r))
 				w.Header().Set("Content-Type", "application/json")
-				_, _ = io.WriteString(w, tt.replies[min(len(sent), len(tt.replies))-1])
+				_, _ = io.WriteString(w, strings.ReplaceAll(tt.replies[min(len(sent), len(tt.replies))-1], "BASE", "http://"+r.Host+"/v1.0"))
 			}))
 			t.Cleanup(srv.Close)
 			s := newSource(t, graph.Options{BaseURL: srv.URL + "/v1.0", Token: staticToken, AppOnly: tt.appOnly, Now: func() time.Time { return monday }})
