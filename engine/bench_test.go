@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/internal/measure"
 )
 
 // crowded is a running engine with n rooms, a display at each, all delivered.
@@ -124,13 +125,13 @@ func BenchmarkIdle2000(b *testing.B) {
 	b.ResetTimer()
 	var used time.Duration
 	for b.Loop() {
-		before := cpuTime(b)
+		before := measure.CPU()
 		time.Sleep(span)
-		used += cpuTime(b) - before
+		used += measure.CPU() - before
 	}
 	b.ReportMetric(100*used.Seconds()/(span.Seconds()*float64(b.N)), "idle_2000_cpu_percent")
 	runtime.GC()
-	b.ReportMetric(residentMB(b), "idle_2000_rss_mb")
+	b.ReportMetric(measure.ResidentMB(), "idle_2000_rss_mb")
 }
 
 // BenchmarkStart500: from Open on a store with 500 rooms to the first snapshot.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,15 +32,17 @@ import (
 // memory, for a whole engine in a bubble of testing/synctest, where a day passes in
 // milliseconds.
 type life struct {
-	mu      sync.Mutex
-	events  map[calendar.RoomID]map[string]calendar.Event
-	changed map[calendar.RoomID]time.Time // last edit
-	offline bool                          // the calendar system does not answer
-	signOut bool                          // it wants a new sign-in
-	refuse  error                         // what it answers instead of reading
-	broken  map[calendar.RoomID]bool      // it refuses this room
-	probes  map[string]error              // what it answers to a look at a mailbox; nil = it may be read
-	expires map[string]time.Time          // when client secrets end
+	mu       sync.Mutex
+	events   map[calendar.RoomID]map[string]calendar.Event
+	changed  map[calendar.RoomID]time.Time // last edit
+	offline  bool                          // the calendar system does not answer
+	signOut  bool                          // it wants a new sign-in
+	refuse   error                         // what it answers instead of reading
+	broken   map[calendar.RoomID]bool      // it refuses this room
+	how      syncer.Kind                   // in which way; "" = Denied
+	unlisted calendar.RoomID               // the directory does not list it
+	probes   map[string]error              // what it answers to a look at a mailbox; nil = it may be read
+	expires  map[string]time.Time          // when client secrets end
 
 	glass  map[display.ID]string // hash of what hangs there
 	power  map[display.ID]bool
@@ -79,7 +82,9 @@ func (l *life) Rooms(context.Context) ([]calendar.Room, error) {
 	}
 	var rooms []calendar.Room
 	for i := range len(l.events) {
-		rooms = append(rooms, l.room(i))
+		if roomID(i) != l.unlisted {
+			rooms = append(rooms, l.room(i))
+		}
 	}
 	return rooms, nil
 }
@@ -104,7 +109,7 @@ func (l *life) Changes(ctx context.Context, requests []syncer.Request) ([]syncer
 			changes[i].Full, changes[i].Events = true, slices.Collect(maps.Values(l.events[r.Room]))
 		}
 		if l.broken[r.Room] {
-			changes[i] = syncer.Change{Room: r.Room, Err: &syncer.Error{Kind: syncer.Denied, Op: "read the calendar"}}
+			changes[i] = syncer.Change{Room: r.Room, Err: &syncer.Error{Kind: cmp.Or(l.how, syncer.Denied), Op: "read the calendar"}}
 		}
 	}
 	return changes, nil

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/simulator/tenant"
 )
 
 // graphAPI books meetings as any other program of the organisation does: through
 // Microsoft Graph, with a token of its own and plain HTTP.
 type graphAPI struct {
-	t     *testing.T
+	t     testing.TB
 	base  string
 	token string
 }
@@ -25,10 +26,14 @@ type graphAPI struct {
 func (o *office) graphAPI() *graphAPI {
 	o.t.Helper()
 	o.Tenant.GrantAdminConsent()
-	c := o.Tenant.Credentials()
+	return newGraphAPI(o.t, o.URL(), o.Tenant.Credentials())
+}
+
+func newGraphAPI(t testing.TB, base string, c tenant.Credentials) *graphAPI {
+	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret},
-		"scope": {o.URL() + "/.default"}}
-	a := &graphAPI{t: o.t, base: o.URL()}
+		"scope": {base + "/.default"}}
+	a := &graphAPI{t: t, base: base}
 	var reply struct {
 		Token string `json:"access_token"`
 	}

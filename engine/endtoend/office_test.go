@@ -28,7 +28,16 @@ import (
 	"github.com/roomink/roomink/engine/vault"
 )
 
-func TestMain(m *testing.M) { os.Exit(loopnet.Main(context.Background(), m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asTenant) != "" {
+		if err := serveTenant(); err != nil {
+			slog.Error("the simulated tenant ended", "err", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(loopnet.Main(context.Background(), m))
+}
 
 // patience bounds a wait; only a failing test gets near it.
 const patience = 60 * time.Second

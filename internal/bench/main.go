@@ -29,6 +29,12 @@ var budgets = map[string]float64{
 	"idle_2000_cpu_percent":       2,
 	"idle_2000_rss_mb":            300,
 	"start_500_rooms_s":           1,
+
+	"first_sync_500_rooms_s":         5,
+	"quiet_round_500_rooms_requests": 25,
+	"quiet_round_500_rooms_cpu_ms":   300,
+	"change_to_store_s":              1,
+	"sync_extra_rss_mb":              150,
 }
 
 func main() {
