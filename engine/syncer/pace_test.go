@@ -3,6 +3,9 @@ package syncer_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -283,4 +286,87 @@ func TestRestartResumes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestBrokenRoomsKeepTheirPlace: rooms that wait after a failure, come and go neither
+// delay the others nor cost requests of their own.
+func TestBrokenRoomsKeepTheirPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 60 // three full steps
+		all := rooms(n)
+		rnd := rand.New(rand.NewPCG(3, 3))
+		var mu sync.Mutex
+		broken := map[calendar.RoomID]bool{}
+		var asked journal
+		src := outlook(t, &asked, 250*time.Millisecond)
+		answer := src.changes
+		src.changes = func(ctx context.Context, requests []syncer.Request) ([]syncer.Change, error) {
+			out, err := answer(ctx, requests)
+			mu.Lock()
+			defer mu.Unlock()
+			for i, req := range requests {
+				if broken[req.Room] {
+					out[i] = syncer.Change{Err: &syncer.Error{Kind: syncer.NotFound}}
+				}
+			}
+			return out, err
+		}
+		start(t, syncer.Config{Store: newMemory(all...), Source: src})
+		began := time.Now()
+		for time.Since(began) < 6*time.Hour {
+			mu.Lock()
+			broken[all[20+rnd.IntN(15)]] = rnd.IntN(2) == 0 // rooms of the second step
+			mu.Unlock()
+			time.Sleep(time.Duration(1+rnd.IntN(300)) * time.Second)
+		}
+		synctest.Wait()
+		calls := asked.list()
+		if most := 3*int(time.Since(began)/syncer.DefaultInterval) + 6; len(calls) > most {
+			t.Errorf("%d requests; want at most %d", len(calls), most)
+		}
+		for i := range calls {
+			calls[i].requests = slices.DeleteFunc(calls[i].requests, func(r syncer.Request) bool {
+				return slices.Contains(all[20:35], r.Room)
+			})
+		}
+		checkGaps(t, calls, syncer.DefaultInterval, 3)
+	})
+}
+
+// TestALargeSiteWakesUp reads all rooms one step after the other, by their cursors: the
+// turn of the window that it slept through is spread over the hours after.
+func TestALargeSiteWakesUp(t *testing.T) {
+	for name, by := range map[string]time.Duration{"after a night": 14 * time.Hour, "set back": -5 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var asked journal
+				var c clock
+				time.Sleep(18 * time.Hour)
+				start(t, syncer.Config{Store: newMemory(rooms(100)...), Source: outlook(t, &asked, 250*time.Millisecond), Now: c.Now, Window: officeWindow})
+				time.Sleep(10*time.Minute + 3*time.Second)
+				before := len(asked.list())
+				c.jump(by)
+				time.Sleep(15*time.Second + 5*1250*time.Millisecond)
+				synctest.Wait()
+				seen, fulls := map[calendar.RoomID]bool{}, 0
+				for _, c := range asked.list()[before:] {
+					for _, req := range c.requests {
+						seen[req.Room] = true
+						if req.Cursor == "" {
+							fulls++
+						}
+					}
+				}
+				if len(seen) != 100 || fulls > 0 {
+					t.Errorf("%d rooms were read after the jump, %d of them in full", len(seen), fulls)
+				}
+				before = len(asked.list())
+				time.Sleep(10 * time.Minute)
+				synctest.Wait()
+				if got := len(asked.list()) - before; got < 95 || got > 115 {
+					t.Errorf("%d requests in the ten minutes after; want 100 and some full readings", got)
+				}
+			})
+		})
+	}
 }

@@ -1,5 +1,12 @@
 // Package syncer decides when to read which room's calendar, and carries what a
 // [Source] tells into a [Store], one transaction a room.
+//
+// A [Service] reads rooms in steps of 20, which is a batch, one after the other and
+// evenly spread, so that each has its turn once in an interval (pace.go); the turns of
+// all rooms are a round, and one [Result] (round.go). A room's news continue from its
+// cursor; when its [Window] moves on, at night, it is read in full as well, which heals
+// what the news left out (window.go). What fails is tried again later, and whose fault
+// it is decides what waits: that room, or all (read.go, retry.go).
 package syncer
 
 import (
