@@ -34,6 +34,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Now is the clock of the tenant; default time.Now.
 	Now func() time.Time
+	// Tenant edits the tenant's options before it is made, such as how long its
+	// answers take; nil = they stay as they are.
+	Tenant func(*tenant.Options)
 }
 
 // DefaultDisplays are the demo's: two large black and white ones, a small one, and
@@ -77,7 +80,11 @@ func Open(o Options) (_ *Office, err error) {
 			err = errors.Join(err, office.listener.Close())
 		}
 	}()
-	if office.Tenant, err = tenant.New(tenant.Options{BaseURL: office.URL(), Now: o.Now, Logger: o.Logger}); err != nil {
+	options := tenant.Options{BaseURL: office.URL(), Now: o.Now, Logger: o.Logger}
+	if o.Tenant != nil {
+		o.Tenant(&options)
+	}
+	if office.Tenant, err = tenant.New(options); err != nil {
 		return nil, err
 	}
 	for _, options := range o.Displays {

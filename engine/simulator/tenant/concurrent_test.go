@@ -71,6 +71,29 @@ func TestConcurrent(t *testing.T) {
 		func() {
 			w.fetch(t, "GET", "/"+w.creds.TenantID+"/oauth2/v2.0/authorize?"+w.authorizeQuery("openid").Encode(), "")
 		},
+		func() {
+			w.tenant.Storm(1, 0)
+			w.tenant.FailWhole(tenant.FaultMissed, 1)
+			w.tenant.Calm()
+			w.tenant.Struck()
+			w.tenant.MostInFlight()
+		},
+		func() {
+			if _, err := w.tenant.Truth(berlinRoom, monday, monday.AddDate(0, 0, 7)); err != nil {
+				t.Error(err)
+			}
+			if err := w.tenant.EditRoom(berlinRoom, func(r *tenant.Room) { r.Name, r.Building = "Aurora", "Hudson Loft" }); err != nil {
+				t.Error(err)
+			}
+			if err := w.tenant.ListRoom(berlinRoom, true); err != nil {
+				t.Error(err)
+			}
+			if _, err := w.tenant.ShareCalendar(tenant.Share{Account: w.creds.Username, Mailbox: berlinRoom}); err != nil {
+				t.Error(err)
+			}
+		},
+		func() { w.fetch(t, "GET", "/v1.0/me/calendarGroups", "") },
+		func() { w.fetch(t, "GET", "/v1.0/places/graph.roomlist", "") },
 		func() { w.signInAndRefresh(t) },
 		func() { w.tenant.SetBaseURL(w.url); w.tenant.Credentials(); w.tenant.OutlookURL() },
 		func() { w.fetch(t, "GET", link, "") },

@@ -65,6 +65,16 @@ func TestFaultOfAPart(t *testing.T) {
 	}
 }
 
+// TestFaultOfARoomList: only what is named fails.
+func TestFaultOfARoomList(t *testing.T) {
+	w := signedIn(t)
+	w.tenant.FailParts(tenant.FaultDenied, 1, "hudson.loft@nordlicht.example")
+	w.must(200, "GET", "/places/microsoft.graph.room", nil)
+	w.must(200, "GET", "/places/speicherhaus@nordlicht.example/microsoft.graph.roomlist/rooms", nil)
+	w.must(403, "GET", "/places/hudson.loft@nordlicht.example/microsoft.graph.roomlist/rooms", nil)
+	w.must(200, "GET", "/places/hudson.loft@nordlicht.example/microsoft.graph.roomlist/rooms", nil)
+}
+
 func checkPart(t *testing.T, part map[string]any, fault tenant.Fault, status int, code, header string) {
 	t.Helper()
 	if fault == tenant.FaultDropped {

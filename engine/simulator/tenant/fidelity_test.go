@@ -186,6 +186,18 @@ func TestWindowsZones(t *testing.T) {
 			t.Errorf("%s: %s, want %s", prefer, got, want)
 		}
 	}
+	// The zone of working hours may have no useful name.
+	if err := w.tenant.EditRoom(newYorkRoom, func(r *tenant.Room) { r.CustomZone = true }); err != nil {
+		t.Fatal(err)
+	}
+	hours := values(w.must(200, "POST", "/me/calendar/getSchedule", map[string]any{"schedules": []string{newYorkRoom, berlinRoom},
+		"startTime": dt("2026-11-23T00:00:00"), "endTime": dt("2026-11-24T00:00:00")}))
+	for i, want := range []string{"Customized Time Zone", "W. Europe Standard Time"} {
+		zone := hours[i]["workingHours"].(map[string]any)["timeZone"].(map[string]any)
+		if zone["name"] != want || (zone["@odata.type"] != nil) != (i == 0) {
+			t.Errorf("%v", zone)
+		}
+	}
 	// A window without offset is UTC whatever is preferred.
 	list := values(w.must(200, "GET", "/users/"+newYorkRoom+"/calendarView?startDateTime=2026-11-23T14:30:00&endDateTime=2026-11-23T14:40:00", nil,
 		"Prefer", `outlook.timezone="Tokyo Standard Time"`))
@@ -248,6 +260,33 @@ func TestBodyType(t *testing.T) {
 		got := fmt.Sprint(body["contentType"], " ", body["content"])
 		if !strings.HasPrefix(got, want) || m["bodyPreview"] != "a < b" || !strings.Contains(a.header.Get("Preference-Applied"), prefer) {
 			t.Errorf("%s: %v", prefer, m)
+		}
+	}
+}
+
+// TestResponses: what the room answered to an invitation (graph.md 3.7).
+func TestResponses(t *testing.T) {
+	w := signedIn(t, emptyOffice)
+	ada := tenant.Person{Name: "Ada", Address: "ada@nordlicht.example"}
+	for i, c := range []struct {
+		m    tenant.Meeting
+		want string
+	}{
+		{tenant.Meeting{Organizer: ada}, "accepted"},
+		{tenant.Meeting{Organizer: ada, ShowAs: "tentative"}, "tentativelyAccepted"},
+		{tenant.Meeting{Organizer: ada, ShowAs: "tentative", Response: "notResponded"}, "notResponded"},
+		{tenant.Meeting{Organizer: ada, ShowAs: "free", Response: "declined"}, "declined"},
+		{tenant.Meeting{}, "organizer"},
+	} {
+		c.m.Start = monday.Add(time.Duration(i) * time.Hour)
+		c.m.End = c.m.Start.Add(time.Hour)
+		id, err := w.tenant.Book(berlinRoom, c.m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := w.must(200, "GET", "/users/"+berlinRoom+"/events/"+id, nil)
+		if got := m["responseStatus"].(map[string]any)["response"]; got != c.want || m["isOrganizer"] != (c.want == "organizer") {
+			t.Errorf("%+v: %v", c.m, got)
 		}
 	}
 }

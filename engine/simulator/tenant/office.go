@@ -49,6 +49,9 @@ type Room struct {
 	Floor    int
 	Capacity int
 	Zone     string // IANA; its building's when empty
+	// CustomZone gives the room's working hours a zone without a useful name, as
+	// mailboxes have whose zone was set by an old client.
+	CustomZone bool
 	// Audio, Video and Display are models of devices; may be empty.
 	Audio, Video, Display string
 	Accessible            bool // by wheelchair

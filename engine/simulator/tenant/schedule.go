@@ -99,7 +99,22 @@ func (t *Tenant) scheduleOf(name string, w window, step time.Duration, p prefs, 
 	}
 	return map[string]any{"scheduleId": name, "availabilityView": availability(events, w, step), "scheduleItems": items,
 		"workingHours": map[string]any{"daysOfWeek": weekdayNames[:5], "startTime": "08:00:00.0000000",
-			"endTime": "17:00:00.0000000", "timeZone": map[string]any{"name": b.zone}}}
+			"endTime": "17:00:00.0000000", "timeZone": b.workingZone()}}
+}
+
+// workingZone is the zone of the working hours: a name, or what the documentation
+// of getSchedule shows for Pacific Time.
+func (b *mailbox) workingZone() map[string]any {
+	if b.room == nil || !b.room.CustomZone {
+		return map[string]any{"name": b.zone}
+	}
+	change := func(month, occurrence int) map[string]any {
+		return map[string]any{"time": "02:00:00.0000000", "dayOccurrence": occurrence, "dayOfWeek": "sunday", "month": month, "year": 0}
+	}
+	summer := change(3, 2)
+	summer["daylightBias"] = -60
+	return map[string]any{"@odata.type": "#microsoft.graph.customTimeZone", "name": "Customized Time Zone", "bias": 480,
+		"standardOffset": change(11, 1), "daylightOffset": summer}
 }
 
 func (in instance) status() string {
