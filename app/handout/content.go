@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/roomink/roomink/app/drawing"
+	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/engine"
 )
 
@@ -200,7 +201,7 @@ func narrow(d Data) step {
 		},
 	}
 	for _, r := range d.Guide.Narrow {
-		out := recipe{Name: r.Name, Note: caution(r, d.Guide.Needed)}
+		out := recipe{Name: r.Name, Note: words.Caution(r, d.Guide.Needed)}
 		for line := range strings.Lines(r.Commands) {
 			out.Commands = append(out.Commands, strings.Fields(line))
 		}

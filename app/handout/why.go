@@ -1,8 +1,6 @@
 package handout
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/roomink/roomink/engine"
@@ -33,25 +31,5 @@ func Why(p engine.Permission) string {
 		return lang.L("Reads when the client secret expires, to warn in time.")
 	default:
 		return ""
-	}
-}
-
-// caution is what to know before using r, in the language of the app where the recipe
-// is one of the engine's two.
-func caution(r engine.Recipe, needed []engine.Permission) string {
-	role := ""
-	for _, p := range needed {
-		if p.Mode == engine.Application && strings.HasPrefix(p.Name, "Calendars.") {
-			role = p.Name
-		}
-	}
-	switch r.Name {
-	case "RBAC for Applications":
-		return lang.L("Microsoft's present way. Afterwards remove {{.Role}} under API permissions and revoke its consent, but leave Place.Read.All: rights add up, and the consent would still cover every mailbox. It takes up to 2 hours to act.",
-			map[string]any{"Role": role})
-	case "Application access policy":
-		return lang.L("The older way. New rooms have to be added to the group. It can take more than an hour to act.")
-	default:
-		return r.Note
 	}
 }

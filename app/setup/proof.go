@@ -100,17 +100,17 @@ func (s *proofScreen) show() {
 	s.unclear.Hidden = running || e.State != engine.Unclear || e.Problem == nil
 	s.narrow.Hidden = e.State != engine.Exposed
 	s.skip.Hidden = e.State == engine.Closed || e.State == engine.Exposed
-	if recipes := s.page.guide().Narrow; !slices.Equal(s.shown, recipes) {
-		s.shown = slices.Clone(recipes)
-		s.list(recipes)
+	if g := s.page.guide(); !slices.Equal(s.shown, g.Narrow) {
+		s.shown = slices.Clone(g.Narrow)
+		s.list(g)
 	}
 }
 
-func (s *proofScreen) list(recipes []engine.Recipe) {
+func (s *proofScreen) list(g engine.Guide) {
 	var items []*container.TabItem
-	for _, r := range recipes {
+	for _, r := range g.Narrow {
 		items = append(items, container.NewTabItem(r.Name, xwidget.Pad(xwidget.Stack(8,
-			xwidget.NewMutedParagraph(r.Note), xwidget.NewCommands(r.Commands)), 8, 0, 0, 0)))
+			xwidget.NewMutedParagraph(words.Caution(r, g.Needed)), xwidget.NewCommands(r.Commands)), 8, 0, 0, 0)))
 	}
 	s.tabs.SetItems(items)
 }
