@@ -77,6 +77,12 @@ func scenes() map[string]func(*testing.T) (*rooms.Page, fyne.Window) {
 			test.Tap(apptest.Find[*widget.Button](w, lang.L("Why?")))
 		}),
 		"8-many-room": at(many(), choose(1)),
+		"9-picker-failed": func(t *testing.T) (*rooms.Page, fyne.Window) {
+			p, w, _ := open(t, &fake{fail: &apptest.Failure{Title: "The calendars can't be read", Text: "The proxy of this network asks for a password.",
+				Remedy: "Check this computer's internet connection and proxy.", Details: "407"}}, apptest.Snapshot(apptest.Noon))
+			test.Tap(apptest.Find[*widget.Button](w, lang.L("Add a calendar…")))
+			return p, w
+		},
 		"9-picker": at(apptest.Snapshot(apptest.Noon), func(p *rooms.Page, w fyne.Window) {
 			test.Tap(apptest.Find[*widget.Button](w, lang.L("Add a calendar…")))
 			list(w).Select(5)

@@ -63,8 +63,9 @@ func ViewOf(s engine.Snapshot, now time.Time) View {
 		look.signs[d.ID] = d.Label()
 	}
 	v.Rows = make([]Row, 0, len(s.Rooms))
+	said := phrases{place: make(map[[2]string]string), now: make(map[moment]phrase)}
 	for _, r := range s.Rooms {
-		v.Rows = append(v.Rows, look.row(r))
+		v.Rows = append(v.Rows, look.row(r, said))
 	}
 	switch {
 	case len(v.Rows) > 0:
@@ -85,15 +86,59 @@ type outlook struct {
 	signs   map[display.ID]string // what displays are called
 }
 
-func (o outlook) row(r engine.Room) Row {
+// phrases are what was said of other rooms already: rooms share buildings, and meetings
+// the hours that they end at, while a translation costs as much as all else in a row.
+type phrases struct {
+	place map[[2]string]string
+	now   map[moment]phrase
+}
+
+type moment struct {
+	unreadable, read, busy bool
+	freeAt, next           int64 // Unix time in ns; 0 = none
+	zone                   *time.Location
+}
+
+type phrase struct {
+	tone xwidget.Tone
+	text string
+}
+
+func (p phrases) placeOf(r calendar.Room) string {
+	key := [2]string{r.Building, r.Floor}
+	text, ok := p.place[key]
+	if !ok {
+		text = words.Place(r)
+		p.place[key] = text
+	}
+	return text
+}
+
+func (p phrases) nowOf(r engine.Room, o outlook) (xwidget.Tone, string) {
+	key := moment{unreadable: r.Problem != nil, read: !r.SyncedAt.IsZero(), busy: r.Now.Busy, zone: r.Location}
+	if !r.Now.FreeAt.IsZero() {
+		key.freeAt = r.Now.FreeAt.UnixNano()
+	}
+	if r.Now.Next != nil {
+		key.next = r.Now.Next.Start.UnixNano()
+	}
+	said, ok := p.now[key]
+	if !ok {
+		said.tone, said.text = words.Now(r, o.now, o.hours12)
+		p.now[key] = said
+	}
+	return said.tone, said.text
+}
+
+func (o outlook) row(r engine.Room, said phrases) Row {
 	row := Row{
-		ID: r.Room.ID, Name: r.Room.DisplayName(), Place: words.Place(r.Room), Signs: len(r.Display),
+		ID: r.Room.ID, Name: r.Room.DisplayName(), Place: said.placeOf(r.Room), Signs: len(r.Display),
 		Read: words.Ago(r.SyncedAt, o.now, o.hours12), Concealed: r.Concealed,
 		capacity: r.Room.Capacity, events: r.Events, read: r.SyncedAt,
 		Details: func() Details { return o.details(r) },
 	}
 	row.words = strings.ToLower(strings.Join([]string{row.Name, row.Place, r.Room.List, string(row.ID)}, " "))
-	row.Tone, row.Now = words.Now(r, o.now, o.hours12)
+	row.Tone, row.Now = said.nowOf(r, o)
 	if r.Room.Capacity > 0 {
 		row.Seats = strconv.Itoa(r.Room.Capacity)
 	}
