@@ -111,7 +111,7 @@ func (s *Source) relative(link string) (string, error) {
 	}
 	path, inside := strings.CutPrefix(u.EscapedPath(), s.base.EscapedPath()+"/")
 	if u.Scheme != s.base.Scheme || !strings.EqualFold(u.Host, s.base.Host) || u.User != nil || !inside ||
-		strings.Contains(u.Path, "/../") {
+		strings.HasPrefix(path, "/") || strings.Contains(u.Path+"/", "/../") {
 		return "", errForeignLink
 	}
 	rel := "/" + path

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -172,14 +173,26 @@ func (s *Source) step(ctx context.Context, readings []*reading) error {
 }
 
 // renew gives up a token that ended while the batch ran, and tells which parts are to
-// be sent again with a new one: those that were refused, once for each reading.
+// be sent again with a new one: those that were refused, once for each reading. A room
+// that was refused with the new one as well does not cost a token again until it has
+// been read: it is not the token then.
 func (s *Source) renew(parts []part, replies []*batchReply, token string) (again map[int]bool) {
 	again = map[int]bool{}
 	for i, reply := range replies {
-		if reply != nil && reply.Status == http.StatusUnauthorized && !parts[i].renewed && s.o.Rejected != nil {
-			again[i] = true
+		room := parts[i].req.Room
+		switch {
+		case reply == nil || s.o.Rejected == nil:
+		case reply.Status == http.StatusOK:
+			s.stubborn.Delete(room)
+		case reply.Status != http.StatusUnauthorized:
+		case parts[i].renewed:
+			s.stubborn.Store(room, true)
+		default:
+			_, stubborn := s.stubborn.Load(room)
+			again[i] = !stubborn
 		}
 	}
+	maps.DeleteFunc(again, func(_ int, yes bool) bool { return !yes })
 	for i := range again {
 		parts[i].renewed = true
 	}

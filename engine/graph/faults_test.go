@@ -85,6 +85,8 @@ func TestAStoredCursorOfAnotherServerIsNotFollowed(t *testing.T) {
 		"scheme": func(base string) string { return strings.Replace(deltaCursor(base), "http:", "https:", 1) },
 		"path":   func(base string) string { return strings.TrimSuffix(base, "/v1.0") + "/oauth2/token" },
 		"climb":  func(base string) string { return base + "/../oauth2/token" },
+		"up":     func(base string) string { return base + "/users/.." },
+		"double": func(base string) string { return base + "//evil.example/users/r/calendarView/delta?$deltatoken=0" },
 		"user":   func(base string) string { return strings.Replace(deltaCursor(base), "://", "://me@", 1) },
 		"junk":   func(string) string { return "%zz://" },
 	} {

@@ -29,6 +29,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -92,6 +93,9 @@ type Source struct {
 	// couldRead is set once any calendar could be read: a refusal is then a matter
 	// of the one room.
 	couldRead atomic.Bool
+	// stubborn are the rooms that were refused as if the token were at fault, though
+	// it was a new one.
+	stubborn sync.Map // calendar.RoomID
 }
 
 var _ syncer.Source = (*Source)(nil)

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/syncer"
 )
 
@@ -104,6 +105,32 @@ func FuzzBatchReply(f *testing.F) {
 			e := source.replyFault("op", always(""), newReplyError(r.Status, r.header(), r.Body, time.Time{}))
 			if e.Kind == "" || e.RetryAfter < 0 || len(e.Error()) > 4000 {
 				t.Errorf("%+v", e)
+			}
+		}
+	})
+}
+
+// FuzzListing feeds lists of calendars and of rooms: no panic, and no link that leads
+// away.
+func FuzzListing(f *testing.F) {
+	for _, s := range []string{`{"value":[{"id":"a","name":"Calendar","isDefaultCalendar":true,"owner":{"name":"Ada","address":"a@x"}}],"@odata.nextLink":"https://graph.example/v1.0/me/calendars?$skip=10"}`,
+		`{"value":[{"emailAddress":"oslo@x","tags":["a",null],"isWheelChairAccessible":true}]}`, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`,
+		`{"value":[null]}`, `{"value":[{"owner":null,"id":"x"},{"id":5}]}`, `{"value":{}}`, `{}`, `null`, `[]`, ``} {
+		f.Add([]byte(s))
+	}
+	s := testSource(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c := calendarList{group: map[string]string{}}
+		list := &roomList{rooms: map[calendar.RoomID]bool{}}
+		for _, l := range []*listing{s.calendarsAt("/me/calendars", "g", &c), s.members(list)} {
+			next, err := l.take(body)
+			if err == nil && next != "" && (!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//")) {
+				t.Errorf("%q leads to %q", body, next)
+			}
+		}
+		for _, r := range c.rooms() {
+			if id, ok := r.ID.Calendar(); !ok || id == "" {
+				t.Errorf("%q gives %+v", body, r)
 			}
 		}
 	})

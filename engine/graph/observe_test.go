@@ -242,6 +242,46 @@ func TestTokensThatEndInARound(t *testing.T) {
 	}
 }
 
+// TestARoomThatAlwaysRefuses must not cost a token at each reading, but may once more
+// after it has been read.
+func TestARoomThatAlwaysRefuses(t *testing.T) {
+	var k tokens
+	refuses := true
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Authorization", "Bearer token")
+		answers(t, func(base string, p sent) (int, string) {
+			if refuses && strings.HasPrefix(p.URL, "/users/b/") {
+				return 401, `{}`
+			}
+			return 200, page(end(base, "z"), single)
+		})(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	s := newSource(t, k.options(srv.URL))
+	read := func() error {
+		t.Helper()
+		got, err := s.Changes(t.Context(), []syncer.Request{{Room: "a"}, {Room: "b"}})
+		if err != nil || got[0].Err != nil {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		return got[1].Err
+	}
+	for range 5 {
+		wantKind(t, read(), syncer.SignIn)
+	}
+	if len(k.rejected) != 1 {
+		t.Errorf("rejected %v", k.rejected)
+	}
+	refuses = false
+	if err := read(); err != nil {
+		t.Error(err)
+	}
+	refuses = true
+	if wantKind(t, read(), syncer.SignIn); len(k.rejected) != 2 {
+		t.Errorf("rejected %v", k.rejected)
+	}
+}
+
 // TestACursorOfAnotherTenant covers an account that was connected to another tenant
 // before: its cursors name mailboxes that do not exist here.
 func TestACursorOfAnotherTenant(t *testing.T) {

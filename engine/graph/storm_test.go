@@ -143,8 +143,8 @@ func kindOf(err error) syncer.Kind {
 // that the tenant knows but the silent loss of a change, which no cursor can show. Once
 // it is calm, one more reading of the cursors makes every mirror equal to the truth.
 func TestStorms(t *testing.T) {
-	for seed := range uint64(8) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { storm(t, seed, 60) })
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { storm(t, seed, 40) })
 	}
 }
 
