@@ -107,8 +107,8 @@ func (e *Engine) noteReading(id calendar.RoomID, at time.Time, changed bool) (wa
 		return false, true
 	}
 	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.state.policy.StaleAfter
-	wasStale = wasStale || r.gone
-	r.problem, r.gone = nil, false
+	wasStale = wasStale || r.kind == syncer.NotFound
+	r.problem, r.kind = nil, ""
 	r.outdated = r.outdated || changed
 	if !r.outdated {
 		r.SyncedAt, r.agenda.SyncedAt = at, at

@@ -17,7 +17,9 @@ func Cure(room calendar.RoomID) []Recipe {
 		id = "room@contoso.com" // not an address: nothing strange goes into a command
 	}
 	return []Recipe{
-		{Name: "Show titles", Commands: "Set-CalendarProcessing " + id + " -DeleteSubject $false -AddOrganizerToSubject $false -RemovePrivateProperty $false",
+		{Name: "Show titles", Commands: "Set-CalendarProcessing " + id + " -DeleteSubject $false -AddOrganizerToSubject $false -RemovePrivateProperty $false\n" +
+			"# all rooms at once:\n" +
+			"Get-Mailbox -RecipientTypeDetails RoomMailbox -ResultSize Unlimited | Set-CalendarProcessing -DeleteSubject $false -AddOrganizerToSubject $false -RemovePrivateProperty $false",
 			Note: "Exchange puts the organiser in place of a meeting's title, and removes the mark of a private one, unless it is told otherwise. It acts on new bookings only."},
 		{Name: "Show details", Commands: "Set-MailboxFolderPermission " + id + `:\Calendar -User Default -AccessRights LimitedDetails`,
 			Note: "By default Exchange shows others only when a room is taken. For a mailbox in another language the folder has another name, such as Kalender."},

@@ -212,20 +212,27 @@ func (e *Engine) learnSecretExpiry(ctx context.Context, conn *connection) {
 	e.drafting.Lock()
 	defer e.drafting.Unlock()
 	e.mu.Lock()
-	now := e.state.account.Credentials
+	now, draft := e.state.account.Credentials, e.state.account.Draft
 	e.mu.Unlock()
 	if now != c { // a person was quicker
 		return
 	}
 	now.SecretExpires = end.UTC()
-	if err := e.db.SaveSetting(ctx, settingCredentials, now); err != nil {
+	save := map[string]any{settingCredentials: now}
+	// The guide holds the old day as well; one that belongs to a secret that was typed
+	// there since stays.
+	if !draft.HasSecret && e.sameApp(draft.Credentials, now) && draft.SecretExpires.Equal(c.SecretExpires) {
+		draft.SecretExpires = now.SecretExpires
+		save[settingDraft] = draft
+	}
+	if err := e.db.Update(ctx, store.Update{Settings: save}); err != nil {
 		if ctx.Err() == nil {
 			e.storeFailed(err)
 		}
 		return
 	}
 	e.mu.Lock()
-	e.state.account.Credentials = now
+	e.state.account.Credentials, e.state.account.Draft = now, draft
 	e.mu.Unlock()
 	e.watchSecret()
 	e.changed()

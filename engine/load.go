@@ -10,6 +10,7 @@ import (
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
+	"github.com/roomink/roomink/engine/syncer"
 )
 
 // Names of settings in the store.
@@ -27,7 +28,7 @@ type room struct {
 	store.Room
 	agenda  calendar.Agenda
 	problem *Explanation
-	gone    bool // there is no such mailbox any more, as the last reading found
+	kind    syncer.Kind // of problem; "" when there is none
 	// concealed says that the mailbox puts the organiser in place of subjects.
 	concealed bool
 	// outdated says that the store holds other events than agenda, because reading
@@ -115,7 +116,7 @@ func (e *Engine) loadRoom(ctx context.Context, r store.Room) error {
 	fresh := &room{Room: r, agenda: calendar.NewAgenda(r.Room, e.location(r.Room), events, r.SyncedAt),
 		concealed: calendar.Concealed(events)}
 	if known {
-		fresh.problem, fresh.gone = old.problem, old.gone
+		fresh.problem, fresh.kind = old.problem, old.kind
 	}
 	e.state.rooms[r.ID] = fresh
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/reconcile"
+	"github.com/roomink/roomink/engine/syncer"
 )
 
 // publishPause is the least time between two published snapshots.
@@ -91,7 +92,7 @@ func (e *Engine) snapshot() Snapshot {
 	index := make(map[string]int, len(e.state.rooms))
 	for _, r := range e.state.rooms {
 		s.Rooms = append(s.Rooms, Room{Agenda: r.agenda, Now: r.agenda.At(now), Problem: r.problem,
-			Manual: r.Manual, Events: len(r.agenda.Meetings), Concealed: r.concealed, RemovedAt: r.RemovedAt})
+			Manual: r.Manual, Events: len(r.agenda.Meetings), Concealed: r.concealed, Denied: r.kind == syncer.Denied, RemovedAt: r.RemovedAt})
 	}
 	slices.SortFunc(s.Rooms, func(a, b Room) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Room.DisplayName()), strings.ToLower(b.Room.DisplayName())),

@@ -23,10 +23,10 @@ const (
 func (e *Engine) inOffice(now time.Time) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	seen := map[*time.Location]bool{}
+	seen := map[string]bool{} // zones by name: each is loaded anew for each room
 	for _, r := range e.state.rooms {
-		if loc := r.agenda.Location; !seen[loc] {
-			if seen[loc] = true; inHours(now.In(loc)) {
+		if zone := r.agenda.Location.String(); !seen[zone] {
+			if seen[zone] = true; inHours(now.In(r.agenda.Location)) {
 				return true
 			}
 		}
@@ -151,12 +151,12 @@ func (e *Engine) noteRooms(r syncer.Result) *Explanation {
 }
 
 func (e *Engine) noteRoom(id calendar.RoomID, err error) {
-	x, gone := Explain(err), kindOf(err) == syncer.NotFound
+	x, kind := Explain(err), kindOf(err)
 	e.mu.Lock()
 	name, turned := string(id), false
 	if room, ok := e.state.rooms[id]; ok {
-		turned = room.gone != gone
-		room.problem, room.gone = &x, gone
+		turned = (room.kind == syncer.NotFound) != (kind == syncer.NotFound)
+		room.problem, room.kind = &x, kind
 		name = room.Room.DisplayName()
 	}
 	e.mu.Unlock()

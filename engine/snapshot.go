@@ -189,6 +189,7 @@ type Room struct {
 	// Concealed says that the mailbox puts the organiser in place of the subject; see
 	// [Cure].
 	Concealed bool
+	Denied    bool // Problem is that Microsoft refuses to show the calendar; see [Cure]
 	// RemovedAt is when the directory stopped listing it; zero while it does, and for a
 	// room that a person typed. Its displays stay assigned until a person decides.
 	RemovedAt time.Time

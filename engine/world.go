@@ -10,6 +10,7 @@ import (
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/reconcile"
 	"github.com/roomink/roomink/engine/sign"
+	"github.com/roomink/roomink/engine/syncer"
 )
 
 var (
@@ -93,7 +94,7 @@ func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Tim
 		// that was just deleted: its sign owns up to knowing nothing.
 		return sign.Compose(calendar.NewAgenda(calendar.Room{ID: id}, e.cfg.Location, nil, time.Time{}), account, e.state.policy, now)
 	}
-	if r.gone && !r.RemovedAt.IsZero() {
+	if r.kind == syncer.NotFound && !r.RemovedAt.IsZero() {
 		account = sign.RoomRemoved
 	}
 	return sign.Compose(r.agenda, account, e.state.policy, now)

@@ -57,6 +57,7 @@ func rooms(now time.Time) []engine.Room {
 		a := calendar.NewAgenda(r, now.Location(), events, now.Add(-40*time.Second))
 		list = append(list, engine.Room{Agenda: a, Now: a.At(now), Events: 12 * len(events)})
 	}
+	list[7].Denied = true
 	list[7].Problem = &engine.Explanation{
 		Title:   "Workshop: the calendar may not be read",
 		Text:    "Microsoft 365 answered that the signed-in account has no permission for this mailbox.",

@@ -161,7 +161,7 @@ func (o outlook) cures(r engine.Room) (access, titles *Cure) {
 	if _, ok := r.Room.ID.Calendar(); ok {
 		note = lang.L("Put the room's address in place of room@contoso.com.")
 	}
-	if r.Problem != nil && o.mode != engine.Application && denied(*r.Problem) {
+	if r.Problem != nil && o.mode != engine.Application && r.Denied {
 		access = &Cure{
 			Title:    lang.L("The right to read it"),
 			Text:     lang.L("An Exchange administrator grants it in Exchange Online PowerShell. Where the mailbox speaks another language, Calendar is called as in that language, such as Kalender."),
@@ -185,10 +185,4 @@ func commands(recipes []engine.Recipe, name string) string {
 		}
 	}
 	return ""
-}
-
-// denied reports whether Exchange refused to show a calendar. The code is Graph's own
-// (graph.md 3.8), and stands in what is copied for support.
-func denied(x engine.Explanation) bool {
-	return strings.Contains(x.Details+x.Text, "ErrorAccessDenied")
 }

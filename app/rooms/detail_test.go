@@ -141,6 +141,7 @@ func TestCuresAreForWhomTheyHelp(t *testing.T) {
 		t.Errorf("an application is sent to %q", d.Access.Commands)
 	}
 	s.Account.Mode = engine.Delegated
+	s.Rooms[7].Denied = false
 	s.Rooms[7].Problem = &engine.Explanation{Title: "Read the calendar did not work", Details: "HTTP status 404, ErrorInvalidUser"}
 	if d := detailsOf(s, 7); d.Access != nil {
 		t.Errorf("a room that is not there is cured by %q", d.Access.Commands)
