@@ -13,7 +13,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 	chromium dbus gnome-keyring
 
 # The packages with benchmarks of paths that have a budget.
-BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend
+BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench windows clean packages

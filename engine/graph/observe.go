@@ -20,6 +20,12 @@ type RequestInfo struct {
 	Took   time.Duration // until the reply was read
 }
 
+// What questions are for that a refusal answers as well.
+const (
+	opProbe  = "probe a calendar"
+	opSecret = "look up the client secret"
+)
+
 // call is what becomes of one call of do: usually one HTTP request, two if the first
 // token was refused. It belongs to one goroutine.
 type call struct {
@@ -80,6 +86,8 @@ func (c *call) end(well bool) {
 	}
 	switch {
 	case c.counted || well:
+	case info.Status/100 == 4 && info.Status != http.StatusTooManyRequests && (info.Op == opProbe || info.Op == opSecret):
+		// a refusal is an answer to these
 	case info.Status == http.StatusTooManyRequests:
 		info.Throttled = info.Parts
 	default:

@@ -24,7 +24,7 @@ func (s *Source) Probe(ctx context.Context, mailbox string) error {
 	if strings.TrimSpace(mailbox) == "" {
 		return &syncer.Error{Kind: syncer.Failed, Op: "read a calendar", Err: errors.New("no mailbox is given")}
 	}
-	err := s.do(ctx, "probe a calendar", 1, func(ctx context.Context) error {
+	err := s.do(ctx, opProbe, 1, func(ctx context.Context) error {
 		info, err := s.probeRequest(ctx, mailbox)
 		if err != nil {
 			return err

@@ -46,7 +46,7 @@ func (s *Source) SecretExpiry(ctx context.Context, clientID, secret string) (tim
 		return time.Time{}, &syncer.Error{Kind: syncer.Failed, Op: op, Remedy: "Check the application (client) ID.", Err: fmt.Errorf("the client ID: %w", err)}
 	}
 	var body []byte
-	err = s.do(ctx, "look up the client secret", 1, func(ctx context.Context) (err error) {
+	err = s.do(ctx, opSecret, 1, func(ctx context.Context) (err error) {
 		body, err = s.getJSON(ctx, "/applications(appId='"+id.String()+"')?$select=passwordCredentials", maxRegistration)
 		return err
 	})

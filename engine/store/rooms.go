@@ -72,8 +72,9 @@ func saveRoom(ctx context.Context, tx *sql.Tx, r calendar.Room, manual bool, at 
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET
 			name = excluded.name, building = excluded.building, floor = excluded.floor,
-			capacity = excluded.capacity, list = excluded.list, equipment = excluded.equipment,
-			-- Not every listing tells the zone; a known one must not get lost.
+			capacity = excluded.capacity, equipment = excluded.equipment,
+			-- Not every listing tells these; what is known must not get lost.
+			list = CASE excluded.list WHEN '' THEN list ELSE excluded.list END,
 			time_zone = CASE excluded.time_zone WHEN '' THEN time_zone ELSE excluded.time_zone END,
 			manual = max(manual, excluded.manual), listed_at = max(listed_at, excluded.listed_at),
 			removed_at = 0`,
