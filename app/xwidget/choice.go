@@ -26,6 +26,7 @@ func NewChoice(title string, content fyne.CanvasObject, choose func()) *Choice {
 	c.title.segment.Style.TextStyle.Bold = true
 	head := container.NewBorder(nil, nil, container.NewVBox(Pad(Fixed(c.radio, iconSize, iconSize), 0, 8, 0, 0)), nil, c.title)
 	c.card = NewPaddedCard(container.NewBorder(Pad(head, 0, 0, 8, 0), nil, nil, nil, content), 12)
+	c.card.OnTapped = func() { c.choose() } // the card lies over the choice and gets its clicks
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -85,7 +85,8 @@ func TestAChoiceIsTakenByMouseAndKeyboard(t *testing.T) {
 	taken := 0
 	c := xwidget.NewChoice("One", xwidget.NewParagraph("means this"), func() { taken++ })
 	w := test.NewTempWindow(t, c)
-	test.Tap(c)
+	w.Resize(fyne.NewSize(300, 120))
+	test.TapCanvas(w.Canvas(), fyne.NewPos(150, 60)) // wherever a person clicks
 	w.Canvas().Focus(c)
 	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeyReturn, fyne.KeyA} {
 		c.TypedKey(&fyne.KeyEvent{Name: key})
