@@ -82,15 +82,15 @@ func (b *banner) arrange() {
 		switch {
 		case do != nil:
 			e.SetAction(label, theme.NavigateNextIcon(), do)
-			if i == 0 && len(b.problems) > 1 {
-				toggle := widget.NewButtonWithIcon(more, icon, b.toggle)
-				toggle.Importance = widget.LowImportance
-				b.box.Add(container.NewHBox(layout.NewSpacer(), toggle))
-			}
 		case i == 0 && len(b.problems) > 1:
 			e.SetAction(more, icon, b.toggle)
 		}
 		b.box.Add(e)
+		if do != nil && i == 0 && len(b.problems) > 1 { // its place in the first is taken
+			toggle := widget.NewButtonWithIcon(more, icon, b.toggle)
+			toggle.Importance = widget.LowImportance
+			b.box.Add(container.NewHBox(layout.NewSpacer(), toggle))
+		}
 	}
 	if hidden := len(b.problems) - shown; b.open && hidden > 0 {
 		b.box.Add(xwidget.NewMuted(lang.L("{{.N}} more problems are not shown here.", map[string]any{"N": hidden})))

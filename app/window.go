@@ -191,6 +191,9 @@ func (w *mainWindow) open(name string) {
 	w.app.pump.refresh()
 }
 
+// ofSetup are the problems that the guided set-up shows at its steps.
+var ofSetup = []health.Code{engine.CodeSignIn, engine.CodeSecretEnds, engine.CodeExposed}
+
 // wayOut is what can be done about a problem, beside reading; do is nil if nothing.
 func (w *mainWindow) wayOut(code health.Code, state engine.AccountState) (label string, do func()) {
 	at := func(step string) func() {
@@ -236,6 +239,9 @@ func (w *mainWindow) prepare(s engine.Snapshot) func() {
 	stateTone, state := words.State(s.State)
 	syncTone, sync := words.Sync(s, w.app.cfg.Now())
 	problems := problemsOf(s)
+	if name == "setup" { // it tells these itself, in place
+		problems = slices.DeleteFunc(problems, func(p problem) bool { return slices.Contains(ofSetup, p.code) })
+	}
 	connected := s.Account.State == engine.Connected
 	var show func()
 	for _, p := range w.places {

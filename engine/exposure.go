@@ -99,12 +99,12 @@ func (e *Engine) watchExposure() {
 		e.health.Set(health.Problem{Code: CodeExposed, Severity: health.Warning,
 			Title:  "Roomink can read mailboxes that are no rooms",
 			Text:   "It was allowed to show it the calendar of " + x.Mailbox + ". It reads rooms only, but whoever got hold of its client secret could read every calendar of the organisation.",
-			Remedy: "Narrow its access in Exchange: the setup page has the commands, under Proof. It can take up to two hours to act; then check again."})
+			Remedy: "Narrow its access in Exchange: the step \"Only rooms?\" of the setup has the commands. It can take up to two hours to act; then check again."})
 	default:
 		e.health.Set(health.Problem{Code: CodeExposed, Severity: health.Notice,
 			Title:  "Nobody has checked yet what else Roomink can read",
 			Text:   "An approval for the whole organisation covers every mailbox until an administrator narrows it to the rooms.",
-			Remedy: "Give the address of an ordinary mailbox on the setup page, under Proof."})
+			Remedy: "Give the address of an ordinary mailbox at the step \"Only rooms?\" of the setup."})
 	}
 }
 
