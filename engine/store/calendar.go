@@ -73,19 +73,33 @@ func (db *DB) Events(ctx context.Context, room calendar.RoomID) ([]calendar.Even
 // thousands of rooms a write for each at every poll would keep the disk busy for
 // nothing. A crash then loses at most a cursor that is a little newer, and makes
 // the last reading look older than it was, which is the safe side.
+//
+// News of a room that is not known are refused with [ErrNotFound], and those that
+// continue no reading with an error of kind [syncer.Resync]: it may have been forgotten,
+// and even added again, while they were on the way.
 func (db *DB) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at time.Time) (did syncer.Applied, err error) {
 	db.applying.Lock()
 	defer db.applying.Unlock()
 	r := reading{cursor: c.Cursor, window: w, at: at}
+	what := fmt.Sprintf("save the calendar of %s", c.Room)
 	if !c.Full && len(c.Events) == 0 && len(c.Removed) == 0 && len(c.Series) == 0 {
+		before, err := db.lastReading(ctx, db.read, c.Room)
+		if err == nil {
+			err = before.continuedBy(c)
+		}
+		if err != nil {
+			return syncer.Applied{}, fmt.Errorf("%s: %w", what, err)
+		}
 		db.mu.Lock()
 		db.pending[string(c.Room)] = r
 		db.mu.Unlock()
 		return syncer.Applied{}, nil
 	}
-	what := fmt.Sprintf("save the calendar of %s", c.Room)
 	err = db.tx(ctx, what, func(tx *sql.Tx) error {
 		before, err := db.lastReading(ctx, tx, c.Room)
+		if err == nil {
+			err = before.continuedBy(c)
+		}
 		if err != nil {
 			return err
 		}
@@ -110,23 +124,31 @@ func (db *DB) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at ti
 
 // lastReading is what the reading of a room before this one left behind; [ErrNotFound]
 // if the room is not known. db.applying is held.
-func (db *DB) lastReading(ctx context.Context, tx *sql.Tx, room calendar.RoomID) (reading, error) {
-	var r reading
-	var from, to int64
-	err := tx.QueryRowContext(ctx, "SELECT cursor, window_from, window_to FROM rooms WHERE id = ?", room).Scan(&r.cursor, &from, &to)
+func (db *DB) lastReading(ctx context.Context, from querier, room calendar.RoomID) (reading, error) {
+	db.mu.Lock()
+	r, ok := db.pending[string(room)]
+	db.mu.Unlock()
+	if ok { // then it is known: DeleteRoom sees to that
+		return r, nil
+	}
+	var begin, end int64
+	err := from.QueryRowContext(ctx, "SELECT cursor, window_from, window_to FROM rooms WHERE id = ?", room).Scan(&r.cursor, &begin, &end)
 	if errors.Is(err, sql.ErrNoRows) {
 		return reading{}, ErrNotFound
 	}
 	if err != nil {
 		return reading{}, err
 	}
-	r.window = syncer.Window{From: instant(from), To: instant(to)}
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if p, ok := db.pending[string(room)]; ok {
-		return p, nil
-	}
+	r.window = syncer.Window{From: instant(begin), To: instant(end)}
 	return r, nil
+}
+
+// continuedBy refuses news that follow nothing: what came before them is not stored.
+func (r reading) continuedBy(c syncer.Change) error {
+	if c.Full || r.cursor != "" {
+		return nil
+	}
+	return &syncer.Error{Kind: syncer.Resync, Op: "continue the calendar of " + string(c.Room), Err: errors.New("it was not read in full yet")}
 }
 
 // covers is the part of w that the reading has told all news of; empty if none.

@@ -14,6 +14,7 @@ import (
 // querier is a pool or a transaction to read from.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 func readEvents(ctx context.Context, from querier, room calendar.RoomID) ([]calendar.Event, error) {

@@ -84,10 +84,15 @@ func saveRoom(ctx context.Context, tx *sql.Tx, r calendar.Room, manual bool, at 
 
 // DeleteRoom forgets a room and its events; signs at its door become unassigned.
 func (db *DB) DeleteRoom(ctx context.Context, id calendar.RoomID) error {
+	db.applying.Lock()
+	defer db.applying.Unlock()
+	if err := db.exec(ctx, "forget the room", "DELETE FROM rooms WHERE id = ?", id); err != nil {
+		return err
+	}
 	db.mu.Lock()
 	delete(db.pending, string(id))
 	db.mu.Unlock()
-	return db.exec(ctx, "forget the room", "DELETE FROM rooms WHERE id = ?", id)
+	return nil
 }
 
 const selectRoom = `

@@ -150,6 +150,8 @@ func TestIdleReadingSurvivesClose(t *testing.T) {
 	must(t, err)
 	must(t, db.SaveRooms(t.Context(), []calendar.Room{{ID: oslo}}, day))
 	at := day.Add(3 * time.Hour)
+	_, err = db.Apply(t.Context(), syncer.Change{Room: oslo, Full: true, Cursor: "early"}, window, day)
+	must(t, err)
 	_, err = db.Apply(t.Context(), syncer.Change{Room: oslo, Cursor: "late"}, window, at)
 	must(t, err)
 	check := func(db *store.DB) {

@@ -79,6 +79,9 @@ func (m *memory) Apply(ctx context.Context, c syncer.Change, w syncer.Window, at
 	if !slices.Contains(m.order, c.Room) {
 		return syncer.Applied{}, errors.New("not found")
 	}
+	if !c.Full && m.cursors[c.Room].Cursor == "" {
+		return syncer.Applied{}, &syncer.Error{Kind: syncer.Resync, Op: "continue the calendar of " + string(c.Room)}
+	}
 	before, continued := maps.Clone(m.events[c.Room]), m.cursors[c.Room].Cursor != ""
 	events := m.events[c.Room]
 	if c.Full {

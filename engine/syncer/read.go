@@ -118,6 +118,11 @@ func (s *Service) take(ctx context.Context, t *taking, q question, c Change) {
 	}
 	t.answered = t.answered || c.Err == nil
 	did, err := s.apply(ctx, q, c, t.at)
+	if kindOf(err) == Resync && !t.again { // the store has nothing that the news could continue
+		q.st.resync = true
+		t.todo = append(t.todo, s.inFull(q.st, t.at))
+		return
+	}
 	if ctx.Err() != nil || err != nil && c.Err == nil && s.isGone(ctx, q.Room) {
 		return
 	}
@@ -191,6 +196,7 @@ func (s *Service) apply(ctx context.Context, q question, c Change, at time.Time)
 	if err != nil {
 		return Applied{}, fmt.Errorf("keep the calendar of %s: %w", q.Room, err)
 	}
+	q.st.req = Request{Room: q.Room, Cursor: c.Cursor, Window: q.Window} // it may be asked for again in this round
 	return did, nil
 }
 
