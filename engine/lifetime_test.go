@@ -145,10 +145,11 @@ func TestSecretWarnings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLife(1, 1)
 		cfg := l.config(t, t.TempDir())
-		cfg.Interval, cfg.Rescan = 12*time.Hour, 12*time.Hour // it is a long story
+		var clock hurried
+		cfg.Now, cfg.Interval, cfg.Rescan = clock.now, 12*time.Hour, 12*time.Hour
 		e, _ := run(t, cfg)
 		c := e.Snapshot().Account.Credentials
-		c.Secret, c.SecretExpires = canary, time.Now().AddDate(0, 0, 40)
+		c.Secret, c.SecretExpires = canary, clock.now().AddDate(0, 0, 40)
 		must(t, e.SaveCredentials(t.Context(), c))
 		type warning struct {
 			severity health.Severity
@@ -161,16 +162,17 @@ func TestSecretWarnings(t *testing.T) {
 					got = append(got, warning{p.Severity, p.Title})
 				}
 			}
-			settle(24 * time.Hour)
+			clock.pass(23 * time.Hour)
+			settle(time.Hour)
 		}
 		if len(got) != 31 || got[0] != (warning{health.Notice, "The client secret ends in 30 days"}) ||
 			got[23].severity != health.Warning || got[30] != (warning{health.Warning, "The client secret has ended"}) {
 			t.Errorf("%d warnings %v; want them from 30 days on, grave from 7", len(got), got)
 		}
-		l.set(func() { l.expires[canary] = time.Now().AddDate(1, 0, 0) })
+		l.set(func() { l.expires[canary] = clock.now().AddDate(1, 0, 0) })
 		settle(2 * time.Hour)
 		s := e.Snapshot()
-		if has(s, CodeSecretEnds) || s.Account.Credentials.SecretExpires.Before(time.Now()) || s.Account.Draft.Credentials != s.Account.Credentials {
+		if has(s, CodeSecretEnds) || s.Account.Credentials.SecretExpires.Before(clock.now()) || s.Account.Draft.Credentials != s.Account.Credentials {
 			t.Errorf("the end is %v; want what Microsoft tells, and no warning", s.Account.Credentials.SecretExpires)
 		}
 	})

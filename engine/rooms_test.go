@@ -128,10 +128,13 @@ func TestQuietHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLife(2, 0) // in Berlin and New York
 		cfg := l.config(t, t.TempDir())
+		var clock hurried
+		cfg.Now = clock.now
 		cfg.Interval, cfg.Location = 0, time.FixedZone("office", 3600)
 		e, _ := run(t, cfg)
 		at := func(day, hour int) Pace { // UTC, of January 2000
-			settle(time.Until(time.Date(2000, time.January, day, hour, 10, 0, 0, time.UTC)))
+			clock.pass(time.Date(2000, time.January, day, hour, 10, 0, 0, time.UTC).Sub(clock.now()))
+			settle(10 * time.Minute)
 			return e.Snapshot().Sync.Pace
 		}
 		for _, c := range []struct {

@@ -144,7 +144,7 @@ func TestRenewKey(t *testing.T) {
 		must(t, e.SaveCredentials(t.Context(), c))
 		before, err := e.db.Secrets(t.Context())
 		must(t, err)
-		settle(24 * time.Hour)
+		settle(2 * time.Hour)
 		must(t, e.RenewKey(t.Context()))
 		after, err := e.db.Secrets(t.Context())
 		must(t, err)

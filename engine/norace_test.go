@@ -1,0 +1,6 @@
+//go:build !race
+
+package engine
+
+// lives is how many seeds TestLife tries.
+const lives = 4
