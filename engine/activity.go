@@ -25,6 +25,7 @@ const (
 	codeRoom        health.Code = "room.notRead"
 	codeDisplay     health.Code = "display.notUpdated"
 	codeDirectory   health.Code = "calendar.directory"
+	codeLimit       health.Code = "calendar.limit"
 	codeRival       health.Code = "discovery.rival"
 	codeStranger    health.Code = "discovery.stranger"
 	codeDiscovery   health.Code = "discovery.notice"

@@ -106,7 +106,7 @@ func (e *Engine) noteReading(id calendar.RoomID, at time.Time, changed bool) (wa
 	if !known {
 		return false, true
 	}
-	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.state.policy.StaleAfter
+	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.policy().StaleAfter
 	wasStale = wasStale || r.kind == syncer.NotFound
 	r.problem, r.kind = nil, ""
 	r.outdated = r.outdated || changed
@@ -225,6 +225,7 @@ func (e *Engine) onSyncResult(r syncer.Result) {
 		e.touchAll() // signs own up to an account that needs attention
 	}
 	e.noteRound(r, x, why)
+	e.noteLimit()
 	e.changed()
 }
 
@@ -234,7 +235,7 @@ func (e *Engine) noteAccount(r syncer.Result, x *Explanation, why refusal) (turn
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.state.sync.Problem = x
-	e.state.sync.Pace = Pace(r.Pace)
+	e.state.paced, e.state.sync.Pace = e.state.sync.Pace.Interval, Pace(r.Pace)
 	if r.Asked > 0 {
 		e.today().Rounds++
 	}

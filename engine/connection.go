@@ -45,7 +45,7 @@ func (e *Engine) newConnection(c entra.Credentials, t entra.Tokens) (*connection
 	conn.source = source
 	conn.syncing = syncer.New(syncer.Config{
 		Source: source, Store: (*calendars)(e), Now: e.cfg.Now, Logger: e.log, Interval: e.cfg.Interval,
-		Quiet: e.cfg.Quiet, Office: e.inOffice, Window: e.window, OnResult: e.onSyncResult,
+		Quiet: e.cfg.Quiet, Limit: e.staleAfter, Office: e.inOffice, Window: e.window, OnResult: e.onSyncResult,
 	})
 	return conn, nil
 }
@@ -219,7 +219,7 @@ func (e *Engine) unplug() (*connection, error) {
 	e.state.conn, c.launched = nil, false
 	e.mu.Unlock()
 	e.keeping.Unlock()
-	for _, code := range []health.Code{codeSync, codeRoom, codeDirectory} {
+	for _, code := range []health.Code{codeSync, codeRoom, codeDirectory, codeLimit} {
 		e.health.ClearAll(code)
 	}
 	return c, nil

@@ -217,6 +217,7 @@ func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
 	e.mu.Lock()
 	e.state.policy = p
 	e.mu.Unlock()
+	e.noteLimit()
 	e.touchAll()
 	e.changed()
 	return nil

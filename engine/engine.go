@@ -90,6 +90,7 @@ type state struct {
 	refused   refusal // what Microsoft holds against the connection
 	account   Account // its State and names come from the fields above
 	sync      Sync
+	paced     time.Duration // the interval before that of sync.Pace: some rooms were read at it
 	rooms     map[calendar.RoomID]*room
 	displays  map[display.ID]*device
 	activity  []Activity

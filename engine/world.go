@@ -92,12 +92,12 @@ func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Tim
 	if !ok {
 		// The store keeps an assignment and its room together, so this is a room
 		// that was just deleted: its sign owns up to knowing nothing.
-		return sign.Compose(calendar.NewAgenda(calendar.Room{ID: id}, e.cfg.Location, nil, time.Time{}), account, e.state.policy, now)
+		return sign.Compose(calendar.NewAgenda(calendar.Room{ID: id}, e.cfg.Location, nil, time.Time{}), account, e.policy(), now)
 	}
 	if r.kind == syncer.NotFound && !r.RemovedAt.IsZero() {
 		account = sign.RoomRemoved
 	}
-	return sign.Compose(r.agenda, account, e.state.policy, now)
+	return sign.Compose(r.agenda, account, e.policy(), now)
 }
 
 // Preview draws what a display would show for a room now. It changes nothing.

@@ -54,6 +54,9 @@ func (s *Service) pace(now time.Time) Pace {
 	p := Pace{Wanted: s.cfg.Interval, PerBatch: s.perBatch, Rooms: len(s.rooms), Office: s.cfg.Office(now)}
 	if !p.Office {
 		p.Wanted = s.cfg.Quiet
+		if limit := s.cfg.Limit(); limit > 0 {
+			p.Wanted = max(s.cfg.Interval, min(p.Wanted, limit/3))
+		}
 	}
 	p.Interval = p.Wanted
 	if least := Stretch(p.Rooms, p.PerBatch); least > p.Wanted {

@@ -370,3 +370,19 @@ func TestALargeSiteWakesUp(t *testing.T) {
 		})
 	}
 }
+
+// TestQuietHoursKeepToTheLimit reads as often at night as it takes to stay within the
+// age that a reading may have, even if one of them fails.
+func TestQuietHoursKeepToTheLimit(t *testing.T) {
+	for limit, want := range map[time.Duration]time.Duration{0: 5 * time.Minute, time.Hour: 5 * time.Minute,
+		6 * time.Minute: 2 * time.Minute, time.Minute: 30 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			r := start(t, syncer.Config{Store: newMemory("a"), Source: recording(&journal{}, nil),
+				Office: func(time.Time) bool { return false }, Limit: func() time.Duration { return limit }})
+			synctest.Wait()
+			if p := r.last().Pace; p.Interval != want || p.Wanted != want {
+				t.Errorf("%v: pace %+v; want %v", limit, p, want)
+			}
+		})
+	}
+}

@@ -28,6 +28,10 @@ type Config struct {
 	// Quiet is Interval's counterpart outside office hours; DefaultQuiet when 0, and
 	// never less than Interval.
 	Quiet time.Duration
+	// Limit is how old a reading may be before it counts for nothing, 0 if that does not
+	// matter. Quiet hours then read three times as often, so that one reading may fail,
+	// but no more often than every Interval. nil means 0. It must not block.
+	Limit func() time.Duration
 	// Office tells whether an instant is within office hours; nil means always.
 	Office func(now time.Time) bool
 	// Window is the stretch of time to keep at an instant; DefaultWindow when nil.
@@ -124,6 +128,9 @@ func New(cfg Config) *Service {
 	cfg.Quiet = max(cmp.Or(cfg.Quiet, DefaultQuiet), cfg.Interval)
 	if cfg.Office == nil {
 		cfg.Office = func(time.Time) bool { return true }
+	}
+	if cfg.Limit == nil {
+		cfg.Limit = func() time.Duration { return 0 }
 	}
 	if cfg.Window == nil {
 		cfg.Window = DefaultWindow
