@@ -150,15 +150,21 @@ func (e *Engine) noteRooms(r syncer.Result) *Explanation {
 	return &x
 }
 
+// noteRoom passes over a room that was forgotten while the round went on: nothing would
+// ever take its problem away.
 func (e *Engine) noteRoom(id calendar.RoomID, err error) {
+	e.agendas.Lock()
+	defer e.agendas.Unlock()
 	x, kind := Explain(err), kindOf(err)
 	e.mu.Lock()
-	name, turned := string(id), false
-	if room, ok := e.state.rooms[id]; ok {
-		turned = (room.kind == syncer.NotFound) != (kind == syncer.NotFound)
-		room.problem, room.kind = &x, kind
-		name = room.Room.DisplayName()
+	room, ok := e.state.rooms[id]
+	if !ok {
+		e.mu.Unlock()
+		return
 	}
+	turned := (room.kind == syncer.NotFound) != (kind == syncer.NotFound)
+	room.problem, room.kind = &x, kind
+	name := room.Room.DisplayName()
 	e.mu.Unlock()
 	e.health.Set(health.Problem{Code: codeRoom, Subject: string(id), Severity: health.Warning,
 		Title: "The calendar of " + name + " can't be read", Text: x.Text, Remedy: x.Remedy})

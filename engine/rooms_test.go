@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,19 @@ func TestRooms(t *testing.T) {
 			}
 			if err := e.ForgetRoom(t.Context(), roomID(0)); err == nil {
 				t.Error("a room was forgotten twice")
+			}
+		},
+		"should not bring up a room that was forgotten while a round went on": func(t *testing.T, l *life, e *Engine) {
+			l.set(func() { l.broken[roomID(1)] = true })
+			settle(bound)
+			if !has(e.Snapshot(), codeRoom) {
+				t.Fatal("no problem of the room")
+			}
+			must(t, e.ForgetRoom(t.Context(), roomID(1)))
+			e.onSyncResult(syncer.Result{Asked: 2, Failed: map[calendar.RoomID]error{roomID(1): errors.New("not found")}})
+			settle(10 * time.Minute)
+			if s := e.Snapshot(); has(s, codeRoom) {
+				t.Errorf("problems %+v; want none of a room that is gone", s.Problems)
 			}
 		},
 		"should say on the sign that a room was given up, and keep it": func(t *testing.T, l *life, e *Engine) {

@@ -32,10 +32,10 @@ func (e *Engine) staleAfter() time.Duration {
 // Microsoft too slow, for it.
 func (e *Engine) noteLimit() {
 	e.mu.Lock()
-	p, limit := e.state.sync.Pace, e.state.policy.StaleAfter
+	p, limit, connected := e.state.sync.Pace, e.state.policy.StaleAfter, e.state.conn != nil
 	e.mu.Unlock()
 	interval := max(e.cfg.Interval, syncer.Stretch(p.Rooms, p.PerBatch))
-	if p.Interval == 0 || ageOf(interval, p.PerBatch) <= limit {
+	if !connected || p.Interval == 0 || ageOf(interval, p.PerBatch) <= limit {
 		e.health.Clear(codeLimit, "")
 		return
 	}
