@@ -238,15 +238,17 @@ func TestCalendarsThatCannotBeRead(t *testing.T) {
 		kind   syncer.Kind
 		remedy string
 	}{
-		"gone":        {404, `{"error":{"code":"ErrorItemNotFound","message":"m"}}`, syncer.NotFound, "no longer in the list"},
-		"not shared":  {403, accessDenied, syncer.Denied, "has to share it"},
-		"on premises": {404, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"m"}}`, syncer.NotFound, "Exchange Online"},
-		"bad request": {400, `{"error":{"code":"ErrorInvalidIdMalformed","message":"Id is malformed."}}`, syncer.Failed, ""},
-		"410":         {410, `{}`, syncer.Failed, ""},
-		"throttled":   {429, `{}`, syncer.Throttled, ""},
-		"no list":     {200, `{}`, syncer.Failed, ""},
-		"endless":     {200, `{"value":[],"@odata.nextLink":"BASE/me/calendars/x/calendarView?page=1"}`, syncer.Failed, ""},
-		"other host":  {200, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`, syncer.Failed, ""},
+		"gone":               {404, `{"error":{"code":"ErrorItemNotFound","message":"m"}}`, syncer.NotFound, "not in the list"},
+		"not shared":         {403, accessDenied, syncer.Denied, "has to share it"},
+		"on premises":        {404, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"m"}}`, syncer.NotFound, "Exchange Online"},
+		"malformed":          {400, `{"error":{"code":"ErrorInvalidIdMalformed","message":"Id is malformed."}}`, syncer.NotFound, "another account"},
+		"of another account": {400, `{"error":{"code":"ErrorInvalidMailboxItemId","message":"Item Id doesn't belong to the current mailbox."}}`, syncer.NotFound, "another account"},
+		"bad request":        {400, `{"error":{"code":"ErrorInvalidRequest","message":"m"}}`, syncer.Failed, ""},
+		"410":                {410, `{}`, syncer.Failed, ""},
+		"throttled":          {429, `{}`, syncer.Throttled, ""},
+		"no list":            {200, `{}`, syncer.Failed, ""},
+		"endless":            {200, `{"value":[],"@odata.nextLink":"BASE/me/calendars/x/calendarView?page=1"}`, syncer.Failed, ""},
+		"other host":         {200, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`, syncer.Failed, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -28,8 +28,8 @@ const (
 // Remedies for calendars in the list of the signed-in account.
 const (
 	shareCalendar = "The owner of the calendar has to share it with the signed-in account, with titles and locations at least."
-	calendarGone  = "The calendar is no longer in the list of the signed-in account: it was removed there, or its owner does not share it any more. " +
-		"Add it again in Outlook, or choose another one."
+	calendarGone  = "The calendar is not in the list of the signed-in account: it was removed there, its owner does not share it any more, " +
+		"or another account was signed in when it was chosen. Add it again in Outlook, choose another one, or connect with that account."
 	signInInstead = "Calendars that an account has in its list can be read only while that account is signed in. Connect with an account, or choose the mailbox itself by its address."
 )
 

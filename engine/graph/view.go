@@ -65,8 +65,19 @@ func (s *Source) viewFault(r *reading, reply *batchReply) error {
 	switch {
 	case f.Kind == syncer.Resync:
 		f.Kind = syncer.Failed // there is no cursor to do without
-	case e.Status == http.StatusNotFound && f.Remedy == noMailbox:
-		f.Remedy = calendarGone
+	case e.Status == http.StatusNotFound && f.Remedy == noMailbox, e.Status == http.StatusBadRequest && foreignID(e.Code):
+		f.Kind, f.Remedy = syncer.NotFound, calendarGone
 	}
 	return f
+}
+
+// foreignID knows the codes for the id of something in another mailbox, such as that of
+// the account that was signed in before
+// (learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode).
+func foreignID(code string) bool {
+	switch strings.ToLower(code) {
+	case "errorinvalididmalformed", "errorinvalidid", "errorinvalidmailboxitemid", "errorinvalididstoreobjectidtoolong":
+		return true
+	}
+	return false
 }
