@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/roomink/roomink/engine/calendar"
 )
@@ -13,8 +14,8 @@ import (
 // .../set-mailboxfolderpermission).
 func Cure(room calendar.RoomID) []Recipe {
 	id := string(room)
-	if strings.ContainsAny(id, " '\"`$;|&\n") || !strings.Contains(id, "@") {
-		id = "room@contoso.com" // not an address: nothing strange goes into a command
+	if !plainAddress(id) {
+		id = "room@contoso.com" // nothing strange goes into a command
 	}
 	return []Recipe{
 		{Name: "Show titles", Commands: "Set-CalendarProcessing " + id + " -DeleteSubject $false -AddOrganizerToSubject $false -RemovePrivateProperty $false\n" +
@@ -24,4 +25,18 @@ func Cure(room calendar.RoomID) []Recipe {
 		{Name: "Show details", Commands: "Set-MailboxFolderPermission " + id + `:\Calendar -User Default -AccessRights LimitedDetails`,
 			Note: "By default Exchange shows others only when a room is taken. For a mailbox in another language the folder has another name, such as Kalender."},
 	}
+}
+
+// plainAddress reports whether an address is one word for PowerShell, which takes
+// brackets and commas, and quotes of any language, for more than that.
+func plainAddress(s string) bool {
+	if !strings.Contains(s, "@") {
+		return false
+	}
+	for i, c := range s {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && (i == 0 || !strings.ContainsRune("@.-_+", c)) {
+			return false
+		}
+	}
+	return true
 }

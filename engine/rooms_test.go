@@ -113,10 +113,16 @@ func TestRooms(t *testing.T) {
 			if r := roomIn(t, s, roomID(1)); !r.Concealed || r.Events != 4 || roomIn(t, s, roomID(0)).Concealed {
 				t.Errorf("room %+v; want it concealed", r)
 			}
-			for _, r := range Cure("room'; Remove-Everything@x") {
-				if !strings.Contains(r.Commands, "room@contoso.com") || strings.Contains(r.Commands, "Everything") {
-					t.Errorf("%s; want nothing strange in a command", r.Commands)
+			for _, strange := range []calendar.RoomID{"room'; Remove-Everything@x", "(Remove-Everything)@x", "{Remove-Everything}@x", "a,Remove-Everything@x",
+				"room’\u2028Remove-Everything@x", "-Remove-Everything@x", "@Remove-Everything", "a\rRemove-Everything@x", "#Remove-Everything@x"} {
+				for _, r := range Cure(strange) {
+					if !strings.Contains(r.Commands, "room@contoso.com") || strings.Contains(r.Commands, "Everything") {
+						t.Errorf("%s; want nothing strange in a command", r.Commands)
+					}
 				}
+			}
+			if r := Cure("oslo_2.nord+a-b@contoso.com"); !strings.Contains(r[0].Commands, "oslo_2.nord+a-b@contoso.com") {
+				t.Errorf("%s; want the room", r[0].Commands)
 			}
 		},
 		"should tell how often it reads, and count what that takes": func(t *testing.T, _ *life, e *Engine) {
