@@ -51,6 +51,14 @@ func (s *Service) begin(ctx context.Context) error {
 	return nil
 }
 
+// relist looks for rooms that are new between the beginnings of two rounds. Where that
+// fails, the next round finds them.
+func (s *Service) relist(ctx context.Context) {
+	if known, err := s.cfg.Store.Cursors(ctx); err == nil {
+		s.know(known)
+	}
+}
+
 // know makes the rooms of the service those that are known to the store.
 func (s *Service) know(known []Request) {
 	keep := make(map[calendar.RoomID]bool, len(known))

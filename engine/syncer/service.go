@@ -88,6 +88,7 @@ type Result struct {
 type Service struct {
 	cfg  Config
 	kick chan struct{}
+	list chan struct{} // the store may know other rooms than before
 
 	clock clock // now is for all, the rest is for Serve's goroutine
 
@@ -147,7 +148,7 @@ func New(cfg Config) *Service {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{cfg: cfg, kick: make(chan struct{}, 1), clock: clock{read: cfg.Now}, rooms: map[calendar.RoomID]*roomState{},
+	return &Service{cfg: cfg, kick: make(chan struct{}, 1), list: make(chan struct{}, 1), clock: clock{read: cfg.Now}, rooms: map[calendar.RoomID]*roomState{},
 		perBatch: firstGuess,
 		// A PC that wakes up has no network for some seconds: try again soon.
 		whole: newRetry(min(cfg.Interval, 5*time.Second), 5*time.Minute)}
@@ -171,6 +172,11 @@ func (s *Service) Serve(ctx context.Context) error {
 			s.allDue(true)
 		default:
 		}
+		select {
+		case <-s.list:
+			s.relist(ctx)
+		default:
+		}
 		s.step(ctx)
 		if err := ctx.Err(); err != nil {
 			return err
@@ -191,8 +197,9 @@ func (s *Service) Kick() {
 	}
 }
 
-// RefreshRooms reads the directory of rooms into the store and then has their
-// calendars read. It is safe beside Serve.
+// RefreshRooms reads the directory of rooms into the store. Those that are new are then
+// read at once, all others when it is their turn: a large site is listed several times a
+// day. It is safe beside Serve.
 func (s *Service) RefreshRooms(ctx context.Context) error {
 	if s.cfg.Source == nil || s.cfg.Store == nil {
 		return errors.New("list rooms: no source or no store is given")
@@ -205,7 +212,10 @@ func (s *Service) RefreshRooms(ctx context.Context) error {
 	if err := s.cfg.Store.SaveRooms(ctx, rooms, at); err != nil {
 		return fmt.Errorf("keep list of %d rooms: %w", len(rooms), err)
 	}
-	s.Kick()
+	select {
+	case s.list <- struct{}{}:
+	default:
+	}
 	return nil
 }
 
@@ -236,6 +246,9 @@ func (s *Service) wait(ctx context.Context) error {
 			timer.Stop()
 			s.allDue(true)
 			impatient = true
+		case <-s.list:
+			timer.Stop()
+			s.relist(ctx)
 		}
 	}
 }

@@ -192,6 +192,34 @@ func TestRefreshRooms(t *testing.T) {
 	})
 }
 
+// TestANewListingIsNoBurst reads a room that is new at once, and no other before its turn.
+func TestANewListingIsNoBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked journal
+		src := recording(&asked, nil)
+		src.rooms = func(context.Context) ([]calendar.Room, error) { return []calendar.Room{{ID: "new"}}, nil }
+		store := newMemory(rooms(100)...)
+		r := start(t, syncer.Config{Store: store, Source: &src})
+		time.Sleep(10*time.Minute + time.Second)
+		synctest.Wait()
+		before := len(asked.list())
+		if err := r.RefreshRooms(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		calls := asked.list()
+		if n := len(calls); n != before+1 || len(calls[n-1].requests) != 1 || calls[n-1].requests[0].Room != "new" {
+			t.Errorf("%d requests at once, the last %+v; want one for the new room", n-before, calls[n-1])
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		checkGaps(t, asked.list()[before-5:], syncer.DefaultInterval, 5)
+		if res := r.last(); res.Asked != 101 || res.Pace.Rooms != 101 {
+			t.Errorf("%+v", res)
+		}
+	})
+}
+
 func TestNothingGiven(t *testing.T) {
 	s := syncer.New(syncer.Config{})
 	s.Kick()
