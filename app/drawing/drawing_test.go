@@ -11,34 +11,17 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/test"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roomink/roomink/app/apptest"
 	"github.com/roomink/roomink/app/drawing"
 	"github.com/roomink/roomink/app/theme"
 	"github.com/roomink/roomink/engine"
 )
 
 var update = flag.Bool("update", false, "write the masters anew")
-
-// speak makes lang.L answer in a language until the test ends.
-func speak(t *testing.T, tag string) {
-	t.Helper()
-	data, err := os.ReadFile("../translations/" + tag + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	add := func() {
-		if err := lang.AddTranslationsForLocale(data, fyne.Locale(tag)); err != nil {
-			t.Error(err)
-		}
-	}
-	t.Cleanup(add) // runs after the environment is as it was
-	t.Setenv("LC_ALL", tag+".UTF-8")
-	add()
-}
 
 var permissions = []engine.Permission{
 	{Name: "User.Read", Mode: engine.Delegated},
@@ -63,7 +46,7 @@ func scenes() map[string]drawing.Scene {
 // Masters are the scenes as SVG, which is all that a scene holds.
 func TestScenes(t *testing.T) {
 	test.NewTempApp(t)
-	speak(t, "en")
+	apptest.In(t, "en", "../translations")
 	for name, s := range scenes() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join("testdata", name+".svg")

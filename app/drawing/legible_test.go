@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	fynetheme "fyne.io/fyne/v2/theme"
 
+	"github.com/roomink/roomink/app/apptest"
 	"github.com/roomink/roomink/app/drawing"
 	"github.com/roomink/roomink/app/theme"
 )
@@ -48,7 +49,7 @@ func inked(text *canvas.Text) area {
 // line, but for the one that strikes it out.
 func TestTextsHaveTheirPlace(t *testing.T) {
 	for _, tag := range []string{"en", "de"} {
-		speak(t, tag)
+		apptest.In(t, tag, "../translations")
 		test.NewTempApp(t)
 		test.ApplyTheme(t, theme.Forced(false))
 		for name, s := range scenes() {

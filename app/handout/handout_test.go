@@ -13,34 +13,17 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"github.com/roomink/roomink/app/apptest"
 	"github.com/roomink/roomink/app/handout"
 	"github.com/roomink/roomink/engine"
 )
 
 var update = flag.Bool("update", false, "write the masters anew")
-
-// speak makes lang.L answer in a language until the test ends.
-func speak(t *testing.T, tag string) {
-	t.Helper()
-	data, err := os.ReadFile("../translations/" + tag + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	add := func() {
-		if err := lang.AddTranslationsForLocale(data, fyne.Locale(tag)); err != nil {
-			t.Error(err)
-		}
-	}
-	t.Cleanup(add) // runs after the environment is as it was
-	t.Setenv("LC_ALL", tag+".UTF-8")
-	add()
-}
 
 // hidden is a secret that a person has typed before asking for the hand-out.
 const hidden = "kX~8Q~hidden-secret-of-the-office_9aZ"
@@ -109,7 +92,7 @@ func TestPage(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			test.NewTempApp(t)
-			speak(t, c.tag)
+			apptest.In(t, c.tag, "../translations")
 			whole := write(t, c.data)
 			got := pictures.ReplaceAllString(whole, "<svg $1></svg>")
 			got = regexp.MustCompile(`(?s)<style>.*</style>`).ReplaceAllString(got, "<style></style>")
@@ -144,7 +127,7 @@ func TestNoSecretGetsIntoThePage(t *testing.T) {
 
 func TestKnownIDsAreFilledIn(t *testing.T) {
 	test.NewTempApp(t)
-	speak(t, "en")
+	apptest.In(t, "en", "../translations")
 	const id, other = "3f9c2a10-0000-4b1a-9e55-0c8f6d2b7a41", "8d2f1c4e-0000-4f50-9c61-2a7e5d9b1f30"
 	for _, c := range []struct {
 		client, tenant string
@@ -174,7 +157,7 @@ func TestKnownIDsAreFilledIn(t *testing.T) {
 
 func TestStepsFollowModeAndPlatform(t *testing.T) {
 	test.NewTempApp(t)
-	speak(t, "en")
+	apptest.In(t, "en", "../translations")
 	publicButApplication := data(engine.Application, true) // a platform without a secret can't be an Application
 	for _, c := range []struct {
 		name             string
