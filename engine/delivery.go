@@ -36,6 +36,8 @@ func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
 	}
 	e.mu.Unlock()
 	switch {
+	case s.State == reconcile.Idle: // its room was forgotten, say: nothing is late any more
+		e.health.Clear(codeDisplay, string(id))
 	case s.State == reconcile.Delivered:
 		e.health.Clear(codeDisplay, string(id))
 		if updated && where != "" {

@@ -126,6 +126,8 @@ func (e *Engine) Assign(ctx context.Context, id display.ID, room calendar.RoomID
 	if err := e.Adopt(ctx, id); err != nil {
 		return err
 	}
+	e.agendas.Lock() // or the room could be forgotten half-way
+	defer e.agendas.Unlock()
 	e.mu.Lock()
 	_, known := e.state.rooms[room]
 	e.mu.Unlock()

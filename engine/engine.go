@@ -72,7 +72,7 @@ type Engine struct {
 	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
 	drafting   sync.Mutex         // held by whoever saves what a person typed
 	keeping    sync.Mutex         // held while something of a connection is saved, or it is given up
-	agendas    sync.Mutex         // from the commit of a reading to the agenda in memory
+	agendas    sync.Mutex         // from the commit of a reading, or of what becomes of a room, to the state in memory
 	asking     singleflight.Group // of questions to displays, by address
 
 	mu    sync.Mutex

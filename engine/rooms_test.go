@@ -63,6 +63,20 @@ func TestRooms(t *testing.T) {
 				t.Error("a room was forgotten twice")
 			}
 		},
+		"should not go on about the sign at a room that was forgotten": func(t *testing.T, l *life, e *Engine) {
+			hang(t, e, 0)
+			l.set(func() { l.power[displayID(0)] = false })
+			l.meet(0)
+			settle(10 * time.Minute)
+			if !has(e.Snapshot(), codeDisplay) {
+				t.Fatal("no problem of the display")
+			}
+			must(t, e.ForgetRoom(t.Context(), roomID(0)))
+			settle(10 * time.Minute)
+			if s := e.Snapshot(); has(s, codeDisplay) {
+				t.Errorf("problems %+v; want none of a display that nothing is to be shown on", s.Problems)
+			}
+		},
 		"should not bring up a room that was forgotten while a round went on": func(t *testing.T, l *life, e *Engine) {
 			l.set(func() { l.broken[roomID(1)] = true })
 			settle(bound)
