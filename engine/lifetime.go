@@ -73,13 +73,13 @@ func (e *Engine) stayConnected(ctx context.Context, conn *connection) {
 // saved: a person entered it, but did not come to connect with it.
 func (e *Engine) trySavedSecret(ctx context.Context, conn *connection) {
 	e.mu.Lock()
-	c, refused := e.state.account.Credentials, e.state.refused
+	refused := e.state.refused
 	e.mu.Unlock()
-	if refused != refusedSecret || c.Public {
+	if refused != refusedSecret {
 		return
 	}
-	full, err := e.credentials(ctx, c)
-	if err != nil || full.Secret == "" || !sameRegistration(conn.registration, full) {
+	_, full, ok := e.savedSecret(ctx, conn)
+	if !ok {
 		return
 	}
 	if err := conn.session.UseSecret(ctx, full.Secret); err != nil {
@@ -89,6 +89,16 @@ func (e *Engine) trySavedSecret(ctx context.Context, conn *connection) {
 	e.accept()
 	e.record(ctx, ActAccount, "The saved client secret is in use now", false)
 	e.SyncNow()
+}
+
+// savedSecret gives the saved credentials, also with their secret, if they are of the
+// registration that is in use and it has a secret.
+func (e *Engine) savedSecret(ctx context.Context, conn *connection) (saved Credentials, full entra.Credentials, ok bool) {
+	e.mu.Lock()
+	saved = e.state.account.Credentials
+	e.mu.Unlock()
+	full, err := e.credentials(ctx, saved)
+	return saved, full, err == nil && full.Secret != "" && sameRegistration(conn.registration, full)
 }
 
 // refusalOf says whether an error of the source means that a person is needed.
@@ -195,11 +205,8 @@ func (e *Engine) accept() {
 // learnSecretExpiry asks Microsoft when the secret ends, which most registrations may
 // not tell; then the day stays that a person entered.
 func (e *Engine) learnSecretExpiry(ctx context.Context, conn *connection) {
-	e.mu.Lock()
-	c := e.state.account.Credentials
-	e.mu.Unlock()
-	full, err := e.credentials(ctx, c)
-	if err != nil || full.Secret == "" || !sameRegistration(conn.registration, full) {
+	c, full, ok := e.savedSecret(ctx, conn)
+	if !ok {
 		return
 	}
 	end, err := conn.source.SecretExpiry(ctx, full.ClientID, full.Secret)
