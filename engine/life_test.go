@@ -255,7 +255,7 @@ func (l *life) truth(t testing.TB, r *frame.Renderer, i int, p display.Panel) st
 	events := slices.Collect(maps.Values(l.events[roomID(i)]))
 	l.mu.Unlock()
 	s, _ := sign.Compose(calendar.NewAgenda(l.room(i), loc, events, time.Now()), sign.AccountOK, sign.DefaultPolicy(), time.Now())
-	f, err := r.Frame(s, p)
+	f, err := r.Frame(s, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

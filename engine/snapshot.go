@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"image"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
@@ -36,6 +37,14 @@ type Snapshot struct {
 	Problems []health.Problem
 	Activity []Activity // newest first, at most ActivityShown
 	Policy   sign.Policy
+	Designs  Designs
+}
+
+// Designs is what the organisation brought along for its signs.
+type Designs struct {
+	Logo         image.Image // nil = none
+	Templates    []Template  // by name
+	PictureHosts []string    // that templates may fetch pictures from
 }
 
 // ActivityShown is how many entries of the activity list a snapshot carries.
@@ -190,6 +199,8 @@ type Room struct {
 	// [Cure].
 	Concealed bool
 	Denied    bool // Problem is that Microsoft refuses to show the calendar; see [Cure]
+	// Override is what the sign of this room does otherwise than Snapshot.Policy.
+	Override sign.Override
 	// RemovedAt is when the directory stopped listing it; zero while it does, and for a
 	// room that a person typed. Its displays stay assigned until a person decides.
 	RemovedAt time.Time

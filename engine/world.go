@@ -32,7 +32,7 @@ func (e *Engine) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, err
 	if !ok || want.Frame.Image != nil {
 		return want, ok, nil
 	}
-	f, err := e.renderer.Frame(s, want.Display.Panel)
+	f, err := e.renderer.Frame(s, want.Display.Panel, nil)
 	if err != nil {
 		return reconcile.Want{}, true, fmt.Errorf("for %s: %w", want.Display.Panel, err)
 	}
@@ -109,7 +109,7 @@ func (e *Engine) Preview(id display.ID, room calendar.RoomID) (display.Frame, er
 	if err := panel.Validate(); err != nil {
 		return display.Frame{}, fmt.Errorf("preview on %s: %w", id, err)
 	}
-	return e.renderer.Frame(s, panel)
+	return e.renderer.Frame(s, panel, nil)
 }
 
 func (e *Engine) previewSign(id display.ID, room calendar.RoomID) (sign.Sign, display.Panel, error) {

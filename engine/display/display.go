@@ -8,7 +8,6 @@ package display
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"time"
 )
 
@@ -22,45 +21,19 @@ type Scheme string
 
 // The schemes that drivers can report.
 const (
-	Mono   Scheme = "bw"   // black and white, 1 bit a pixel
-	BWR    Scheme = "bwr"  // black, white, red
-	BWY    Scheme = "bwy"  // black, white, yellow
-	BWRY   Scheme = "bwry" // black, white, red, yellow
-	Gray4  Scheme = "gray4"
-	Gray16 Scheme = "gray16"
-	// Spectra6 has black, white, yellow, red, blue and green.
-	Spectra6 Scheme = "spectra6"
+	Mono     Scheme = "bw"       // black and white, 1 bit a pixel
+	BWR      Scheme = "bwr"      // black, white, red
+	BWY      Scheme = "bwy"      // black, white, yellow
+	BWRY     Scheme = "bwry"     // black, white, red, yellow
+	Gray4    Scheme = "gray4"    // 4 levels of grey
+	Gray16   Scheme = "gray16"   // 16 levels of grey
+	Spectra6 Scheme = "spectra6" // black, white, yellow, red, blue, green
+	ACeP7    Scheme = "acep7"    // black, white, yellow, red, blue, green, orange
 )
 
-// The palette indices that mean the same in every scheme.
-const (
-	Black uint8 = 0
-	White uint8 = 1
-)
-
-// The inks. They are the nominal colours; what a panel really shows is duller.
-var (
-	inkBlack  = color.Gray{Y: 0x00}
-	inkWhite  = color.Gray{Y: 0xff}
-	inkRed    = color.RGBA{R: 0xc8, G: 0x1e, B: 0x1e, A: 0xff}
-	inkYellow = color.RGBA{R: 0xe6, G: 0xc8, B: 0x00, A: 0xff}
-)
-
-// Palette gives the colours of a scheme by palette index, nil for an unknown one.
-// The caller must not change it.
-func (s Scheme) Palette() color.Palette {
-	switch s {
-	case Mono:
-		return color.Palette{inkBlack, inkWhite}
-	case BWR:
-		return color.Palette{inkBlack, inkWhite, inkRed}
-	case BWY:
-		return color.Palette{inkBlack, inkWhite, inkYellow}
-	case BWRY:
-		return color.Palette{inkBlack, inkWhite, inkYellow, inkRed}
-	default:
-		return nil
-	}
+// Schemes lists all schemes.
+func Schemes() []Scheme {
+	return []Scheme{Mono, BWR, BWY, BWRY, Gray4, Gray16, Spectra6, ACeP7}
 }
 
 // Panel is the glass: its size in pixels as it hangs, and its inks.
@@ -122,8 +95,9 @@ type Telemetry struct {
 
 // Frame is one finished picture for one panel. Its image must not be changed.
 type Frame struct {
-	Image *image.Paletted // fills Panel.Bounds, in Panel.Scheme.Palette
-	Hash  string          // identity of size, inks and pixels; equal hash = equal glass
+	Image  *image.Paletted // fills Panel.Bounds, in Panel.Scheme.Palette
+	Hash   string          // identity of size, inks and pixels; equal hash = equal glass
+	Scheme Scheme          // that it was drawn for; "" = not told
 }
 
 // Receipt is a device's confirmation that a frame is on its glass.

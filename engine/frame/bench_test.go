@@ -47,7 +47,7 @@ func BenchmarkSign800x480(b *testing.B) {
 	var packed []byte
 	draw := func(s sign.Sign) {
 		var err error
-		if m, err = r.Draw(m, s, p); err != nil {
+		if m, err = r.Draw(m, s, p, nil); err != nil {
 			b.Fatal(err)
 		}
 		packed = frame.Pack1(packed, m)
@@ -70,7 +70,7 @@ func BenchmarkSign800x480(b *testing.B) {
 
 func BenchmarkPack1(b *testing.B) {
 	r := newRenderer(b)
-	m, err := r.Draw(nil, sampleNamed(b, "busy"), display.Panel{Width: 800, Height: 480, Scheme: display.Mono})
+	m, err := r.Draw(nil, sampleNamed(b, "busy"), display.Panel{Width: 800, Height: 480, Scheme: display.Mono}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func BenchmarkColdStart(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := r.Draw(nil, s, display.Panel{Width: 800, Height: 480, Scheme: display.Mono}); err != nil {
+		if _, err := r.Draw(nil, s, display.Panel{Width: 800, Height: 480, Scheme: display.Mono}, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

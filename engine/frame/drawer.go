@@ -21,6 +21,7 @@ type drawer struct {
 
 	canvas canvas
 	inks   inks
+	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
 	// observe, in tests, learns of every text: the box it was given and where its
 	// ink lies.
@@ -43,27 +44,6 @@ func newDrawer(f *faces) *drawer {
 	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask)}
 }
 
-// inks are the palette indices by what they are for. Meaning never hangs on colour
-// alone: what is red or yellow is also said in words and by its shape.
-type inks struct {
-	busy, onBusy uint8 // the panel of an occupied room, and text on it
-	warn, onWarn uint8 // the band that owns up to a problem, and text on it
-}
-
-func inksOf(s display.Scheme) inks {
-	i := inks{busy: display.Black, onBusy: display.White, warn: display.Black, onWarn: display.White}
-	switch s {
-	case display.BWR:
-		i.busy, i.warn = 2, 2
-	case display.BWY:
-		i.warn, i.onWarn = 2, display.Black
-	case display.BWRY:
-		i.busy = 3
-		i.warn, i.onWarn = 2, display.Black
-	}
-	return i
-}
-
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
 	d.canvas, d.inks = newCanvas(m), inksOf(s)
@@ -72,7 +52,7 @@ func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
 }
 
 // end lets go of the frame.
-func (d *drawer) end() { d.canvas = canvas{} }
+func (d *drawer) end() { d.canvas, d.look = canvas{}, nil }
 
 // align says where lines stand in their box.
 type align uint8

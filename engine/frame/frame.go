@@ -15,6 +15,7 @@ import (
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/sign"
+	"github.com/roomink/roomink/engine/template"
 )
 
 // Renderer draws frames. It is safe for concurrent use: as many frames are drawn at
@@ -27,6 +28,17 @@ type Renderer struct {
 	idle []*drawer // last used on top: its caches are the warmest
 }
 
+// Look is what a sign is drawn with beside its words. It is immutable; nil stands for
+// an empty one.
+type Look struct {
+	Logo image.Image // of the organisation; nil = none
+	// Template is drawn where the design is [sign.Custom]. Where it is nil, or made for
+	// another size of panel, the design [sign.Status] takes its place.
+	Template *template.Template
+	// Pictures are those that the template fetches, by their addresses.
+	Pictures map[string]image.Image
+}
+
 // New parses the built-in fonts. It fails only if the program was built wrongly.
 func New() (*Renderer, error) {
 	f, err := parseFaces()
@@ -36,10 +48,10 @@ func New() (*Renderer, error) {
 	return &Renderer{faces: f, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
 }
 
-// Draw draws s for p. It uses dst if that has the right size and gives a new image
+// Draw draws s for p with look, which may be nil. It uses dst if that has the right size and gives a new image
 // otherwise, also if dst is nil; every pixel is written. The error says what is
 // wrong with p.
-func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel) (*image.Paletted, error) {
+func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look *Look) (*image.Paletted, error) {
 	dst, err := prepare(dst, p)
 	if err != nil {
 		return nil, err
@@ -47,17 +59,18 @@ func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel) (*ima
 	d := r.acquire()
 	defer r.release(d)
 	d.begin(dst, p.Scheme)
+	d.look = look
 	d.sign(&s)
 	return dst, nil
 }
 
-// Frame draws s for p as a new frame. The error says what is wrong with p.
-func (r *Renderer) Frame(s sign.Sign, p display.Panel) (display.Frame, error) {
-	m, err := r.Draw(nil, s, p)
+// Frame draws s for p with look, which may be nil, as a new frame. The error says what is wrong with p.
+func (r *Renderer) Frame(s sign.Sign, p display.Panel, look *Look) (display.Frame, error) {
+	m, err := r.Draw(nil, s, p, look)
 	if err != nil {
 		return display.Frame{}, err
 	}
-	return display.Frame{Image: m, Hash: Hash(m)}, nil
+	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme}, nil
 }
 
 // TestPattern draws a frame that tells a person which display is which: the name,
@@ -72,7 +85,7 @@ func (r *Renderer) TestPattern(name string, p display.Panel) (display.Frame, err
 	defer r.release(d)
 	d.begin(m, p.Scheme)
 	d.testPattern(name, p)
-	return display.Frame{Image: m, Hash: Hash(m)}, nil
+	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme}, nil
 }
 
 // prepare gives an image that fills p: dst where it fits.

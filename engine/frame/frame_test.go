@@ -20,19 +20,19 @@ var mono800 = display.Panel{Width: 800, Height: 480, Scheme: display.Mono}
 
 func TestDrawReusesItsImage(t *testing.T) {
 	r := newRenderer(t)
-	first, err := r.Draw(nil, sampleNamed(t, "busy"), mono800)
+	first, err := r.Draw(nil, sampleNamed(t, "busy"), mono800, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	busy := frame.Hash(first)
-	second, err := r.Draw(first, sampleNamed(t, "free-until"), mono800)
+	second, err := r.Draw(first, sampleNamed(t, "free-until"), mono800, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if second != first {
 		t.Error("an image of the right size was not reused")
 	}
-	fresh, err := r.Frame(sampleNamed(t, "free-until"), mono800)
+	fresh, err := r.Frame(sampleNamed(t, "free-until"), mono800, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestDrawReusesItsImage(t *testing.T) {
 	}
 	turned := mono800
 	turned.Rotation = 90
-	third, err := r.Draw(second, sampleNamed(t, "busy"), turned)
+	third, err := r.Draw(second, sampleNamed(t, "busy"), turned, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestDrawReusesItsImage(t *testing.T) {
 		t.Errorf("drew a turned panel into %v", third.Rect)
 	}
 	part := second.SubImage(image.Rect(0, 0, 400, 300)).(*image.Paletted)
-	small, err := r.Draw(part, sampleNamed(t, "busy"), display.Panel{Width: 400, Height: 300, Scheme: display.Mono})
+	small, err := r.Draw(part, sampleNamed(t, "busy"), display.Panel{Width: 400, Height: 300, Scheme: display.Mono}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestBadPanels(t *testing.T) {
 		{Width: 1 << 20, Height: 1 << 20, Scheme: display.Mono}, {Width: 800, Height: 480, Scheme: display.Gray16},
 		{Width: 800, Height: 480, Scheme: display.Mono, Rotation: 45},
 	} {
-		if _, err := r.Frame(sign.Sign{}, p); err == nil || !strings.Contains(err.Error(), "panel") {
+		if _, err := r.Frame(sign.Sign{}, p, nil); err == nil || !strings.Contains(err.Error(), "panel") {
 			t.Errorf("Frame for %+v: error %v", p, err)
 		}
 		if _, err := r.TestPattern("x", p); err == nil {
@@ -75,7 +75,7 @@ func TestBadPanels(t *testing.T) {
 }
 
 func TestEmptySign(t *testing.T) {
-	f, err := newRenderer(t).Frame(sign.Sign{}, mono800)
+	f, err := newRenderer(t).Frame(sign.Sign{}, mono800, nil)
 	if err != nil || f.Image.Rect != mono800.Bounds() {
 		t.Fatalf("%v, %v", f.Image, err)
 	}
@@ -94,7 +94,7 @@ func TestInks(t *testing.T) {
 		{display.BWY, "busy", nil}, {display.BWY, "stale", []uint8{2}},
 		{display.BWRY, "free-until", nil}, {display.BWRY, "busy", []uint8{3}}, {display.BWRY, "stale", []uint8{2}},
 	} {
-		f, err := r.Frame(sampleNamed(t, c.sample), display.Panel{Width: 800, Height: 480, Scheme: c.scheme})
+		f, err := r.Frame(sampleNamed(t, c.sample), display.Panel{Width: 800, Height: 480, Scheme: c.scheme}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +115,7 @@ func TestConcurrentUse(t *testing.T) {
 	all := samples(t)
 	want := make([]string, len(all))
 	for i, s := range all {
-		f, err := newRenderer(t).Frame(s.sign, mono800)
+		f, err := newRenderer(t).Frame(s.sign, mono800, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestConcurrentUse(t *testing.T) {
 		wg.Go(func() {
 			for i := range all {
 				i = (i + worker*3) % len(all)
-				f, err := r.Frame(all[i].sign, mono800)
+				f, err := r.Frame(all[i].sign, mono800, nil)
 				if err != nil || f.Hash != want[i] {
 					t.Errorf("%s drawn among others differs: %v", all[i].name, err)
 				}
@@ -221,7 +221,7 @@ func TestWarmSignAllocatesLittle(t *testing.T) {
 	var packed []byte
 	draw := func(s sign.Sign) {
 		var err error
-		if m, err = r.Draw(m, s, mono800); err != nil {
+		if m, err = r.Draw(m, s, mono800, nil); err != nil {
 			t.Fatal(err)
 		}
 		packed = frame.Pack1(packed, m)

@@ -50,7 +50,7 @@ func TestGolden(t *testing.T) {
 			panels = append(panels[:len(panels):len(panels)], otherPanels...)
 		}
 		for _, p := range panels {
-			f, err := r.Frame(s.sign, p)
+			f, err := r.Frame(s.sign, p, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,22 +15,18 @@ import (
 // box of its own. Lengths are those of a reference panel and grow with the panel
 // (px); a part for which a panel has no room is left out whole.
 
-// sign draws s with the layout for the shape of the panel.
+// sign draws s in its design.
 func (d *drawer) sign(s *sign.Sign) {
-	w, h := float32(d.canvas.bounds.Dx()), float32(d.canvas.bounds.Dy())
 	switch {
-	case h < 200 && w >= 1.5*h:
-		d.unit = min(w/296, h/128)
-		d.strip(s)
-	case w >= 1.4*h:
-		d.unit = min(w/800, h/480)
-		d.wide(s)
-	case h >= 1.3*w:
-		d.unit = min(w/480, h/800)
-		d.tall(s)
+	case s.Design == sign.Custom && d.template(s):
+	case s.Design == sign.Agenda:
+		d.agenda(s)
+	case s.Design == sign.Timeline:
+		d.timeline(s)
+	case s.Design == sign.NamePlate:
+		d.namePlate(s)
 	default:
-		d.unit = min(w/400, h/300)
-		d.stack(s)
+		d.status(s)
 	}
 }
 

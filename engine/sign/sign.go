@@ -13,35 +13,12 @@ type State string
 
 // The states.
 const (
-	Free    State = "free"    // the room is free now
-	Busy    State = "busy"    // the room is taken now
-	Unknown State = "unknown" // Roomink does not know: never synced, stale or signed out
+	Free       State = "free"       // the room is free now
+	Busy       State = "busy"       // the room is taken now
+	Unknown    State = "unknown"    // Roomink does not know: never synced, stale or signed out
+	Closed     State = "closed"     // outside working hours, and nothing goes on
+	Unassigned State = "unassigned" // the display belongs to no room
 )
-
-// Privacy is how much of a meeting a sign tells.
-type Privacy string
-
-// The levels of privacy. Private events show [Full] details at no level.
-const (
-	Full      Privacy = "full"      // subject and organiser
-	Organizer Privacy = "organizer" // the organiser alone
-	Masked    Privacy = "masked"    // "Booked", nothing else
-)
-
-// Policy is what the organisation decides about its signs.
-type Policy struct {
-	Language string // BCP 47, such as "en" or "de"; anything unknown reads as "en"
-	Hours12  bool   // 2:30 PM in place of 14:30
-	Privacy  Privacy
-	// StaleAfter is how old the last reading of the calendar may be before the sign
-	// says so; at least a minute.
-	StaleAfter time.Duration
-}
-
-// DefaultPolicy is the policy of a new installation.
-func DefaultPolicy() Policy {
-	return Policy{Language: "en", Privacy: Full, StaleAfter: 15 * time.Minute}
-}
 
 // Account says whether the calendars can be read at all.
 type Account string
@@ -63,10 +40,13 @@ type Line struct {
 // Sign is what one sign says. It is comparable by reflect.DeepEqual, and equal
 // signs give equal frames.
 type Sign struct {
-	Room     string // display name
+	Design   Design
+	Template string // name of the template where Design is Custom
+	Room     string // display name; of the display where it is Unassigned
 	Place    string // building and floor; may be empty
 	Date     string // the room's day, in words: "Monday, 23 November"
 	State    State
+	Soon     bool   // Free: a meeting starts soon. Busy: the room becomes free soon
 	Headline string // the state in one or two words: "Free", "In use", "Not up to date"
 	Detail   string // until when: "until 14:30", "for the rest of the day"; may be empty
 	Current  *Line  // the meeting going on; nil if none
@@ -83,8 +63,55 @@ type Sign struct {
 	Hours [2]time.Time
 	// Ticks are the full hours from Hours[0] to Hours[1], both included where full.
 	Ticks []Tick
+	// Meetings are all of the day's, the past ones too, by their start; they may
+	// overlap. Empty where nothing is known or all of it may be wrong.
+	Meetings []Meeting
+	// Week is the room's calendar week, seven days from the policy's first weekday;
+	// empty where nothing is known.
+	Week []WeekDay
+
+	Seats      string // "12 seats"; may be empty
+	Equipment  string // may be empty
+	Text       string // the administrator's own; may be empty
+	Code       string // what a QR code says, such as an address; empty for none
+	CodeLabel  string // what it is for: "Book this room"
+	Logo       bool   // the organisation's logo is wanted
+	LowBattery string // "Battery low"; empty while it is not
+
+	// Values are the texts of a template's placeholders by their names in SyncSign's
+	// templates (syncsign.md), such as "ONGOING_TIME". Nil unless Design is Custom.
+	Values map[string]string
+
 	// Language is the BCP 47 tag that texts are in; it matters for shaping.
 	Language string
+	// RightToLeft says that the language is written from right to left, so that the
+	// whole sign is laid out mirrored.
+	RightToLeft bool
+}
+
+// Phase is where a meeting lies as seen from now.
+type Phase string
+
+// The phases.
+const (
+	Past  Phase = "past"
+	Now   Phase = "now"
+	Ahead Phase = "ahead"
+)
+
+// Meeting is one meeting of the day with the time it takes of it.
+type Meeting struct {
+	Span // within Sign.Hours
+	Line
+	Phase Phase
+}
+
+// WeekDay is one day of a week.
+type WeekDay struct {
+	Name   string // "Mo"
+	Day    string // of the month: "23"
+	Today  bool
+	Booked int // eighths of the working hours that are occupied, rounded up, 0…8; -1 = unknown
 }
 
 // Span is a stretch of occupied time.

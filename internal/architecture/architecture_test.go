@@ -149,7 +149,7 @@ var forbidden = []struct {
 	},
 }
 
-var domain = []string{"engine/calendar", "engine/sign", "engine/display", "engine/health", "engine/frame"}
+var domain = []string{"engine/calendar", "engine/sign", "engine/display", "engine/health", "engine/frame", "engine/template"}
 
 func TestImports(t *testing.T) {
 	list := packages(t)
