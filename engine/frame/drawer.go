@@ -2,6 +2,7 @@ package frame
 
 import (
 	"image"
+	"image/color"
 
 	"github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/segmenter"
@@ -19,14 +20,18 @@ type drawer struct {
 	segments segmenter.Segmenter
 	advance  []float32
 
-	canvas canvas
-	inks   inks
-	look   *Look   // nil = nothing
-	unit   float32 // pixels per pixel of the reference layout
-	mirror bool    // boxes are computed from left to right and drawn from right to left
-	// observe, in tests, learns of every text: the box it was given and where its
-	// ink lies.
-	observe func(box, ink image.Rectangle, size size)
+	canvas  canvas
+	inks    inks
+	palette color.Palette
+	look    *Look   // nil = nothing
+	unit    float32 // pixels per pixel of the reference layout
+	near    float32 // the same for type that is read up close
+	mirror  bool    // boxes are computed from left to right and drawn from right to left
+	codes   map[string]*code
+	// observe, in tests, learns of every line of text: the box it was given and where
+	// its ink lies. observeMark learns of all that is no text and that none may touch.
+	observe     func(b *block, box, ink image.Rectangle)
+	observeMark func(kind mark, box image.Rectangle)
 }
 
 // maskKey names a glyph at a size. The style matters because it sets the em.
@@ -42,12 +47,12 @@ type maskKey struct {
 const maxMaskRuns = 1 << 19
 
 func newDrawer(f *faces) *drawer {
-	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask)}
+	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), codes: make(map[string]*code)}
 }
 
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
-	d.canvas, d.inks = newCanvas(m), inksOf(s)
+	d.canvas, d.inks, d.palette = newCanvas(m), inksOf(s), m.Palette
 	d.shaper.reset()
 	d.canvas.fill(m.Rect, display.White)
 }
@@ -102,7 +107,7 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 		clip := image.Rect(box.Min.X, top, box.Max.X, top+b.ascent+b.descent).Intersect(d.canvas.bounds)
 		drawn := d.line(b, line, x, top+b.ascent, ink, clip)
 		if d.observe != nil {
-			d.observe(clip, drawn, b.size)
+			d.observe(b, clip, drawn)
 		}
 		top += b.ascent + b.descent + b.lead
 	}

@@ -7,6 +7,7 @@ const maxLines = 4
 
 // block is text that was fitted into a box: lines of one style and size.
 type block struct {
+	text  string // what was to be set
 	style style
 	size  size
 	base  bidi.Direction
@@ -54,7 +55,7 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 	above, below := d.reach(l, whole, len(runes) == len(s))
 	sized := func(sz size) (b block, lines int, room float32) {
 		em := d.faces.em(l.style, sz) / 1000
-		b = block{style: l.style, size: sz, base: base, tight: l.tight}
+		b = block{text: s, style: l.style, size: sz, base: base, tight: l.tight}
 		b.ascent, b.descent, b.lead = ceil(above*em+0.5), ceil(below*em+0.5), int(leadMille*em)
 		return b, min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead)), float32(width) / em
 	}
@@ -97,7 +98,7 @@ func (d *drawer) reach(l limits, t text, ascii bool) (above, below float32) {
 	if ascii && !l.tight {
 		return ascentMille, descentMille
 	}
-	above, below = d.extents(l.style, t)
+	above, below = d.extents(l.style, t, l.tight)
 	if l.tight {
 		return above, below
 	}
@@ -115,12 +116,13 @@ func (d *drawer) balance(b *block, runes []rune, whole text, room float32) {
 }
 
 // extents is how far the letters of t reach above and below the baseline, in
-// thousandths of an em. Of other faces than the style's own it takes what the face
-// says of itself: their letters change shape where a word is cut.
-func (d *drawer) extents(st style, t text) (above, below float32) {
+// thousandths of an em. Unless it must be tight, it takes of other faces than the
+// style's own what the face says of itself: their letters change shape where a word
+// is cut.
+func (d *drawer) extents(st style, t text, tight bool) (above, below float32) {
 	for i := range t.glyphs {
 		g := &t.glyphs[i]
-		if f := d.faces.all[g.face]; g.face != d.faces.chain[st][0] {
+		if f := d.faces.all[g.face]; !tight && g.face != d.faces.chain[st][0] {
 			above, below = max(above, f.ascender), max(below, f.descender)
 		} else if e, ok := d.shaper.fonts[g.face].Face().GlyphExtents(g.gid); ok {
 			unit := 1000 / f.upem

@@ -12,33 +12,42 @@ import (
 func (d *drawer) strip(s *sign.Sign) {
 	r := d.canvas.bounds
 	if s.Notice != "" {
-		d.band(s.Notice, cutBottom(&r, d.px(22)), d.px(8), limits{style: bold, max: d.sz(7), min: floorSize, lines: 1})
+		d.band(s.Notice, cutBottom(&r, d.px(22)), d.px(8), d.set(bold, 7, 0, 0, 1))
 	}
-	hero := cutLeft(&r, d.px(152))
-	if s.State != sign.Busy {
-		d.fill(cutRight(&hero, d.px(1)), display.Black)
+	side := image.Rectangle{}
+	if d.hasSide(s) {
+		side = cutRight(&r, r.Dx()*48/100)
+		d.edge(s, cutRight(&r, d.px(1)))
 	}
-	ink, hero := d.panel(s, hero, d.px(8))
+	ink, hero := d.panel(s, r, d.px(8))
 	hero = inset(hero, d.px(8), d.px(6))
-	d.textTop(&hero, hero.Dy()/2, s.Room, limits{style: bold, max: d.sz(8), min: floorSize, single: d.sz(7), lines: 2}, ink, d.px(4))
-	d.state(s, hero,
-		limits{style: bold, max: d.sz(30), min: floorSize, single: d.sz(16), lines: 2, tight: true},
-		limits{style: medium, max: d.sz(9), min: floorSize, single: d.sz(7), lines: 2, tight: true}, d.px(7), ink)
-
-	r = inset(r, d.px(8), d.px(6))
+	date := s.Date
+	if d.hasSide(s) {
+		date = ""
+	}
+	d.heads(s, &hero, hero.Dy()/2, date, d.set(bold, 8, 0, 7, 2), d.set(medium, 7, 0, 0, 1), ink)
+	d.state(s, hero, d.huge(bold, 36, 16), d.huge(medium, 11, 7), d.px(7), ink)
+	if side.Empty() {
+		return
+	}
+	side = inset(side, d.px(8), d.px(6))
+	if s.Code != "" || s.NextHead == "" {
+		d.foot(s, &side, side.Dy()*40/100, d.set(medium, 7, 0, 0, 3), d.px(4))
+	}
 	if s.State == sign.Unknown {
-		d.textTop(&r, 0, s.NextHead, limits{style: medium, max: d.sz(7), min: floorSize, lines: 1}, display.Black, d.px(1))
+		d.textTop(&side, 0, s.NextHead, d.set(medium, 7, 0, 0, 1), display.Black, d.px(1))
+	}
+	if s.NextHead == "" {
+		return
 	}
 	lines := s.Next
 	if s.Current != nil {
 		lines = append([]sign.Line{*s.Current}, lines...)
 	}
-	d.list(r, lines, s.NextNone, limits{style: bold, max: d.sz(7), min: floorSize, lines: 1}, d.smallRow)
+	d.list(side, lines, s.NextNone, d.set(bold, 7, 0, 0, 1), d.smallRow)
 }
 
 // smallRow is a meeting as time over title.
 func (d *drawer) smallRow(r *image.Rectangle, l sign.Line) bool {
-	return d.lines(r, l,
-		limits{style: bold, max: d.sz(7), min: floorSize, lines: 1},
-		limits{style: medium, max: d.sz(7), min: d.sz(7), lines: 2}, d.px(3))
+	return d.lines(r, l, d.set(bold, 7, 0, 0, 1), d.set(medium, 7, 7, 0, 2), d.px(3))
 }
