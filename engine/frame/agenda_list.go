@@ -77,13 +77,14 @@ type setting struct {
 	size  size
 	gaps  bool // space where the room is free
 	short bool // titles of what lies ahead have one line
+	air   int  // pixels more above and below the text of a row
 }
 
 // columns is where the texts of a row lie. Where the time would leave too little for
 // the title, it stands above.
 type columns struct {
 	setting
-	line             int // height of a line
+	line, lead       int // height of a line, and the space between two
 	pad              int // above and below the text of a row
 	time, title, who int // widths
 	gap              int // between columns
@@ -93,7 +94,10 @@ type columns struct {
 func (l *dayList) columns(d *drawer, set setting, width int) columns {
 	sz := float32(set.size)
 	em := max(d.faces.em(bold, set.size), d.faces.em(medium, set.size)) / 1000
-	c := columns{setting: set, line: ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5), pad: max(1, round(150*em)), gap: round(750 * em)}
+	c := columns{
+		setting: set, line: lineHeight(em), lead: int(leadMille * em),
+		pad: max(1, round(150*em)) + set.air, gap: round(750 * em),
+	}
 	c.time = ceil(l.time*sz) + 1
 	if c.stacked = c.time*100 > width*42; c.stacked {
 		c.time, c.title = width, width
@@ -109,14 +113,14 @@ func (l *dayList) columns(d *drawer, set setting, width int) columns {
 
 // row is the height of meeting i.
 func (l *dayList) row(c *columns, i int) int {
-	lines := 1
+	height := c.line + 2*c.pad
 	if (!c.short || l.meetings[i].Phase == sign.Now) && l.titles[i]*float32(c.size) > float32(c.title) {
-		lines = 2
+		height += c.lead + c.line
 	}
 	if c.stacked {
-		lines++
+		height += c.line
 	}
-	return lines*c.line + 2*c.pad
+	return height
 }
 
 // turn reports whether what is over ends with meeting i-1 and nothing goes on, which
@@ -157,8 +161,21 @@ func (l *dayList) height(d *drawer, set setting, width int) int {
 
 // choose finds the setting for a box. Where room is short, the type shrinks a
 // little, then the space for pauses goes, then what is over, from the oldest on; then
-// the type shrinks to its floor, and then titles lose their second line.
+// the type shrinks to its floor, and then titles lose their second line. Where there
+// is more than enough, the rows get airier.
 func (l *dayList) choose(d *drawer, width, height int) setting {
+	set := l.tightest(d, width, height)
+	for range l.columns(d, set, width).pad {
+		more := set
+		if more.air++; l.height(d, more, width) > height {
+			break
+		}
+		set = more
+	}
+	return set
+}
+
+func (l *dayList) tightest(d *drawer, width, height int) setting {
 	comfort := max(l.largest*4/5, l.smallest)
 	fits := func(set setting) bool { return l.height(d, set, width) <= height }
 	for _, gaps := range []bool{true, false} {
@@ -193,10 +210,6 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		d.textTop(&r, 0, l.none, one, display.Black, 0)
 		return
 	}
-	// What is left over makes the rows airier.
-	if spare := r.Dy() - l.height(d, set, r.Dx()); spare > 0 {
-		c.pad += min(spare/(2*(len(l.meetings)-set.first)+2), c.pad)
-	}
 	for i := set.first; i < len(l.meetings); i++ {
 		var pause image.Rectangle
 		if i > set.first {
@@ -204,7 +217,7 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		}
 		need := l.row(&c, i)
 		if rest := len(l.meetings) - i; r.Dy() < need || rest > 1 && r.Dy() < need+c.line {
-			more := d.fit("+"+strconv.Itoa(rest), limits{style: bold, max: set.size, min: floorSize, lines: 1}, r.Dx(), r.Dy())
+			more := d.fit(d.more(rest), limits{style: bold, max: set.size, min: floorSize, lines: 1}, r.Dx(), r.Dy())
 			d.put(&more, r, left, display.Black)
 			return
 		}
@@ -214,6 +227,17 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		d.dayRow(l, i, &c, cutTop(&r, need))
 	}
 }
+
+// more says how many meetings there was no room for.
+func (d *drawer) more(n int) string {
+	if d.mirror {
+		return leftToRightMark + "+" + strconv.Itoa(n) // or the sign would come after its number
+	}
+	return "+" + strconv.Itoa(n)
+}
+
+// lineHeight is that of a line whose thousandth of an em is em pixels.
+func lineHeight(em float32) int { return ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5) }
 
 // dayRow draws a meeting: inverted while it goes on, its time light when it is over.
 func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {

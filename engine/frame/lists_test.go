@@ -100,6 +100,9 @@ func TestLook(t *testing.T) {
 		hidden.Hours, hidden.Day, hidden.Ticks = [2]time.Time{}, nil, nil
 		rtl := dayOf(sampleNamed(t, "rtl"), design, 1010, ordinaryDay...)
 		rtl.RightToLeft = true
+		marks := dayOf(busy, design, 1010, ordinaryDay...)
+		marks.Code, marks.CodeLabel, marks.Text = "https://outlook.office.com/calendar/deeplink", "Book this room", "Please leave the room tidy"
+		marks.LowBattery, marks.Seats, marks.Equipment, marks.Soon = "Battery low", "12 seats", "Screen, camera", true
 		all := []struct {
 			name string
 			s    sign.Sign
@@ -108,7 +111,7 @@ func TestLook(t *testing.T) {
 			{"free", dayOf(free, design, 1105, ordinaryDay...)},
 			{"full", dayOf(busy, design, 1010, fullDay...)},
 			{"quiet", quiet}, {"stale", st}, {"never", never}, {"unassigned", unassigned}, {"closed", closed},
-			{"german", german}, {"hidden", hidden}, {"rtl", rtl},
+			{"marks", marks}, {"german", german}, {"hidden", hidden}, {"rtl", rtl},
 		}
 		for _, size := range [][2]int{{800, 480}, {400, 300}, {296, 128}, {640, 384}, {480, 800}, {128, 296}, {300, 400}, {152, 152}, {960, 672}, {1360, 480}, {1200, 1600}, {1872, 1404}} {
 			sheet := image.NewRGBA(image.Rect(0, 0, 4*(size[0]+12)+12, 3*(size[1]+12)+12))
