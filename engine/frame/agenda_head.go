@@ -91,9 +91,9 @@ func (d *drawer) dayNames(s *sign.Sign, r *image.Rectangle, ink uint8) {
 }
 
 // sentence draws headline and detail into r: beside each other on one baseline where
-// that leaves them as large, else below each other.
+// that leaves the headline as large, else below each other.
 func (d *drawer) sentence(s *sign.Sign, r image.Rectangle, ink uint8) {
-	headline, detail := d.huge(bold, 80, 26), d.huge(medium, 26, 11)
+	headline, detail := d.huge(bold, 80, 18), d.huge(medium, 26, 11)
 	gap := d.px(12)
 	flow := limits{style: bold, max: headline.max, min: floorSize, lines: 1, tight: true}
 	// The detail is half as large as the headline; widths grow with the size.
@@ -103,9 +103,12 @@ func (d *drawer) sentence(s *sign.Sign, r image.Rectangle, ink uint8) {
 	big := d.fit(s.Headline, flow, r.Dx(), r.Dy()*90/100)
 	small := d.fit(s.Detail, limits{style: medium, max: max(big.size/2, floorSize), min: max(big.size/3, floorSize), lines: 1, tight: true},
 		r.Dx()-d.width(&big)-gap, r.Dy())
+	most := d.fit(s.Headline, headline, r.Dx(), r.Dy()*55/100)
+	detail.max = min(detail.max, max(most.size*3/5, floorSize)) // the headline stands out
+	detail.single = min(detail.single, detail.max)
 	under := d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
 	stacked := d.fit(s.Headline, headline, r.Dx(), r.Dy()*90/100-under.height()-gap)
-	if big.n == 0 || big.cut || small.n == 0 || small.cut || int(big.size)+int(small.size) < int(stacked.size)+int(under.size) {
+	if big.n == 0 || big.cut || small.n == 0 || small.cut || big.size < stacked.size {
 		d.state(s, r, headline, detail, gap, ink)
 		return
 	}

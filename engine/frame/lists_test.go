@@ -78,6 +78,95 @@ var fullDay = []dayMeeting{
 	{1615, 1730, "Retrospective of the year: what went well, and what did not", "Radia Perlman"},
 }
 
+// lists are the designs that this file is about.
+var lists = []sign.Design{sign.Agenda, sign.Timeline}
+
+// randomDay adds meetings, a week and marks to a random sign.
+func randomDay(rng *rand.Rand, design sign.Design) sign.Sign {
+	s := randomSign(rng)
+	s.Design, s.RightToLeft, s.Soon = design, rng.IntN(3) == 0, rng.IntN(3) == 0
+	switch rng.IntN(8) {
+	case 0:
+		s.State, s.Current = sign.Closed, nil
+	case 1:
+		s = sign.Sign{Design: design, Room: s.Room, State: sign.Unassigned, Headline: s.Headline}
+	}
+	if s.Hours[1].After(s.Hours[0]) && rng.IntN(4) > 0 {
+		total := int(s.Hours[1].Sub(s.Hours[0]) / time.Minute)
+		now, at := rng.IntN(total), 0
+		for at < total && len(s.Meetings) < 40 {
+			from := at
+			to := min(from+5+rng.IntN(120), total)
+			m := sign.Meeting{
+				Span:  sign.Span{From: s.Hours[0].Add(time.Duration(from) * time.Minute), To: s.Hours[0].Add(time.Duration(to) * time.Minute)},
+				Line:  sign.Line{Time: "13:00 – 14:00", Title: "x" + randomText(rng, 8), Who: randomText(rng, 3)},
+				Phase: sign.Ahead,
+			}
+			if to <= now {
+				m.Phase = sign.Past
+			} else if from <= now {
+				m.Phase = sign.Now
+			}
+			s.Meetings = append(s.Meetings, m)
+			at += rng.IntN(150)
+		}
+	}
+	if rng.IntN(2) == 0 {
+		for i := range 7 {
+			s.Week = append(s.Week, sign.WeekDay{Name: []string{"Mo", "dim.", "月", "الاثنين"}[rng.IntN(4)], Day: fmt.Sprint(1 + i), Today: i == 3, Booked: rng.IntN(10) - 1})
+		}
+	}
+	if rng.IntN(3) == 0 {
+		s.Code, s.CodeLabel, s.Logo = "https://outlook.office.com/calendar/0/deeplink/compose?to=room@example.com", randomText(rng, 3), true
+	}
+	if rng.IntN(3) == 0 {
+		s.LowBattery, s.Seats, s.Equipment, s.Text = "Battery low", "12 seats", randomText(rng, 5), randomText(rng, 6)
+	}
+	return s
+}
+
+func TestListsKeepTheirBoxes(t *testing.T) {
+	r := newRenderer(t)
+	look := &frame.Look{Logo: image.NewGray(image.Rect(0, 0, 120, 40))}
+	for _, design := range lists {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s/%dx%d", design, size[0], size[1]), func(t *testing.T) {
+				p := display.Panel{Width: size[0], Height: size[1], Scheme: display.BWRY}
+				seeds := uint64(60)
+				if size[0]*size[1] > 1<<20 {
+					seeds = 10
+				}
+				for seed := range seeds {
+					s := randomDay(rand.New(rand.NewPCG(seed, 7)), design)
+					lines, m, err := r.Observe(s, p, look)
+					if err != nil {
+						t.Fatal(err)
+					}
+					checkLines(t, seed, lines, m.Rect)
+					if size[0] >= 128 && size[1] >= 64 {
+						checkSaid(t, seed, lines, s.Headline)
+						checkSaid(t, seed, lines, s.Notice)
+					}
+					if t.Failed() {
+						t.Fatalf("sign: %+v", s)
+					}
+				}
+			})
+		}
+	}
+}
+
+// checkSaid demands that a text was drawn, or at least its beginning.
+func checkSaid(t *testing.T, seed uint64, lines []frame.Drawn, text string) {
+	t.Helper()
+	for _, l := range lines {
+		if text == "" || l.Text == text {
+			return
+		}
+	}
+	t.Errorf("seed %d: %q was not drawn", seed, text)
+}
+
 func TestLook(t *testing.T) {
 	dir := os.Getenv("LOOK")
 	if dir == "" {
@@ -114,7 +203,11 @@ func TestLook(t *testing.T) {
 			{"marks", marks}, {"german", german}, {"hidden", hidden}, {"rtl", rtl},
 		}
 		for _, size := range [][2]int{{800, 480}, {400, 300}, {296, 128}, {640, 384}, {480, 800}, {128, 296}, {300, 400}, {152, 152}, {960, 672}, {1360, 480}, {1200, 1600}, {1872, 1404}} {
-			sheet := image.NewRGBA(image.Rect(0, 0, 4*(size[0]+12)+12, 3*(size[1]+12)+12))
+			all := all
+			if size[0] > 1000 && size[1] > 1000 {
+				all = append(all[:3:3], all[8])
+			}
+			sheet := image.NewRGBA(image.Rect(0, 0, 4*(size[0]+12)+12, (len(all)+3)/4*(size[1]+12)+12))
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{Y: 0x90}), image.Point{}, draw.Src)
 			if only := os.Getenv("SIZE"); only != "" && only != fmt.Sprintf("%dx%d", size[0], size[1]) {
 				continue
@@ -141,6 +234,19 @@ func TestLook(t *testing.T) {
 }
 
 func save(t *testing.T, path string, m *image.RGBA, zoom int) {
+	if m.Rect.Dx() > 4000 {
+		half := image.NewRGBA(image.Rect(0, 0, m.Rect.Dx()/3, m.Rect.Dy()/3))
+		for y := range half.Rect.Dy() {
+			for x := range half.Rect.Dx() {
+				sum := 0
+				for k := range 9 {
+					sum += int(m.Pix[(3*y+k/3)*m.Stride+(3*x+k%3)*4])
+				}
+				half.Set(x, y, color.Gray{Y: uint8(sum / 9)})
+			}
+		}
+		m = half
+	}
 	big := image.NewRGBA(image.Rect(0, 0, m.Rect.Dx()*zoom, m.Rect.Dy()*zoom))
 	for y := range big.Rect.Dy() {
 		for x := range big.Rect.Dx() {

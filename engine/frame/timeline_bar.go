@@ -132,7 +132,7 @@ func (d *drawer) insideSize(s *sign.Sign, blocks []timeBlock, r image.Rectangle)
 	}
 	cutBottom(&r, d.px(20)) // the hours
 	a := d.barAxis(s, r, d.px(20))
-	for sz := d.sz(10); sz >= d.sz(7); sz-- {
+	for sz := d.sz(10); sz >= d.sz(6); sz-- {
 		if d.allInside(blocks, a, r, sz) {
 			return sz
 		}
@@ -157,7 +157,7 @@ func (d *drawer) allInside(blocks []timeBlock, a axis, r image.Rectangle, sz siz
 	return true
 }
 
-func (d *drawer) insideBox(r image.Rectangle) image.Rectangle { return inset(r, d.px(5), d.px(6)) }
+func (d *drawer) insideBox(r image.Rectangle) image.Rectangle { return inset(r, d.px(4), d.px(5)) }
 
 // insideText writes when a meeting starts and its title into its block.
 func (d *drawer) insideText(b *timeBlock, r image.Rectangle, sz size, ink uint8) {

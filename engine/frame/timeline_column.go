@@ -66,14 +66,21 @@ func (d *drawer) columnMarks(s *sign.Sign, r *image.Rectangle) {
 	r.Max.Y -= before - area.Max.Y
 }
 
-// columnSize is the largest type of which a line fits into half an hour.
+// columnSize is the largest type of which a line fits into half an hour, and another,
+// smaller one into an hour.
 func (d *drawer) columnSize(half int) size {
 	sz := d.sz(9)
-	for sz > floorSize && lineHeight(d.faces.em(bold, sz)/1000)+2 > half {
-		sz--
+	for ; sz > floorSize; sz-- {
+		line, meta := lineHeight(d.faces.em(bold, sz)/1000), lineHeight(d.faces.em(medium, metaSize(sz))/1000)
+		if line+2*d.blockEdge(half) <= half && line+meta+2*d.blockEdge(2*half) < 2*half {
+			break
+		}
 	}
 	return sz
 }
+
+// metaSize is that of times beside titles of size sz.
+func metaSize(sz size) size { return max(sz*3/4, floorSize) }
 
 // blockText writes title and time into a block, below each other where it is high
 // enough, else beside each other; where that is too much, the title alone.
@@ -82,26 +89,24 @@ func (d *drawer) blockText(b *timeBlock, r image.Rectangle, sz size, ink uint8) 
 	if b.phase == sign.Past {
 		strong = medium
 	}
-	edge := d.px(2)
-	r = inset(r, d.px(8), edge)
-	what := d.fit(m.Title, limits{style: strong, max: sz, min: max(sz*3/4, floorSize), lines: 3}, r.Dx(), r.Dy())
+	r = inset(r, d.px(8), d.blockEdge(r.Dy()))
+	what := d.fit(m.Title, limits{style: strong, max: sz, min: metaSize(sz), lines: 3}, r.Dx(), r.Dy())
 	if what.n == 0 { // a short meeting
-		what = d.fit(m.Title, limits{style: strong, max: sz, min: floorSize, lines: 1}, r.Dx(), r.Dy()+2*edge-2)
-		r = inset(r, 0, -edge+1)
+		what = d.fit(m.Title, limits{style: strong, max: sz, min: floorSize, lines: 1}, r.Dx(), r.Dy())
 	}
-	meta := limits{style: medium, max: max(sz-2, floorSize), min: floorSize, lines: 1}
-	if below := d.fit(d.join(m.Time, m.Who), meta, r.Dx(), r.Dy()-what.height()); below.n > 0 {
-		if below.cut {
-			below = d.fit(m.Time, meta, r.Dx(), r.Dy()-what.height())
-		}
+	meta := limits{style: medium, max: metaSize(sz), min: metaSize(sz), lines: 1}
+	below := d.fit(d.join(m.Time, m.Who), meta, r.Dx(), r.Dy()-what.height())
+	if below.cut {
+		below = d.fit(m.Time, meta, r.Dx(), r.Dy()-what.height())
+	}
+	if below.n > 0 && !below.cut {
 		cutTop(&r, min((r.Dy()-what.height()-below.height())/2, d.px(4)))
 		d.put(&what, cutTop(&r, what.height()), left, ink)
-		if !below.cut {
-			d.put(&below, r, left, ink)
-		}
+		d.put(&below, r, left, ink)
 		return
 	}
 	cutTop(&r, (r.Dy()-what.height())/2)
+	meta.min = floorSize
 	if at := d.fit(m.Time, meta, r.Dx()-d.width(&what)-d.px(12), r.Dy()); what.n == 1 && at.n > 0 && !at.cut {
 		box := cutRight(&r, d.width(&at))
 		cutTop(&box, what.ascent-at.ascent)
