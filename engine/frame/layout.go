@@ -3,7 +3,6 @@ package frame
 import (
 	"image"
 	"math"
-	"strconv"
 
 	"github.com/go-text/typesetting/bidi"
 
@@ -216,43 +215,6 @@ func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
 	b := d.fit(notice, l, r.Dx(), r.Dy())
 	cutTop(&r, (r.Dy()-b.height())/2)
 	d.put(&b, r, center, d.inks.onWarn)
-}
-
-const leftToRightMark = "\u200e"
-
-// row is how one meeting of a list is drawn into r, which it cuts what it used off.
-// It draws nothing and reports false if there is no room.
-type row func(r *image.Rectangle, l sign.Line) bool
-
-// list draws as many lines as fit, and how many more there are.
-func (d *drawer) list(r image.Rectangle, lines []sign.Line, none string, more limits, draw row) {
-	if len(lines) == 0 {
-		more.style, more.single, more.lines = medium, more.min, 3
-		d.textTop(&r, 0, none, more, display.Black, 0)
-		return
-	}
-	plus := "+"
-	if d.mirror {
-		plus = leftToRightMark + plus // or it would come after its number
-	}
-	for i, l := range lines {
-		rest := len(lines) - i
-		count := d.fit(plus+strconv.Itoa(rest), more, r.Dx(), r.Dy())
-		if rest == 1 {
-			if !draw(&r, l) {
-				d.put(&count, r, left, display.Black)
-			}
-			return
-		}
-		// Each line leaves room to say how many more there are.
-		above := r
-		cutBottom(&above, count.height()+d.px(2))
-		if !draw(&above, l) {
-			d.put(&count, r, left, display.Black)
-			return
-		}
-		r.Min.Y = above.Min.Y
-	}
 }
 
 // capHeight is the height of a block's capitals in pixels.
