@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"image/color"
 	"testing"
 
 	"github.com/roomink/roomink/engine/display"
@@ -32,15 +31,4 @@ func TestInksAreLegible(t *testing.T) {
 			}
 		}
 	}
-}
-
-// contrast is the contrast ratio of WCAG 2.
-func contrast(a, b color.Color) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
-func luminance(c color.Color) float64 {
-	r, g, b, _ := c.RGBA()
-	return 0.2126*display.Light(uint8(r>>8)) + 0.7152*display.Light(uint8(g>>8)) + 0.0722*display.Light(uint8(b>>8))
 }
