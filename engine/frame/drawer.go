@@ -18,8 +18,10 @@ type drawer struct {
 	maskRuns int // in masks, for its bound
 	segments segmenter.Segmenter
 	advance  []float32
+	pictures *pictures // shared with other drawers
 
 	canvas canvas
+	scheme display.Scheme
 	inks   inks
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
@@ -40,13 +42,13 @@ type maskKey struct {
 // language needs a tenth of that.
 const maxMaskRuns = 1 << 19
 
-func newDrawer(f *faces) *drawer {
-	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask)}
+func newDrawer(f *faces, p *pictures) *drawer {
+	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), pictures: p}
 }
 
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
-	d.canvas, d.inks = newCanvas(m), inksOf(s)
+	d.canvas, d.scheme, d.inks = newCanvas(m), s, inksOf(s)
 	d.shaper.reset()
 	d.canvas.fill(m.Rect, display.White)
 }

@@ -21,8 +21,9 @@ import (
 // Renderer draws frames. It is safe for concurrent use: as many frames are drawn at
 // once as there are processors, further callers wait.
 type Renderer struct {
-	faces *faces
-	slots chan struct{} // one token for each drawer that may exist
+	faces    *faces
+	pictures pictures
+	slots    chan struct{} // one token for each drawer that may exist
 
 	mu   sync.Mutex
 	idle []*drawer // last used on top: its caches are the warmest
@@ -111,7 +112,7 @@ func (r *Renderer) acquire() *drawer {
 		r.idle = r.idle[:n-1]
 		return d
 	}
-	return newDrawer(r.faces)
+	return newDrawer(r.faces, &r.pictures)
 }
 
 func (r *Renderer) release(d *drawer) {
