@@ -49,7 +49,7 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 		return block{}
 	}
 	runes := d.shaper.decode(s)
-	base := baseDirection(runes)
+	base := d.direction(runes)
 	whole := d.shaper.shape(l.style, runes, base)
 	above, below := d.reach(l, whole, len(runes) == len(s))
 	sized := func(sz size) (b block, lines int, room float32) {
@@ -80,6 +80,15 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 		}
 	}
 	return block{}
+}
+
+// direction is that of the first letter which has one; a text without any, such as
+// a time, follows the sign.
+func (d *drawer) direction(runes []rune) bidi.Direction {
+	if d.mirror {
+		return directionOr(runes, bidi.RightToLeft)
+	}
+	return baseDirection(runes)
 }
 
 // reach is how tall the line boxes for t must be above and below the baseline, in
