@@ -83,7 +83,7 @@ func place(s sheet, pictures []*image.RGBA) (at []image.Point, height int) {
 // glass is a frame in the colours that its panel shows.
 func glass(f display.Frame, reduce int) *image.RGBA {
 	m := *f.Image
-	m.Palette = f.Scheme.Palette()
+	m.Palette = f.Scheme.Measured()
 	small := image.NewRGBA(image.Rect(0, 0, m.Rect.Dx()/reduce, m.Rect.Dy()/reduce))
 	draw.CatmullRom.Scale(small, small.Rect, &m, m.Rect, draw.Src, nil)
 	return small
