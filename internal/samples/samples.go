@@ -3,6 +3,7 @@
 package samples
 
 import (
+	"slices"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
@@ -60,6 +61,7 @@ func (o Office) Later() []calendar.Event {
 
 // With gives a copy that was changed.
 func (o Office) With(change func(*Office)) Office {
+	o.Meetings = slices.Clone(o.Meetings)
 	change(&o)
 	return o
 }
