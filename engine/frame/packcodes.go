@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 	"slices"
@@ -57,11 +58,28 @@ func Pack4(dst []byte, m *image.Paletted, codes *Codes) []byte {
 	last, packed := uint64(0), uint32(table[0])*0x0101_0101
 	for y := range m.Rect.Dy() {
 		row, out := m.Pix[y*m.Stride:][:width], dst[y*rowBytes:][:rowBytes]
-		for ; len(row) >= 8; row, out = row[8:], out[4:] {
-			if pixels := load(row); pixels != last {
-				last, packed = pixels, pack4x8(pixels, &table)
+		if y > 0 && bytes.Equal(row, m.Pix[(y-1)*m.Stride:][:width]) {
+			copy(out, dst[(y-1)*rowBytes:])
+			continue
+		}
+		for ; len(row) >= 32 && len(out) >= 16; row, out = row[32:], out[16:] {
+			in, to := (*[32]byte)(row), (*[16]byte)(out)
+			w0, w1, w2, w3 := load(in[0:8]), load(in[8:16]), load(in[16:24]), load(in[24:32])
+			// Most of a sign is like the pixels before.
+			if (w0^last)|(w1^last)|(w2^last)|(w3^last) == 0 {
+				both := uint64(packed)<<32 | uint64(packed)
+				binary.LittleEndian.PutUint64(to[0:8], both)
+				binary.LittleEndian.PutUint64(to[8:16], both)
+				continue
 			}
-			binary.LittleEndian.PutUint32(out, packed)
+			binary.LittleEndian.PutUint32(to[0:4], pack4x8(w0, &table))
+			binary.LittleEndian.PutUint32(to[4:8], pack4x8(w1, &table))
+			binary.LittleEndian.PutUint32(to[8:12], pack4x8(w2, &table))
+			last, packed = w3, pack4x8(w3, &table)
+			binary.LittleEndian.PutUint32(to[12:16], packed)
+		}
+		for ; len(row) >= 8; row, out = row[8:], out[4:] {
+			binary.LittleEndian.PutUint32(out, pack4x8(load(row), &table))
 		}
 		if len(row) > 0 {
 			var end [4]byte
