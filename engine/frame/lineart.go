@@ -14,9 +14,10 @@ const (
 	artReach = 2
 	// artStray is the share of other pixels that line art may have, one in so many.
 	artStray = 100
-	// artApart is how far apart two colours are, in tones of their strongest channel, that
-	// count as different.
-	artApart = 56
+	// Colours count as the same up to artNoise, in tones of the channel that differs most:
+	// JPEG leaves that much around letters. Mixtures of two colours vary more, since
+	// programs blend them in different ways.
+	artNoise, artBlend = 24, 56
 )
 
 // lineArt tells whether m is line art, and gives the colour of its ink.
@@ -26,19 +27,22 @@ func lineArt(m *image.RGBA) (ink color.RGBA, ok bool) {
 		return ink, false
 	}
 	b, stray, inked := m.Rect, 0, 0
+	most := b.Dx() * b.Dy() / artStray
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			c := m.RGBAAt(x, y)
 			switch {
-			case apart(c, paper) < artApart:
-			case apart(c, ink) < artApart:
+			case apart(c, paper) <= artNoise:
+			case apart(c, ink) <= artNoise:
 				inked++
 			case !edge(m, x, y, ink):
-				stray++
+				if stray++; stray > most {
+					return ink, false // soon, for most photographs
+				}
 			}
 		}
 	}
-	return ink, inked > 0 && stray*artStray <= b.Dx()*b.Dy()
+	return ink, inked > 0
 }
 
 var paper = color.RGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
@@ -46,7 +50,7 @@ var paper = color.RGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 // farthest gives the colour that is least like paper: pixels of that much strength are
 // of the ink alone. It fails on a blank picture.
 func farthest(m *image.RGBA) (ink color.RGBA, ok bool) {
-	most := artApart - 1
+	most := artNoise
 	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
 		for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
 			if c := m.RGBAAt(x, y); apart(c, paper) > most {
@@ -54,7 +58,7 @@ func farthest(m *image.RGBA) (ink color.RGBA, ok bool) {
 			}
 		}
 	}
-	return ink, most >= artApart
+	return ink, most > artNoise
 }
 
 // edge says whether both ink and paper are within reach of a pixel, and whether the
@@ -63,7 +67,7 @@ func edge(m *image.RGBA, x, y int, ink color.RGBA) bool {
 	c := m.RGBAAt(x, y)
 	share := coverage(c, ink)
 	mixed := color.RGBA{R: mix(ink.R, share), G: mix(ink.G, share), B: mix(ink.B, share), A: 0xff}
-	if apart(c, mixed) >= artApart {
+	if apart(c, mixed) > artBlend {
 		return false
 	}
 	near := image.Rect(x-artReach, y-artReach, x+artReach+1, y+artReach+1).Intersect(m.Rect)
@@ -71,8 +75,8 @@ func edge(m *image.RGBA, x, y int, ink color.RGBA) bool {
 	for y := near.Min.Y; y < near.Max.Y; y++ {
 		for x := near.Min.X; x < near.Max.X; x++ {
 			c := m.RGBAAt(x, y)
-			onPaper = onPaper || apart(c, paper) < artApart
-			onInk = onInk || apart(c, ink) < artApart
+			onPaper = onPaper || apart(c, paper) <= artNoise
+			onInk = onInk || apart(c, ink) <= artNoise
 		}
 	}
 	return onPaper && onInk
@@ -109,7 +113,9 @@ func lines(dst *image.Paletted, m *image.RGBA, ink color.RGBA, s display.Scheme)
 	for y := range m.Rect.Dy() {
 		row := dst.Pix[y*dst.Stride:][:m.Rect.Dx()]
 		for x := range row {
-			row[x] = shades.blend[index][coverage(m.RGBAAt(x, y), ink)>>4][display.White]
+			// A line that falls between two pixels covers less than half of both and must not
+			// vanish.
+			row[x] = shades.blend[index][min(coverage(m.RGBAAt(x, y), ink)*5/4, 255)>>4][display.White]
 		}
 	}
 }

@@ -82,17 +82,40 @@ func (p *pictures) get(img image.Image, size image.Point, s display.Scheme) *ima
 
 // render scales img and turns it into inks.
 func render(img image.Image, size image.Point, s display.Scheme) *image.Paletted {
-	scaled := image.NewRGBA(image.Rectangle{Max: size})
-	draw.Draw(scaled, scaled.Rect, image.White, image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(scaled, scaled.Rect, img, img.Bounds(), draw.Over, nil)
+	studied := onPaper(img, within(img.Bounds().Size(), max(maxStudied, size.X, size.Y)))
+	scaled := onPaper(studied, size)
 	dst := image.NewPaletted(scaled.Rect, nil)
-	if ink, ok := lineArt(scaled); ok {
+	if ink, ok := lineArt(studied); ok {
 		lines(dst, scaled, ink, s)
 		return dst
 	}
 	dst.Palette = relative(s.Measured())
 	stddraw.FloydSteinberg.Draw(dst, dst.Rect, &inLight{m: scaled, table: lightTable()}, image.Point{})
 	return dst
+}
+
+// maxStudied bounds the side, in pixels, of a picture that is searched for lines. It is
+// searched before it shrinks, since lines of less than a pixel look like tones.
+const maxStudied = 1024
+
+// within shrinks size so that no side is longer than most.
+func within(size image.Point, most int) image.Point {
+	if longest := max(size.X, size.Y); longest > most {
+		return image.Pt(max(1, size.X*most/longest), max(1, size.Y*most/longest))
+	}
+	return size
+}
+
+// onPaper scales img to size, on white where it is transparent.
+func onPaper(img image.Image, size image.Point) *image.RGBA {
+	m := image.NewRGBA(image.Rectangle{Max: size})
+	draw.Draw(m, m.Rect, image.White, image.Point{}, draw.Src)
+	if size == img.Bounds().Size() {
+		draw.Draw(m, m.Rect, img, img.Bounds().Min, draw.Over)
+	} else {
+		draw.CatmullRom.Scale(m, m.Rect, img, img.Bounds(), draw.Over, nil)
+	}
+	return m
 }
 
 // relative gives the colours of a panel in linear light, as they are between its own

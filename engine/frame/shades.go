@@ -74,14 +74,21 @@ func indexOf(level, n int) uint8 {
 
 // nearestInk gives the ink most like a colour among those that can be read on paper.
 func nearestInk(c color.Color, s display.Scheme) uint8 {
-	const least = 3 // contrast of marks, WCAG 2 1.4.11
+	const least = 4.5 // contrast of text, WCAG 2 1.4.3: logos are names
 	measured, legible, index := s.Measured(), color.Palette(nil), []uint8(nil)
-	for i, nominal := range s.Palette() {
+	for i, light := range relative(measured) {
 		if contrast(measured[i], measured[display.White]) >= least {
-			legible, index = append(legible, nominal), append(index, uint8(i))
+			legible, index = append(legible, toned(light)), append(index, uint8(i))
 		}
 	}
 	return index[legible.Index(c)]
+}
+
+// toned turns linear light into sRGB.
+func toned(c color.Color) color.RGBA {
+	r, g, b, _ := c.RGBA()
+	tone := func(v uint32) uint8 { return display.Tone(float64(v) / 0xffff) }
+	return color.RGBA{R: tone(r), G: tone(g), B: tone(b), A: 0xff}
 }
 
 // contrast is the contrast ratio of WCAG 2, from 1 to 21.
