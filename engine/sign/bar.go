@@ -72,7 +72,7 @@ func (c *composer) ticks() []Tick {
 			hour = 24
 		}
 		if c.policy.Hours12 {
-			hour = (hour+11)%12 + 1
+			hour = hour12(hour)
 		}
 		ticks = append(ticks, Tick{At: at.UTC(), Label: strconv.Itoa(hour)})
 	}

@@ -247,16 +247,18 @@ func (b *builder) build() *Catalogue {
 // fill sets all messages of a language.
 func (b *builder) fill(w *words, key string) {
 	for _, m := range w.messages() {
-		text := b.localized(b.source(key, m.key), m.key, nil)
+		from := b.source(key, m.key)
+		text := b.localized(from, m.key, nil)
 		if m.text != nil {
 			*m.text = text
 			continue
 		}
-		p, err := newPhrase(text, m.placeholders...)
-		if err != nil { // only if English lacks it
-			p = phrase{texts: []string{text}}
+		*m.phrase = checkedPhrase(text, m.placeholders)
+		if l := b.files[from]; m.byHour && l != nil && l.messages[m.key] != nil && len(forms(l.messages[m.key])) > 1 {
+			for hour := range 25 {
+				m.phrase.hours = append(m.phrase.hours, checkedPhrase(b.localized(from, m.key, hour), m.placeholders))
+			}
 		}
-		*m.phrase = p
 	}
 	from := b.source(key, seatsKey)
 	var known sync.Map // by count
@@ -274,6 +276,16 @@ func (b *builder) fill(w *words, key string) {
 		}
 		return text
 	}
+}
+
+// checkedPhrase is newPhrase for a text that readFile found good. One that even English
+// lacks is empty; a test keeps that from happening.
+func checkedPhrase(text string, placeholders []string) phrase {
+	p, err := newPhrase(text, placeholders...)
+	if err != nil {
+		return phrase{texts: []string{text}}
+	}
+	return p
 }
 
 // manySeats bounds what is kept of words for rooms' capacities.

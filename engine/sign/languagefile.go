@@ -105,6 +105,9 @@ func checkMessage(m *i18n.Message, want message) error {
 	if m.Other == "" {
 		return errors.New("the text is missing; of plural forms, at least the one for other")
 	}
+	if !want.byHour && want.key != seatsKey && len(forms(m)) > 1 {
+		return errors.New("this message has no plural forms")
+	}
 	for _, text := range forms(m) {
 		*text = strings.TrimSpace(*text)
 		if err := checkText(*text); err != nil {

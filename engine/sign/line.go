@@ -98,9 +98,9 @@ func (c *composer) span(m *calendar.Event, d day) string {
 	case !start.After(d.from) && !end.Before(d.to):
 		return capital(c.words.allDay)
 	case start.Before(d.from):
-		return c.words.until.with(c.clock(end))
+		return c.timed(c.words.until, end)
 	case end.After(d.to):
-		return c.words.from.with(c.clock(start))
+		return c.timed(c.words.from, start)
 	case end.Equal(d.to):
 		return c.words.span.with(c.clock(start), c.words.midnight(c.policy.Hours12))
 	case c.policy.Hours12 && c.words.half(start) == c.words.half(end):
