@@ -7,6 +7,9 @@ import (
 
 // bar fills in the day's occupied time and the hours that frame it.
 func (c *composer) bar(s *Sign) {
+	if n := len(c.events); n > 0 {
+		s.Day = make([]Span, 0, n)
+	}
 	for _, m := range c.events {
 		span := c.hours.clip(m)
 		if !span.To.After(span.From) {

@@ -124,9 +124,10 @@ func (b *builder) add(f File) {
 	key := strings.ToLower(l.tag.String())
 	old := b.files[key]
 	if old != nil {
-		l.bundle = old.bundle
+		l.bundle, l.localizer = old.bundle, old.localizer
 	} else {
 		l.bundle = i18n.NewBundle(l.tag)
+		l.localizer = i18n.NewLocalizer(l.bundle, key)
 	}
 	if err := l.bundle.AddMessages(l.tag, messages...); err != nil {
 		b.problems = append(b.problems, fmt.Errorf("%s: CLDR has no plural rules for this language: %w", f.Name, err))
@@ -299,7 +300,7 @@ func (b *builder) localized(tag, id string, count any) string {
 		return ""
 	}
 	// An error names a plural form that is missing; the text is that for "other" then.
-	text, _ := i18n.NewLocalizer(l.bundle, tag).Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateParser: template.IdentityParser{}})
+	text, _ := l.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateParser: template.IdentityParser{}})
 	return text
 }
 

@@ -18,7 +18,7 @@ func dayOf(t time.Time, loc *time.Location) day {
 
 // on gives the meetings that touch a day, soonest first.
 func (c *composer) on(d day) []*calendar.Event {
-	var events []*calendar.Event
+	events := make([]*calendar.Event, 0, 8) // more is a busy day
 	for i := range c.agenda.Meetings {
 		if m := &c.agenda.Meetings[i]; m.Start.Before(d.to) && m.End.After(d.from) {
 			events = append(events, m)
@@ -30,7 +30,10 @@ func (c *composer) on(d day) []*calendar.Event {
 // meetings fills in the lists of today's meetings; current is the one to name as going
 // on, nil if none.
 func (c *composer) meetings(s *Sign, current *calendar.Event) {
-	for _, m := range c.events {
+	if n := len(c.events); n > 0 {
+		s.Meetings = make([]Meeting, 0, n)
+	}
+	for i, m := range c.events {
 		meeting := Meeting{Line: c.line(m, c.today), Span: c.hours.clip(m), Phase: Past}
 		switch {
 		case m == current:
@@ -39,6 +42,9 @@ func (c *composer) meetings(s *Sign, current *calendar.Event) {
 		case m.Start.After(c.now):
 			if !c.policy.Show.Next {
 				continue
+			}
+			if s.Next == nil { // what is left, by their starts
+				s.Next = make([]Line, 0, len(c.events)-i)
 			}
 			s.Next = append(s.Next, meeting.Line)
 			meeting.Phase = Ahead

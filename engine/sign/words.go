@@ -164,10 +164,11 @@ func (w *words) midnight(hours12 bool) string {
 	return w.clock24.with("24", "00")
 }
 
+// twoDigits is n, 0…99, as clocks write it.
 func twoDigits(n int) string {
-	const digits = "0123456789"
+	const all = "00010203040506070809"
 	if n < 10 {
-		return "0" + digits[n:n+1]
+		return all[2*n : 2*n+2]
 	}
-	return strconv.Itoa(n)
+	return strconv.Itoa(n) // of the runtime's own table: no allocation
 }
