@@ -239,7 +239,7 @@ func (d *drawer) missing(address string, r image.Rectangle) {
 		}
 	}
 	r = inset(r.Intersect(d.canvas.bounds), 4, 2)
-	b := d.fit(name, limits{style: medium, max: 8, min: floorSize, lines: 3}, r.Dx(), r.Dy())
+	b := d.fit(name, limits{style: medium, max: 8, min: floorSize, lines: 1}, r.Dx(), r.Dy())
 	cutTop(&r, (r.Dy()-b.height())/2)
 	d.put(&b, r, center, display.Black)
 }
