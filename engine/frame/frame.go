@@ -39,9 +39,16 @@ type Look struct {
 	Pictures map[string]image.Image
 }
 
+// Options are what a renderer needs beside what it draws.
+type Options struct {
+	// Fallback has the faces for characters that the built-in fonts lack; nil = such a
+	// character is drawn as a box with its number.
+	Fallback Fallback
+}
+
 // New parses the built-in fonts. It fails only if the program was built wrongly.
-func New() (*Renderer, error) {
-	f, err := parseFaces()
+func New(o Options) (*Renderer, error) {
+	f, err := newFaces(o.Fallback)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +67,7 @@ func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look 
 	defer r.release(d)
 	d.begin(dst, p.Scheme)
 	d.look = look
+	d.shaper.speak(s.Language)
 	d.sign(&s)
 	return dst, nil
 }
@@ -84,6 +92,7 @@ func (r *Renderer) TestPattern(name string, p display.Panel) (display.Frame, err
 	d := r.acquire()
 	defer r.release(d)
 	d.begin(m, p.Scheme)
+	d.shaper.speak("")
 	d.testPattern(name, p)
 	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme}, nil
 }
