@@ -31,6 +31,16 @@ type drawer struct {
 	observe func(box, ink image.Rectangle, size size)
 }
 
+// draw makes the mask of g.
+func (d *drawer) draw(g *glyph, st style, sz size) *mask {
+	if g.face == noFace {
+		return d.missing(g, st, sz)
+	}
+	outline, _ := d.shaper.font(g.face).Face().GlyphDataOutline(g.gid)
+	face := d.faces.face(g.face)
+	return d.raster.glyph(face, outline, d.faces.scale(face, st, sz))
+}
+
 // maskKey names a glyph at a size. The style matters because it sets the em.
 type maskKey struct {
 	face  faceID
@@ -143,8 +153,7 @@ func (d *drawer) mask(g *glyph, st style, sz size) *mask {
 	key := maskKey{face: g.face, style: st, size: sz, gid: g.gid}
 	m, ok := d.masks[key]
 	if !ok {
-		outline, _ := d.shaper.fonts[g.face].Face().GlyphDataOutline(g.gid)
-		m = d.raster.glyph(d.faces.all[g.face], outline, d.faces.scale(g.face, st, sz))
+		m = d.draw(g, st, sz)
 		if d.maskRuns += len(m.runs) + 16; d.maskRuns > maxMaskRuns {
 			clear(d.masks)
 			d.maskRuns = len(m.runs)
