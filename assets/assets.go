@@ -2,7 +2,7 @@
 // nothing of Roomink.
 package assets
 
-import _ "embed" // for the files below
+import "embed"
 
 // The typefaces of signs: IBM Plex Sans (OFL 1.1, fonts/OFL.txt), chosen because its
 // sturdy, open letters stay apart when thresholded to one bit, and because its
@@ -17,3 +17,9 @@ var (
 	//go:embed fonts/IBMPlexSansArabic-Medium.ttf
 	PlexSansArabicMedium []byte
 )
+
+// Languages holds what signs say, a file a language, named by its BCP 47 tag:
+// languages/de.toml. docs/LANGUAGES.md describes them.
+//
+//go:embed languages/*.toml
+var Languages embed.FS
