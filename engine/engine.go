@@ -56,18 +56,19 @@ type Config struct {
 // Engine is everything of Roomink that works without a screen. Its methods are
 // safe for concurrent use; commands return an error that [Explain] puts in words.
 type Engine struct {
-	cfg      Config
-	log      *slog.Logger
-	inUse    *flock.Flock // held while the engine is open
-	db       *store.DB
-	renderer *frame.Renderer
-	health   *health.Registry
-	rec      *reconcile.Reconciler
-	drivers  map[string]display.Driver
-	tree     *suture.Supervisor
-	dirty    chan struct{} // capacity 1: a snapshot is due
-	probes   chan display.ID
-	missing  chan struct{} // capacity 1: a picture may have to be fetched
+	cfg       Config
+	log       *slog.Logger
+	inUse     *flock.Flock // held while the engine is open
+	db        *store.DB
+	renderer  *frame.Renderer
+	catalogue *sign.Catalogue // what signs say
+	health    *health.Registry
+	rec       *reconcile.Reconciler
+	drivers   map[string]display.Driver
+	tree      *suture.Supervisor
+	dirty     chan struct{} // capacity 1: a snapshot is due
+	probes    chan display.ID
+	missing   chan struct{} // capacity 1: a picture may have to be fetched
 
 	// Each is taken before those that follow it, and mu last.
 	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
@@ -151,6 +152,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		return nil, err
 	}
 	e.noteQuarantine()
+	e.openLanguages()
 	if err := e.openVault(ctx); err != nil {
 		return nil, err
 	}

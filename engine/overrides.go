@@ -12,7 +12,7 @@ import (
 
 // SetPolicy changes what all signs say and how, but for what rooms do otherwise.
 func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
-	if err := checkPolicy(p); err != nil {
+	if err := p.Validate(); err != nil {
 		return err
 	}
 	e.designing.Lock()
@@ -48,7 +48,7 @@ func (e *Engine) SetOverride(ctx context.Context, id calendar.RoomID, o sign.Ove
 	if !known {
 		return fmt.Errorf("room %s: %w: it may have been removed meanwhile", id, store.ErrNotFound)
 	}
-	if err := checkPolicy(policy); err != nil {
+	if err := policy.Validate(); err != nil {
 		return err
 	}
 	if err := e.db.SaveOverride(ctx, id, o); err != nil {

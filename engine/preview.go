@@ -58,7 +58,7 @@ func (e *Engine) PreviewSign(ctx context.Context, r PreviewRequest) (Preview, er
 	if err != nil {
 		return Preview{}, err
 	}
-	s, next := e.say(a, account, policy, r.At)
+	s, next := e.catalogue.Compose(a, account, policy, r.At)
 	f, err := e.renderer.Frame(s, r.Panel, look)
 	if err != nil {
 		return Preview{}, err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -13,9 +12,6 @@ import (
 // ageOf is how old the last reading of a room may get at an interval while all is well:
 // its turn may come a step late, and takes as long as Microsoft takes.
 func ageOf(interval, perBatch time.Duration) time.Duration { return interval + interval/4 + 2*perBatch }
-
-// errShortLimit refuses a limit that no reading could keep to.
-var errShortLimit = errors.New("a calendar can't grow stale in less than a minute: choose a longer time")
 
 // keepable is a policy that a person chose, but for a limit that signs would exceed
 // between two readings. e.mu is held.

@@ -69,7 +69,7 @@ func (e *Engine) wantedSign(id display.ID, now time.Time) (want reconcile.Want, 
 		return reconcile.Want{}, shown{}, false
 	}
 	if dev.cell.low {
-		s = e.sayLowBattery(s)
+		s = e.catalogue.WithLowBattery(s)
 	}
 	want.Next = next
 	last := dev.shown
@@ -95,7 +95,7 @@ func (e *Engine) keepShown(id display.ID, s shown) {
 func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Time, *frame.Look) {
 	p := e.policyOf(id)
 	a, account := e.agendaOf(id)
-	s, next := e.say(a, account, p, now)
+	s, next := e.catalogue.Compose(a, account, p, now)
 	return s, next, e.lookOf(p)
 }
 
@@ -103,10 +103,9 @@ func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Tim
 // go on naming the meetings of the last one. e.mu is held.
 func (e *Engine) composeUnassigned(dev *device) (sign.Sign, *frame.Look) {
 	p := e.state.policy
-	if p.Design == sign.Custom { // a template has no words for it
-		p.Design, p.Template = sign.Status, ""
-	}
-	return e.sayUnassigned(labelOf(dev.Display), p), e.lookOf(p)
+	s := e.catalogue.Unassigned(labelOf(dev.Display), p)
+	p.Design, p.Template = s.Design, s.Template
+	return s, e.lookOf(p)
 }
 
 // agendaOf gives what is known of a room, and whether that can still be read. e.mu is
