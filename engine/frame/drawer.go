@@ -21,6 +21,7 @@ type drawer struct {
 
 	canvas canvas
 	inks   inks
+	scheme display.Scheme
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
 	// observe, in tests, learns of every text: the box it was given and where its
@@ -46,7 +47,7 @@ func newDrawer(f *faces) *drawer {
 
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
-	d.canvas, d.inks = newCanvas(m), inksOf(s)
+	d.canvas, d.inks, d.scheme = newCanvas(m), inksOf(s), s
 	d.shaper.reset()
 	d.canvas.fill(m.Rect, display.White)
 }
