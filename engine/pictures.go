@@ -67,7 +67,11 @@ func (e *Engine) SetPictureHosts(ctx context.Context, hosts []string) error {
 // hostName gives a host as it is kept.
 func hostName(host string) (string, error) {
 	name := strings.ToLower(strings.TrimSpace(host))
-	if addr, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil && addr.Zone() == "" {
+	bare := name
+	if strings.HasPrefix(name, "[") && strings.HasSuffix(name, "]") { // as in an address
+		bare = name[1 : len(name)-1]
+	}
+	if addr, err := netip.ParseAddr(bare); err == nil && addr.Zone() == "" {
 		return addr.String(), nil
 	}
 	bad := func(why string) (string, error) { return "", fmt.Errorf("%q is not the name of a host: %s", host, why) }
@@ -117,23 +121,29 @@ func (e *Engine) kickPictures() {
 // fetchPictures keeps the pictures up to date that the templates in use fetch. It asks
 // hosts that an administrator allowed, and tells them nothing.
 func (e *Engine) fetchPictures(ctx context.Context) error {
-	client := *e.cfg.HTTPClient
-	client.Jar, client.CheckRedirect, client.Timeout = nil, sameHost, pictureTime
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
 	for {
-		if e.dropPictures(ctx); ctx.Err() != nil {
-			return ctx.Err()
-		}
-		for _, address := range e.duePictures() {
-			e.fetchPicture(ctx, &client, address)
-		}
+		e.fetchDue(ctx)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticker.C:
 		case <-e.missing:
 		}
+	}
+}
+
+// fetchDue fetches the pictures that are due, and drops those that nobody needs.
+func (e *Engine) fetchDue(ctx context.Context) {
+	client := *e.cfg.HTTPClient
+	client.Jar, client.CheckRedirect, client.Timeout = nil, sameHost, pictureTime
+	e.dropPictures(ctx)
+	for _, address := range e.duePictures() {
+		if ctx.Err() != nil {
+			return
+		}
+		e.fetchPicture(ctx, &client, address)
 	}
 }
 

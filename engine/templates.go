@@ -26,29 +26,24 @@ const (
 // ownTemplate is a template of the organisation's own, as far as it can be drawn. It is
 // immutable.
 type ownTemplate struct {
-	parsed   *template.Template // nil = not at all
-	problems []TemplateProblem
+	parsed *template.Template // nil = not at all
+	fatal  *TemplateProblem   // why that is so; nil = it can be drawn
+	others []template.Problem
 }
 
 // parseTemplate reads a template. What is wrong with it is among its problems.
 func parseTemplate(source []byte) ownTemplate {
 	if len(source) > maxTemplate {
-		return ownTemplate{problems: []TemplateProblem{{Fatal: true,
-			Text: fmt.Sprintf("it has %d KB, and may have %d", len(source)>>10, maxTemplate>>10)}}}
+		return ownTemplate{fatal: &TemplateProblem{Fatal: true,
+			Text: fmt.Sprintf("the template has %d KB, and may have %d", len(source)>>10, maxTemplate>>10)}}
 	}
-	var t ownTemplate
 	parsed, problems, err := template.Parse(source)
 	if err == nil {
-		t.parsed = parsed
-	} else {
-		p := TemplateProblem{Text: err.Error(), Fatal: true}
-		if at, ok := errors.AsType[*template.Error](err); ok {
-			p.Line, p.Column, p.Text = at.Line, at.Column, at.Text
-		}
-		t.problems = append(t.problems, p)
+		return ownTemplate{parsed: parsed, others: problems}
 	}
-	for _, p := range problems {
-		t.problems = append(t.problems, TemplateProblem{Line: p.Line, Column: p.Column, Text: p.Text})
+	t := ownTemplate{fatal: &TemplateProblem{Text: err.Error(), Fatal: true}, others: problems}
+	if at, ok := errors.AsType[*template.Error](err); ok {
+		t.fatal.Line, t.fatal.Column, t.fatal.Text = at.Line, at.Column, at.Text
 	}
 	return t
 }
@@ -70,7 +65,7 @@ func (e *Engine) SaveTemplate(ctx context.Context, name string, source []byte) e
 	}
 	t := parseTemplate(source)
 	if t.parsed == nil {
-		return fmt.Errorf("the template can't be drawn: %s", t.problems[0])
+		return fmt.Errorf("the template can't be drawn: %s", t.fatal)
 	}
 	e.designing.Lock()
 	defer e.designing.Unlock()
@@ -141,27 +136,19 @@ func (e *Engine) CheckTemplate(source []byte) []TemplateProblem {
 	return e.problemsOf(t)
 }
 
-// problemsOf are those of the template itself, and the pictures that it may not fetch.
-// e.mu is held.
+// problemsOf are those of a template that the settings leave: a picture from a host that
+// they allow is none. e.mu is held.
 func (e *Engine) problemsOf(t ownTemplate) []TemplateProblem {
-	problems := slices.Clone(t.problems)
-	if t.parsed == nil {
-		return problems
+	var problems []TemplateProblem
+	if t.fatal != nil {
+		problems = append(problems, *t.fatal)
 	}
-	told := make(map[string]bool)
-	for _, address := range t.parsed.Addresses() {
-		host, err := pictureHost(address)
-		text := ""
-		switch {
-		case err != nil:
-			text = fmt.Sprintf("the picture %s is not drawn: %v", address, err)
-		case !slices.Contains(e.state.hosts, host):
-			text = fmt.Sprintf("pictures from %s are not drawn: the settings don't allow to fetch them from there", host)
+	for _, p := range t.others {
+		host, err := hostName(p.Host)
+		if p.Host != "" && err == nil && slices.Contains(e.state.hosts, host) {
+			continue
 		}
-		if text != "" && !told[text] {
-			told[text] = true
-			problems = append(problems, TemplateProblem{Text: text})
-		}
+		problems = append(problems, TemplateProblem{Line: p.Line, Column: p.Column, Text: p.Text})
 	}
 	return problems
 }
@@ -188,7 +175,7 @@ func (e *Engine) noteTemplates() {
 		case !there:
 			wrong[p.Template] = "There is no template of this name."
 		case t.parsed == nil:
-			wrong[p.Template] = sentence(t.problems[0].String()) + "."
+			wrong[p.Template] = sentence(t.fatal.String()) + "."
 		}
 	})
 	e.mu.Unlock()
