@@ -219,6 +219,6 @@ func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
 
 // capHeight is the height of a block's capitals in pixels.
 func (d *drawer) capHeight(b *block) int {
-	own := d.faces.all[d.faces.chain[b.style][0]]
-	return round(own.cap / own.upem * d.faces.em(b.style, b.size))
+	own := d.faces.own[b.style]
+	return round(own.lines[1] / own.upem * d.faces.em(b.style, b.size))
 }
