@@ -113,15 +113,13 @@ func (d *drawer) logo(s *sign.Sign) image.Image {
 // stain.
 const leastLogo = 14
 
-// logoSize is how large a logo stands in width × height pixels: it keeps its
-// proportions, and grows to twice its size at most. It is zero where there is no room.
+// logoSize is how large a logo stands in width × height pixels. It is zero where there
+// is no room.
 func logoSize(logo image.Image, width, height int) image.Point {
 	if logo == nil {
 		return image.Point{}
 	}
-	w, h := logo.Bounds().Dx(), logo.Bounds().Dy()
-	scale := min(float64(width)/float64(w), float64(height)/float64(h), 2)
-	size := image.Pt(int(float64(w)*scale+0.5), int(float64(h)*scale+0.5))
+	size := fitted(logo.Bounds().Size(), image.Pt(width, height))
 	if min(size.X, size.Y) < leastLogo {
 		return image.Point{}
 	}

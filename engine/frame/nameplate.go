@@ -165,8 +165,11 @@ func (d *drawer) stateMark(s *sign.Sign, box image.Rectangle) {
 	}
 	d.note(stateMark, box)
 	ink := display.Black
-	if s.State == sign.Busy || s.Soon {
+	switch {
+	case s.State == sign.Busy, s.Soon:
 		ink = d.inks.busy
+	case s.State == sign.Free:
+		ink = d.inks.free
 	}
 	box = d.place(box)
 	outer, ring := side*side, side*3/4
