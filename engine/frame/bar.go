@@ -8,13 +8,14 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 )
 
-// bar draws the day into r: a line with its hours, and on it a block for each
-// stretch of occupied time, solid, or striped where it is only what was last known.
-// The line keeps clear of the ends of r so that the first and last hour fit below it.
-func (d *drawer) bar(s *sign.Sign, r image.Rectangle, height int, label limits) {
+// bar draws the day into r: a line with its hours, margin pixels in, and on it a block
+// for each stretch of occupied time, solid, or striped where it is only what was last
+// known. The first and last hour reach into the margins.
+func (d *drawer) bar(s *sign.Sign, r image.Rectangle, margin, height int, label limits) {
 	total := s.Hours[1].Sub(s.Hours[0])
 	widest := d.fit("00", label, r.Dx(), r.Dy())
 	overhang, line := d.width(&widest)/2, max(1, d.px(2))
+	r = inset(r, max(margin-overhang, 0), 0)
 	if total <= 0 || len(s.Ticks) < 2 || r.Dx() < 4*len(s.Ticks) || r.Dy() < height+line || widest.n == 0 {
 		return
 	}

@@ -2,7 +2,6 @@ package frame
 
 import (
 	"image"
-	"image/color"
 
 	"github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/segmenter"
@@ -19,19 +18,30 @@ type drawer struct {
 	maskRuns int // in masks, for its bound
 	segments segmenter.Segmenter
 	advance  []float32
+	pictures *pictures // shared with other drawers
 
-	canvas  canvas
-	inks    inks
-	palette color.Palette
-	look    *Look   // nil = nothing
-	unit    float32 // pixels per pixel of the reference layout
-	near    float32 // the same for type that is read up close
-	mirror  bool    // boxes are computed from left to right and drawn from right to left
-	codes   map[string]*code
+	canvas canvas
+	scheme display.Scheme
+	inks   inks
+	look   *Look   // nil = nothing
+	unit   float32 // pixels per pixel of the reference layout
+	near   float32 // the same for type that is read up close; 0 = as unit
+	mirror bool    // boxes are computed from left to right and drawn from right to left
+	codes  map[string]*code
 	// observe, in tests, learns of every line of text: the box it was given and where
 	// its ink lies. observeMark learns of all that is no text and that none may touch.
 	observe     func(b *block, box, ink image.Rectangle)
 	observeMark func(kind mark, box image.Rectangle)
+}
+
+// draw makes the mask of g.
+func (d *drawer) draw(g *glyph, st style, sz size) *mask {
+	if g.face == noFace {
+		return d.missing(g, st, sz)
+	}
+	outline, _ := d.shaper.font(g.face).Face().GlyphDataOutline(g.gid)
+	face := d.faces.face(g.face)
+	return d.raster.glyph(face, outline, d.faces.scale(face, st, sz))
 }
 
 // maskKey names a glyph at a size. The style matters because it sets the em.
@@ -46,13 +56,13 @@ type maskKey struct {
 // language needs a tenth of that.
 const maxMaskRuns = 1 << 19
 
-func newDrawer(f *faces) *drawer {
-	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), codes: make(map[string]*code)}
+func newDrawer(f *faces, p *pictures) *drawer {
+	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), pictures: p, codes: make(map[string]*code)}
 }
 
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
-	d.canvas, d.inks, d.palette = newCanvas(m), inksOf(s), m.Palette
+	d.canvas, d.scheme, d.inks = newCanvas(m), s, inksOf(s)
 	d.shaper.reset()
 	d.canvas.fill(m.Rect, display.White)
 }
@@ -146,8 +156,7 @@ func (d *drawer) mask(g *glyph, st style, sz size) *mask {
 	key := maskKey{face: g.face, style: st, size: sz, gid: g.gid}
 	m, ok := d.masks[key]
 	if !ok {
-		outline, _ := d.shaper.fonts[g.face].Face().GlyphDataOutline(g.gid)
-		m = d.raster.glyph(d.faces.all[g.face], outline, d.faces.scale(g.face, st, sz))
+		m = d.draw(g, st, sz)
 		if d.maskRuns += len(m.runs) + 16; d.maskRuns > maxMaskRuns {
 			clear(d.masks)
 			d.maskRuns = len(m.runs)

@@ -3,7 +3,6 @@ package frame
 import (
 	"image"
 	"math"
-	"strconv"
 
 	"github.com/go-text/typesetting/bidi"
 
@@ -20,7 +19,7 @@ func (d *drawer) sign(s *sign.Sign) {
 	if s.Design == sign.Custom && d.template(s) {
 		return // a template says itself where things are
 	}
-	d.mirror = s.RightToLeft
+	d.mirror, d.near = s.RightToLeft, 0
 	switch {
 	case s.Design == sign.Agenda:
 		d.agenda(s)
@@ -48,7 +47,13 @@ func (d *drawer) px(n float32) int { return max(1, round(n*d.unit)) }
 const floorSize = 6
 
 // sz scales a size of the reference layout for reading up close.
-func (d *drawer) sz(n float32) size { return size(min(max(round(n*d.near), floorSize), 255)) }
+func (d *drawer) sz(n float32) size {
+	scale := d.near
+	if scale == 0 {
+		scale = d.unit
+	}
+	return size(min(max(round(n*scale), floorSize), 255))
+}
 
 // set are the limits of type for reading up close, in sizes of the reference layout.
 func (d *drawer) set(st style, most, least, single float32, lines int) limits {
@@ -171,7 +176,11 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 		gap -= min(big.descent, gap/2)
 	}
 	cutTop(&r, (r.Dy()-used-big.height())/2)
-	d.put(&big, cutTop(&r, big.height()), left, ink)
+	accent := ink
+	if s.State == sign.Free {
+		accent = d.inks.free
+	}
+	d.put(&big, cutTop(&r, big.height()), left, accent)
 	cutTop(&r, gap)
 	d.put(&small, r, left, ink)
 }
@@ -218,45 +227,8 @@ func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
 	d.put(&b, r, center, d.inks.onWarn)
 }
 
-const leftToRightMark = "\u200e"
-
-// row is how one meeting of a list is drawn into r, which it cuts what it used off.
-// It draws nothing and reports false if there is no room.
-type row func(r *image.Rectangle, l sign.Line) bool
-
-// list draws as many lines as fit, and how many more there are.
-func (d *drawer) list(r image.Rectangle, lines []sign.Line, none string, more limits, draw row) {
-	if len(lines) == 0 {
-		more.style, more.single, more.lines = medium, more.min, 3
-		d.textTop(&r, 0, none, more, display.Black, 0)
-		return
-	}
-	plus := "+"
-	if d.mirror {
-		plus = leftToRightMark + plus // or it would come after its number
-	}
-	for i, l := range lines {
-		rest := len(lines) - i
-		count := d.fit(plus+strconv.Itoa(rest), more, r.Dx(), r.Dy())
-		if rest == 1 {
-			if !draw(&r, l) {
-				d.put(&count, r, left, display.Black)
-			}
-			return
-		}
-		// Each line leaves room to say how many more there are.
-		above := r
-		cutBottom(&above, count.height()+d.px(2))
-		if !draw(&above, l) {
-			d.put(&count, r, left, display.Black)
-			return
-		}
-		r.Min.Y = above.Min.Y
-	}
-}
-
 // capHeight is the height of a block's capitals in pixels.
 func (d *drawer) capHeight(b *block) int {
-	own := d.faces.all[d.faces.chain[b.style][0]]
-	return round(own.cap / own.upem * d.faces.em(b.style, b.size))
+	own := d.faces.own[b.style]
+	return round(own.lines[1] / own.upem * d.faces.em(b.style, b.size))
 }

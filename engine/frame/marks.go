@@ -65,32 +65,34 @@ func (d *drawer) code(text string) *code {
 const leastModule = 2
 
 // codeModule is the largest module, in pixels, with which the code of text fits into
-// side × side pixels of a box that has margins: half of the quiet zone may lie in
-// them. It is 0 if the code does not fit, or there is no text.
-func (d *drawer) codeModule(text string, side int) int {
+// side × side pixels that have margin pixels of paper around them, where the quiet zone
+// may lie; and what the quiet zone takes of each side beyond that. It is 0 if the code
+// does not fit, or there is no text.
+func (d *drawer) codeModule(text string, side, margin int) (module, pad int) {
 	if text == "" {
-		return 0
+		return 0, 0
 	}
 	c := d.code(text)
 	if c.side == 0 {
-		return 0
+		return 0, 0
 	}
-	module := side / (c.side + quietZone)
-	if module < leastModule {
-		return 0
+	for module = side / c.side; module >= leastModule; module-- {
+		if pad = max(0, quietZone*module-margin); module*c.side+2*pad <= side {
+			return module, pad
+		}
 	}
-	return module
+	return 0, 0
 }
 
-// putCode draws the code of text, with its quiet zone, at the top left of box.
+// putCode draws the code of text with its dark modules from the top left of box, and
+// the quiet zone around it.
 func (d *drawer) putCode(text string, box image.Rectangle, module int) {
 	c := d.code(text)
-	side := (c.side + 2*quietZone) * module
-	box.Max = box.Min.Add(image.Pt(side, side))
-	d.note(codeMark, box)
-	box = d.place(box)
-	d.canvas.fill(box, display.White)
-	at := box.Min.Add(image.Pt(quietZone*module, quietZone*module))
+	box.Max = box.Min.Add(image.Pt(c.side*module, c.side*module))
+	whole := box.Inset(-quietZone * module)
+	d.note(codeMark, whole)
+	d.fill(whole, display.White)
+	at := d.place(box).Min
 	for i, dark := range c.modules {
 		if dark {
 			x, y := at.X+i%c.side*module, at.Y+i/c.side*module
@@ -109,17 +111,15 @@ func (d *drawer) logo(s *sign.Sign) image.Image {
 
 // leastLogo is the least height or width, in pixels, at which a logo is more than a
 // stain.
-const leastLogo = 10
+const leastLogo = 14
 
-// logoSize is how large a logo stands in width × height pixels: it keeps its
-// proportions, and grows to twice its size at most. It is zero where there is no room.
+// logoSize is how large a logo stands in width × height pixels. It is zero where there
+// is no room.
 func logoSize(logo image.Image, width, height int) image.Point {
 	if logo == nil {
 		return image.Point{}
 	}
-	w, h := logo.Bounds().Dx(), logo.Bounds().Dy()
-	scale := min(float64(width)/float64(w), float64(height)/float64(h), 2)
-	size := image.Pt(int(float64(w)*scale+0.5), int(float64(h)*scale+0.5))
+	size := fitted(logo.Bounds().Size(), image.Pt(width, height))
 	if min(size.X, size.Y) < leastLogo {
 		return image.Point{}
 	}
@@ -136,7 +136,7 @@ func (d *drawer) putLogo(logo image.Image, box image.Rectangle) {
 // of the limits l, and for what it says if that needs no more than a part in share of
 // r. What it gives draws both on a baseline.
 func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, ink uint8) func(baseline int) {
-	l.lines = 1
+	l.lines, l.min = 1, l.max
 	word := d.fit(s.LowBattery, l, r.Dx()/share, r.Dy())
 	height := max(d.capHeight(&word), 7)
 	width, gap := height*2, max(height/2, 4)
@@ -165,48 +165,71 @@ func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, 
 	}
 }
 
-// facts is what is to be known of a room beside its name, as a paragraph.
-func (d *drawer) facts(s *sign.Sign) string {
-	return d.join(d.join(s.Place, s.Seats), s.Equipment)
+// facts draws what is to be known of a room beside its name at the top of r, and cuts
+// it off with gap.
+func (d *drawer) facts(s *sign.Sign, r *image.Rectangle, keep int, l limits, ink uint8, gap int) {
+	if b := d.fitFacts(s, l, r.Dx(), r.Dy()-keep-gap); b.n > 0 {
+		d.put(&b, cutTop(r, b.height()), left, ink)
+		cutTop(r, gap)
+	}
+}
+
+// fitFacts fits as much of the place, the seats and the equipment as one line has room
+// for.
+func (d *drawer) fitFacts(s *sign.Sign, l limits, width, height int) (b block) {
+	l.lines = 1
+	where := d.join(s.Place, s.Seats)
+	for _, text := range []string{d.join(where, s.Equipment), where, s.Place} {
+		if b = d.fit(text, l, width, height); b.n > 0 && !b.cut {
+			break
+		}
+	}
+	return b
+}
+
+// freeText sets the free text at the bottom of r and cuts it off with gap.
+func (d *drawer) freeText(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
+	l.lines = 3
+	if text := d.fit(s.Text, l, r.Dx(), r.Dy()-gap); text.n > 0 {
+		d.put(&text, cutBottom(r, text.height()), left, display.Black)
+		cutBottom(r, gap)
+	}
 }
 
 // foot draws the free text, the QR code with its label and the logo at the bottom of
-// r, and cuts them off. The upper keep pixels are not used; what does not fit below
-// them is left out. Texts are set in the limits l.
-func (d *drawer) foot(s *sign.Sign, r *image.Rectangle, keep int, l limits, gap int) {
+// r, one below the other, and cuts them off. The upper keep pixels are not used; what
+// does not fit below them is left out. Texts are set in the limits l, and margin is
+// the paper around r.
+func (d *drawer) foot(s *sign.Sign, r *image.Rectangle, keep, margin int, l limits, gap int) {
 	area := *r
 	cutTop(&area, keep)
-	d.codeRow(s, &area, l, gap)
-	l.lines = 3
-	if text := d.fit(s.Text, l, area.Dx(), area.Dy()-gap); text.n > 0 {
-		d.put(&text, cutBottom(&area, text.height()), left, display.Black)
-		cutBottom(&area, gap)
-	}
+	d.codeRow(s, &area, margin, l, gap)
+	d.freeText(s, &area, l, gap)
 	r.Max.Y = area.Max.Y
 }
 
 // codeRow draws the QR code at the bottom left of r, its label and the logo beside
-// it, and cuts them off. The dark modules stand on the margins of the column: the
-// quiet zone may lie in the paper outside it.
-func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
-	row, module := *r, d.codeModule(s.Code, min(r.Dy(), r.Dx()*2/3, d.px(130)))
+// it, and cuts them off.
+func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) {
+	row := *r
+	module, pad := d.codeModule(s.Code, min(r.Dy(), r.Dx()*2/3, d.px(130)), margin)
 	if module > 0 {
-		row = cutBottom(r, d.code(s.Code).side*module)
-		box, quiet := cutLeft(&row, row.Dy()), quietZone*module
-		d.putCode(s.Code, box.Inset(-quiet), module)
+		side, quiet := d.code(s.Code).side*module, quietZone*module
+		cutBottom(r, pad)
+		row = cutBottom(r, side)
+		cutLeft(&row, pad)
+		d.putCode(s.Code, cutLeft(&row, side), module)
 		cutBottom(r, max(quiet, gap))
 		cutLeft(&row, max(quiet, gap))
 		l.lines = maxLines
 		if label := d.fit(s.CodeLabel, l, row.Dx(), row.Dy()); !label.cut && label.n > 0 {
-			rest := row
-			cutTop(&rest, label.height()-label.descent-d.capHeight(&label)+gap)
 			row.Min.Y -= label.ascent - d.capHeight(&label) // capitals level with the code
-			d.put(&label, row, left, display.Black)
-			row = rest
+			d.put(&label, cutTop(&row, label.height()), left, display.Black)
+			cutTop(&row, gap-label.descent)
 		}
 	}
 	logo := d.logo(s)
-	size := logoSize(logo, row.Dx(), min(row.Dy()-gap, 4*int(l.max)))
+	size := logoSize(logo, row.Dx(), min(row.Dy()-gap, logoHeight(l)))
 	if size == (image.Point{}) {
 		return
 	}
@@ -218,28 +241,49 @@ func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
 	}
 }
 
-// corner draws the QR code with its label below it, or else the logo, at the right
-// end of r, and cuts them off with gap.
-func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
-	if module := d.codeModule(s.Code, min(r.Dy(), r.Dx()/2)); module > 0 {
-		quiet, side := quietZone*module, d.code(s.Code).side*module
-		column := cutRight(r, side)
-		cutRight(r, max(gap, quiet))
-		label := d.fit(s.CodeLabel, l, side, r.Dy()-side-2*quiet)
-		if label.cut {
-			label = block{}
-		}
-		cutTop(&column, (column.Dy()-side-label.height())/2)
-		d.putCode(s.Code, cutTop(&column, side).Inset(-quiet), module)
-		cutTop(&column, quiet)
-		d.put(&label, column, center, display.Black)
-		return
+// corner draws the QR code at the top right of r with its label below it, and cuts
+// them off with gap. The quiet zone lies in r, but may reach margin pixels out of it at
+// the right. It gives what is left below, empty where there is no code.
+func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) (below image.Rectangle) {
+	most := min(r.Dx()*2/5, d.px(150))
+	l.lines = 1
+	label := d.fit(s.CodeLabel, l, most, r.Dy()/4)
+	if label.cut {
+		label = block{}
 	}
+	module, _ := d.codeModule(s.Code, min(r.Dy()-label.height(), most), 0)
+	if module == 0 { // the code does more than its label
+		label = block{}
+		module, _ = d.codeModule(s.Code, min(r.Dy(), most), 0)
+	}
+	if module == 0 {
+		return image.Rectangle{}
+	}
+	quiet, side := quietZone*module, d.code(s.Code).side*module
+	cutRight(r, max(0, quiet-margin))
+	column := cutRight(r, max(side, d.width(&label)))
+	cutRight(r, max(gap, quiet))
+	cutTop(&column, quiet)
+	row := cutTop(&column, side)
+	d.putCode(s.Code, cutRight(&row, side), module)
+	cutTop(&column, quiet)
+	d.put(&label, cutTop(&column, label.height()), right, display.Black)
+	cutTop(&column, gap)
+	return column
+}
+
+// logoHeight is how tall a logo stands beside texts in the limits l.
+func logoHeight(l limits) int { return 4 * int(l.max) }
+
+// logoBelow draws the logo, height pixels tall at most, at the bottom right of r if
+// that has room for it, and reports whether it did.
+func (d *drawer) logoBelow(s *sign.Sign, r image.Rectangle, height int) bool {
 	logo := d.logo(s)
-	if size := logoSize(logo, r.Dx()/4, min(r.Dy()-gap, 5*int(l.max))); size != (image.Point{}) {
-		column := cutRight(r, size.X)
-		cutRight(r, gap)
-		cutTop(&column, (column.Dy()-size.Y)/2)
-		d.putLogo(logo, cutTop(&column, size.Y))
+	size := logoSize(logo, r.Dx(), height)
+	if size == (image.Point{}) || size.Y > r.Dy() {
+		return false
 	}
+	row := cutBottom(&r, size.Y)
+	d.putLogo(logo, cutRight(&row, size.X))
+	return true
 }

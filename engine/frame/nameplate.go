@@ -1,6 +1,212 @@
 package frame
 
-import "github.com/roomink/roomink/engine/sign"
+import (
+	"image"
+	"math"
 
-// namePlate is the design of the name of the room first.
-func (d *drawer) namePlate(s *sign.Sign) { d.status(s) }
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// namePlate is the design of the name of the room, or of a person, first: huge, with
+// the place below it. The state is a mark and a few words at the bottom.
+func (d *drawer) namePlate(s *sign.Sign) {
+	r := d.canvas.bounds
+	if r.Dx() >= r.Dy() {
+		d.scale(800, 480)
+	} else {
+		d.scale(480, 800)
+	}
+	// The name takes what a small panel can give; the rest must stay readable on it.
+	d.near = float32(math.Pow(float64(d.unit), 0.45))
+	if s.Notice != "" {
+		d.band(s.Notice, cutBottom(&r, max(d.px(56), 22)), max(d.px(20), 8), d.set(bold, 13, 0, 9, 2))
+	}
+	margin := max(d.px(32), 7)
+	r = inset(r, max(d.px(40), 8), margin)
+
+	small := d.set(medium, 12, 10, 0, 1)
+	line := d.fit("0", small, r.Dx(), r.Dy())
+	side := min(max(d.px(88), 18), r.Dx()/3, r.Dy()/4)
+	if r.Dy() > r.Dx() { // there is no room for the words beside each other
+		side = min(max(side, leastPair), r.Dx()/3)
+	}
+	lines := d.plateLines(s)
+	height := side + max(d.px(18), 6)
+	if len(lines) > 0 {
+		height += max(d.px(12), 3) + len(lines)*line.height()
+	}
+	if s.Code != "" {
+		height = max(height, min(d.px(190), r.Dy()*45/100))
+	}
+	foot := cutBottom(&r, min(height, r.Dy()/2))
+	cutBottom(&r, d.px(16))
+	d.plate(s, r)
+	d.fill(cutTop(&foot, d.px(3)), display.Black)
+	d.corner(s, &foot, margin, d.set(medium, 10, 0, 0, 3), d.px(24))
+	cutTop(&foot, max(d.px(15), 5))
+	d.plateState(s, cutTop(&foot, min(side, foot.Dy())))
+	cutTop(&foot, max(d.px(12), 3))
+	for _, l := range lines {
+		d.plateLine(&foot, l, small)
+	}
+}
+
+// plate draws the name with what else is known of the room below it, and the logo and
+// an empty battery above them.
+func (d *drawer) plate(s *sign.Sign, r image.Rectangle) {
+	small := d.set(medium, 12, 0, 0, 1)
+	head, top := r, 0
+	battery := d.battery(s, &head, small, 3, display.Black)
+	if size := logoSize(d.logo(s), head.Dx()/2, r.Dy()/5); size != (image.Point{}) {
+		d.putLogo(d.logo(s), image.Rectangle{Min: head.Min, Max: head.Min.Add(size)})
+		top = size.Y
+	}
+	if s.LowBattery != "" {
+		line := d.fit("0", small, r.Dx(), r.Dy())
+		battery(r.Min.Y + line.ascent)
+		top = max(top, line.height())
+	}
+	if top > 0 {
+		cutTop(&r, top+d.px(8))
+	}
+	facts := d.fitFacts(s, d.set(medium, 18, 9, 0, 1), r.Dx(), r.Dy()/3)
+	l := d.huge(bold, 120, 56)
+	l.lines = 3
+	gap := max(d.px(20), 4)
+	name := d.fit(s.Room, l, r.Dx(), r.Dy()-facts.height()-gap)
+	gap = max(gap-name.descent, gap/2)
+	cutTop(&r, (r.Dy()-name.height()-gap-facts.height())/2)
+	d.put(&name, cutTop(&r, name.height()), left, display.Black)
+	cutTop(&r, gap)
+	d.put(&facts, r, left, display.Black)
+}
+
+// leastPair is the least height, in pixels, of the words for a state in two lines.
+const leastPair = 34
+
+// plateState draws the mark of the state and the words for it.
+func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
+	mark := cutLeft(&r, r.Dy())
+	d.stateMark(s, mark)
+	cutLeft(&r, max(d.px(20), 6))
+	if r.Dy() >= leastPair {
+		detail := d.huge(medium, 22, 9)
+		detail.lines = 1
+		d.state(s, r, d.huge(bold, 36, 12), detail, d.px(12), display.Black)
+		return
+	}
+	l := d.set(bold, 16, 0, 0, 1)
+	l.tight = true
+	b := d.fit(s.Headline, l, r.Dx(), r.Dy())
+	l.style, l.max = medium, max(b.size, floorSize)
+	more := d.fit(s.Detail, l, r.Dx()-d.width(&b)-r.Dy()/2, r.Dy())
+	cutTop(&r, (r.Dy()-b.ascent)/2)
+	first := cutLeft(&r, d.width(&b))
+	d.put(&b, first, left, display.Black)
+	if !more.cut {
+		cutLeft(&r, mark.Dy()/2)
+		cutTop(&r, b.ascent-more.ascent)
+		d.put(&more, r, left, display.Black)
+	}
+}
+
+// plateText is a line below the state: a text that may have a heading.
+type plateText struct{ heading, text string }
+
+// plateLines are the meeting going on, the next one and the free text.
+func (d *drawer) plateLines(s *sign.Sign) (lines []plateText) {
+	if s.Current != nil {
+		lines = append(lines, plateText{"", d.join(s.Current.Time, s.Current.Title)})
+	}
+	switch {
+	case len(s.Next) > 0:
+		lines = append(lines, plateText{s.NextHead, d.join(s.Next[0].Time, s.Next[0].Title)})
+	case s.NextNone != "" && s.Current == nil:
+		lines = append(lines, plateText{"", s.NextNone})
+	}
+	if s.Text != "" {
+		lines = append(lines, plateText{"", s.Text})
+	}
+	return lines
+}
+
+// plateLine draws a line at the top of r and cuts it off.
+func (d *drawer) plateLine(r *image.Rectangle, t plateText, l limits) {
+	head := l
+	head.style = bold
+	h := d.fit(t.heading, head, r.Dx()/2, r.Dy())
+	gap := 0
+	if h.n > 0 {
+		gap = int(h.size)
+	}
+	b := d.fit(t.text, l, r.Dx()-d.width(&h)-gap, r.Dy())
+	if head.max = b.size; b.size > 0 { // both in one size
+		h = d.fit(t.heading, head, d.width(&h), r.Dy())
+	}
+	box := cutTop(r, max(h.height(), b.height()))
+	baseline := max(h.ascent, b.ascent)
+	first := cutLeft(&box, d.width(&h))
+	cutTop(&first, baseline-h.ascent)
+	d.put(&h, first, left, display.Black)
+	cutLeft(&box, gap)
+	cutTop(&box, baseline-b.ascent)
+	d.put(&b, box, left, display.Black)
+}
+
+// stateMark draws the state as a round mark that fills the square box: a disc where
+// the room is busy and a ring where it is free, half of each where that ends soon;
+// stripes where nobody knows, a bar where the room is shut, and parts of a ring where
+// there is no room.
+func (d *drawer) stateMark(s *sign.Sign, box image.Rectangle) {
+	side := box.Dx()
+	if side < 5 {
+		return
+	}
+	d.note(stateMark, box)
+	ink := display.Black
+	switch {
+	case s.State == sign.Busy, s.Soon:
+		ink = d.inks.busy
+	case s.State == sign.Free:
+		ink = d.inks.free
+	}
+	box = d.place(box)
+	outer, ring := side*side, side*3/4
+	inner := ring * ring
+	for y := range side {
+		from := -1
+		for x := 0; x <= side; x++ {
+			dx, dy := 2*x+1-side, 2*y+1-side // twice the distance from the middle
+			far := dx*dx + dy*dy
+			in := x < side && far <= outer && (far > inner || d.inMark(s, dx, dy, side))
+			if s.State == sign.Unassigned && min(max(dx, -dx), max(dy, -dy)) < side/5 {
+				in = false
+			}
+			switch {
+			case in && from < 0:
+				from = x
+			case !in && from >= 0:
+				d.canvas.fill(image.Rect(box.Min.X+from, box.Min.Y+y, box.Min.X+x, box.Min.Y+y+1), ink)
+				from = -1
+			}
+		}
+	}
+}
+
+// inMark reports whether a point inside the ring of a mark has ink; dx and dy are twice
+// its distance from the middle of a mark of that side.
+func (d *drawer) inMark(s *sign.Sign, dx, dy, side int) bool {
+	switch s.State {
+	case sign.Busy:
+		return !s.Soon || dx < 0
+	case sign.Free:
+		return s.Soon && dx < 0
+	case sign.Unknown:
+		width := max(side/4, 4)
+		return (dx+dy+4*side)%(2*width) < width
+	case sign.Closed:
+		return max(dy, -dy) < side/7
+	}
+	return false
+}

@@ -14,7 +14,7 @@ func (d *drawer) stack(s *sign.Sign) {
 	if s.Hours[1].After(s.Hours[0]) {
 		foot := cutBottom(&r, d.px(40))
 		cutTop(&foot, d.px(4))
-		d.bar(s, inset(foot, d.px(9), 0), d.px(14), d.hourLimits(7))
+		d.bar(s, foot, d.px(14), d.px(14), d.hourLimits(7))
 	}
 	if s.Notice != "" && !d.hasSide(s) {
 		d.stackBand(s, cutBottom(&r, d.px(stackBand)))
@@ -56,51 +56,46 @@ func (d *drawer) stackHeroHeight(s *sign.Sign, height int) int {
 func (d *drawer) stackHero(s *sign.Sign, r image.Rectangle) {
 	ink, r := d.panel(s, r, d.px(14))
 	r = inset(r, d.px(14), d.px(8))
-	keep := r.Dy() / 2
-	d.heads(s, &r, keep, s.Date, d.set(bold, 11, 0, 9, 2), d.set(medium, 8, 0, 7, 2), ink)
-	d.textTop(&r, d.px(120), d.facts(s), d.set(medium, 8, 7, 7, 1), ink, 0)
-	cutTop(&r, d.px(6))
+	small := d.set(medium, 8, 0, 7, 2)
+	_, rest := d.heads(s, &r, r.Dy()/2, s.Date, d.set(bold, 11, 0, 9, 2), small, ink)
 	if s.Current != nil {
-		keep := r.Dy() * 55 / 100
-		d.meeting(&r, keep, s.Current, d.set(bold, 10, 8, 9, 2), d.set(medium, 8, 7, 0, 1), ink)
+		title := d.set(bold, 10, 8, 9, 1)
+		if r.Dy() > d.px(190) {
+			title.lines = 2
+		}
+		d.meeting(&r, r.Dy()*55/100, s.Current, title, d.set(medium, 8, 7, 0, 1), ink)
 		cutBottom(&r, d.px(6))
 	}
+	d.textTop(&r, d.px(110), rest, small, ink, 0)
+	d.facts(s, &r, d.px(110), d.set(medium, 8, 7, 0, 1), ink, 0)
+	cutTop(&r, d.px(6))
 	d.state(s, r, d.huge(bold, 80, 26), d.huge(medium, 16, 11), d.px(11), ink)
 }
 
 // stackSide draws what comes next and the marks beside it.
 func (d *drawer) stackSide(s *sign.Sign, r image.Rectangle) {
+	note := d.set(medium, 7, 0, 0, 3)
+	below := d.corner(s, &r, d.px(14), note, d.px(12))
+	logo := d.logoBelow(s, below, logoHeight(note))
 	cutTop(&r, d.px(5))
-	d.corner(s, &r, d.set(medium, 7, 0, 0, 3), d.px(12))
+	cutBottom(&r, d.px(3))
 	if s.NextHead == "" {
+		d.freeText(s, &r, note, d.px(5))
+		if !logo {
+			d.logoBelow(s, r, logoHeight(note))
+		}
 		return
 	}
 	if s.State == sign.Unknown || r.Dy() > d.px(120) { // the others explain themselves
 		d.textTop(&r, 0, s.NextHead, d.set(medium, 8, 7, 0, 1), display.Black, d.px(1))
 	}
-	d.list(r, s.Next, s.NextNone, d.set(bold, 8, 7, 0, 1), d.flatRows(s.Next, r.Dx()))
-}
-
-// flatRows gives a row that draws a meeting as time and title side by side, with
-// the titles of all lines below each other.
-func (d *drawer) flatRows(lines []sign.Line, width int) row {
 	time, title := d.set(bold, 8, 0, 0, 1), d.set(medium, 8, 8, 0, 1)
-	column := 0
-	for i := range lines {
-		b := d.fit(lines[i].Time, time, width*55/100, d.canvas.bounds.Dy())
-		column = max(column, d.width(&b))
+	if r.Dy() > r.Dx()*2/3 {
+		title.lines = 2
 	}
-	return func(r *image.Rectangle, l sign.Line) bool {
-		at := d.fit(l.Time, time, column, r.Dy())
-		what := d.fit(l.Title, title, r.Dx()-column-d.px(12), r.Dy())
-		if at.n == 0 || what.n == 0 {
-			return false
-		}
-		box := cutTop(r, max(at.height(), what.height()))
-		d.put(&at, cutLeft(&box, column), left, display.Black)
-		cutLeft(&box, d.px(12))
-		d.put(&what, box, left, display.Black)
-		cutTop(r, d.px(2))
-		return true
+	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 8, 7, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(2)))
+	d.freeText(s, &rest, note, d.px(2))
+	if !logo {
+		d.logoBelow(s, rest, logoHeight(note))
 	}
 }

@@ -68,7 +68,7 @@ func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle) {
 		foot := cutBottom(r, d.px(82))
 		d.fill(cutTop(&foot, d.px(2)), display.Black)
 		cutTop(&foot, d.px(14))
-		d.bar(s, inset(foot, d.px(24), 0), d.px(26), d.hourLimits(9))
+		d.bar(s, foot, d.px(32), d.px(26), d.hourLimits(9))
 	}
 	if s.Notice != "" {
 		d.band(s.Notice, cutBottom(r, max(d.px(60), 32)), d.px(20), d.set(bold, 15, 0, 11, 2))
@@ -88,55 +88,56 @@ func (d *drawer) wideHero(s *sign.Sign, r image.Rectangle, date string) (baselin
 	ink, r := d.panel(s, r, d.px(20))
 	r = inset(r, d.px(32), d.px(wideMargin))
 	keep := r.Dy() * 45 / 100
-	baseline = d.heads(s, &r, keep, date, d.set(bold, 18, 11, 13, 2), d.set(medium, 12, 9, 9, 1), ink)
-	d.textTop(&r, keep, d.facts(s), d.set(medium, 11, 9, 9, 2), ink, d.px(14))
+	baseline, rest := d.heads(s, &r, keep, date, d.set(bold, 18, 11, 13, 2), d.set(medium, 12, 9, 9, 1), ink)
+	d.facts(s, &r, keep, d.set(medium, 11, 9, 0, 1), ink, 0)
+	d.textTop(&r, keep, rest, d.set(medium, 11, 9, 0, 1), ink, 0)
+	cutTop(&r, d.px(14))
 	if s.Current != nil {
 		d.meeting(&r, keep, s.Current, d.set(bold, 15, 12, 14, 2), d.set(medium, 12, 10, 0, 1), ink)
 		cutBottom(&r, d.px(10))
 		d.fill(cutBottom(&r, d.px(2)), ink)
 		cutBottom(&r, d.px(14))
 	}
-	d.state(s, r, d.huge(bold, 120, 50), d.huge(medium, 28, 16), d.px(24), ink)
+	d.state(s, r, d.huge(bold, 140, 50), d.huge(medium, 28, 16), d.px(24), ink)
 	return baseline
 }
 
-// wideSide draws the date, what comes next and the marks. The date stands on
+// wideSide draws the date, what comes next and the marks. Its first line stands on
 // baseline, if there is one.
 func (d *drawer) wideSide(s *sign.Sign, r image.Rectangle, baseline int) {
-	date := d.fit(s.Date, d.set(medium, 12, 9, 9, 2), r.Dx(), r.Dy()/3)
-	if baseline > 0 && date.n == 1 {
-		cutTop(&r, baseline-date.ascent-r.Min.Y)
+	date, head, note := d.set(medium, 12, 9, 9, 2), d.set(bold, 12, 9, 0, 1), d.set(medium, 10, 8, 0, 3)
+	first := d.fit(s.Date, date, r.Dx(), r.Dy()/3)
+	if baseline > 0 && first.n == 1 {
+		cutTop(&r, baseline-first.ascent-r.Min.Y)
 	}
-	if date.n > 0 {
-		d.put(&date, cutTop(&r, date.height()), left, display.Black)
-		cutTop(&r, d.px(8))
+	column, heading := r.Dy() >= r.Dx(), s.NextHead
+	if column || heading == "" {
+		if first.n > 0 {
+			d.put(&first, cutTop(&r, first.height()), left, display.Black)
+			cutTop(&r, d.px(8))
+		}
+		d.textTop(&r, 0, heading, head, display.Black, d.px(2))
+	} else {
+		height, _, _ := d.pair(r, heading, s.Date, head, date, display.Black)
+		cutTop(&r, height+d.px(2))
 	}
-	note := d.set(medium, 10, 8, 0, 3)
-	if s.NextHead == "" {
-		d.foot(s, &r, 0, note, d.px(12))
+	if heading == "" {
+		d.foot(s, &r, 0, d.px(24), note, d.px(12))
 		return
 	}
-	d.foot(s, &r, r.Dy()*45/100, note, d.px(12))
-	d.textTop(&r, 0, s.NextHead, d.set(bold, 12, 9, 0, 1), display.Black, d.px(2))
 	d.fill(cutTop(&r, d.px(3)), display.Black)
 	cutTop(&r, d.px(9))
-	d.list(r, s.Next, s.NextNone, d.set(bold, 11, 9, 0, 1), d.tallRow)
-}
-
-// tallRow is a meeting as time over title.
-func (d *drawer) tallRow(r *image.Rectangle, l sign.Line) bool {
-	return d.lines(r, l, d.set(bold, 12, 9, 0, 1), d.set(medium, 11, 11, 0, 2), d.px(8))
-}
-
-// lines draws a meeting as its time over its title.
-func (d *drawer) lines(r *image.Rectangle, l sign.Line, time, title limits, gap int) bool {
-	upper := d.fit(l.Time, time, r.Dx(), r.Dy())
-	lower := d.fit(l.Title, title, r.Dx(), r.Dy()-upper.height())
-	if upper.n == 0 || lower.n == 0 {
-		return false
+	time, title, logo := d.set(bold, 12, 9, 0, 1), d.set(medium, 11, 11, 0, 2), true
+	if column {
+		d.foot(s, &r, r.Dy()*35/100, d.px(24), note, d.px(12))
+	} else {
+		time.max = title.max
+		below := d.corner(s, &r, d.px(24), note, d.px(24))
+		logo = d.logoBelow(s, below, logoHeight(note))
+		d.freeText(s, &r, note, d.px(12))
 	}
-	d.put(&upper, cutTop(r, upper.height()), left, display.Black)
-	d.put(&lower, cutTop(r, lower.height()), left, display.Black)
-	cutTop(r, gap)
-	return true
+	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 11, 9, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(8)))
+	if !logo {
+		d.logoBelow(s, rest, logoHeight(note))
+	}
 }
