@@ -73,7 +73,7 @@ func (d *drawer) dayAlone(s *sign.Sign, r image.Rectangle) {
 	}
 	d.dayHead(s, cutTop(&r, r.Dy()*62/100), above)
 	r = inset(r, d.px(dayMargin), d.px(dayPad))
-	d.foot(s, &r, 0, d.noteLimits(), d.px(8))
+	d.foot(s, &r, 0, d.px(dayPad), d.noteLimits(), d.px(8))
 }
 
 func (d *drawer) noticeHeight(s *sign.Sign) int {
@@ -104,57 +104,27 @@ func (d *drawer) hasMarks(s *sign.Sign) bool {
 func (d *drawer) noteLimits() limits { return d.set(medium, 7, 0, 0, 3) }
 
 // dayMarks cuts text, code and logo off r, where it is large enough for them: below
-// the list in portrait, else at its right, the logo at the top and the code at the
-// bottom.
+// the list in portrait, else at its right and the text below.
 func (d *drawer) dayMarks(s *sign.Sign, r *image.Rectangle) {
 	gap, note := d.px(10), d.noteLimits()
 	if !d.hasMarks(s) || r.Dx() < 200 {
 		return
 	}
 	if d.canvas.bounds.Dy() > d.canvas.bounds.Dx() {
-		cutBottom(r, d.px(5))
-		d.foot(s, r, r.Dy()*60/100, note, gap)
+		d.foot(s, r, r.Dy()*60/100, d.px(dayPad), note, gap)
 		return
 	}
 	if r.Dx() >= 300 {
-		d.markColumn(s, r, note, gap)
-	}
-	note.lines = 2
-	if text := d.fit(s.Text, note, r.Dx(), r.Dy()/4); text.n > 0 && !text.cut {
-		d.put(&text, cutBottom(r, text.height()), left, display.Black)
-		cutBottom(r, gap/2)
-	}
-}
-
-// markColumn cuts a column with code and logo off the right of r.
-func (d *drawer) markColumn(s *sign.Sign, r *image.Rectangle, note limits, gap int) {
-	area, side := *r, min(r.Dx()*28/100, d.px(110))
-	module, logo := d.codeModule(s.Code, min(side, r.Dy())), d.logo(s)
-	quiet := quietZone * module
-	if module > 0 {
-		side = d.code(s.Code).side * module
-		// The quiet zone may lie in the margins.
-		cutBottom(&area, max(quiet-d.px(dayPad), 0))
-		cutRight(&area, max(quiet-d.px(dayMargin), 0))
-		if area.Dy() < side+quiet {
-			module, quiet = 0, 0
+		bleed := d.px(dayMargin) / 2 // what goes on reaches out of the list
+		below := d.corner(s, r, d.px(dayMargin), note, gap+bleed)
+		if below.Empty() && d.logo(s) != nil {
+			below = cutRight(r, r.Dx()/5)
+			cutRight(r, gap+bleed)
 		}
+		d.logoBelow(s, below, logoHeight(note))
 	}
-	size := logoSize(logo, side, min(r.Dy()/4, 5*int(note.max)))
-	if module == 0 && size == (image.Point{}) {
-		return
-	}
-	column := cutRight(&area, max(side*min(module, 1), size.X))
-	r.Max.X = column.Min.X - max(gap, quiet) - d.px(dayMargin)/2 // what goes on reaches out of the list
-	if module > 0 {
-		d.putCode(s.Code, cutBottom(&column, side).Inset(-quiet), module)
-		cutBottom(&column, quiet)
-		if label := d.fit(s.CodeLabel, note, column.Dx(), column.Dy()); !label.cut {
-			d.put(&label, cutBottom(&column, label.height()), left, display.Black)
-			cutBottom(&column, gap)
-		}
-	}
-	if size.Y > 0 && size.Y <= column.Dy() {
-		d.putLogo(logo, image.Rectangle{Min: column.Min, Max: column.Min.Add(size)})
-	}
+	area := *r
+	cutTop(&area, area.Dy()*3/4)
+	d.freeText(s, &area, note, gap/2)
+	r.Max.Y = area.Max.Y
 }

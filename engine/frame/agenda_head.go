@@ -41,7 +41,7 @@ func (d *drawer) dayTower(s *sign.Sign, r image.Rectangle) {
 	if d.hasMarks(s) && r.Dx() >= 200 {
 		area := inset(r, d.px(dayMargin), d.px(dayPad)+d.px(5))
 		below := area.Max.Y
-		if d.foot(s, &area, area.Dy()*68/100, d.noteLimits(), d.px(10)); area.Max.Y < below {
+		if d.foot(s, &area, area.Dy()*68/100, d.px(dayPad)+d.px(5), d.noteLimits(), d.px(10)); area.Max.Y < below {
 			head.Max.Y = area.Max.Y
 			line := r
 			line.Min.Y = head.Max.Y
@@ -56,35 +56,14 @@ func (d *drawer) dayTower(s *sign.Sign, r image.Rectangle) {
 // the room off the top of r. The date stands beside the name if it fits there, else
 // below it; what does not fit at all is left out.
 func (d *drawer) dayNames(s *sign.Sign, r *image.Rectangle, ink uint8) {
-	name, small := d.set(bold, 11, 0, 8, 2), d.set(medium, 8, 6, 0, 1)
-	room := r.Dy() * 40 / 100
-	head := *r
-	head.Max.Y = head.Min.Y + room
-	battery := d.battery(s, &head, small, 6, ink)
-	if head.Max.X < r.Max.X {
-		cutRight(&head, d.px(6))
-	}
-	date := d.fit(s.Date, small, head.Dx(), room)
-	who := d.fit(s.Room, name, head.Dx()-d.width(&date)-d.px(12), room)
-	extra := []string{s.Date, d.facts(s)}
-	if who.n == 1 && !who.cut && who.size >= name.single && !date.cut {
-		extra = extra[1:]
-	} else {
-		who, date = d.fit(s.Room, name, head.Dx(), room), block{}
-	}
-	baseline := head.Min.Y + max(who.ascent, date.ascent)
-	battery(baseline)
-	line := head
-	cutTop(&line, baseline-date.ascent-line.Min.Y)
-	d.put(&date, cutRight(&line, d.width(&date)), right, ink)
-	d.put(&who, head, left, ink)
-	used := max(who.height(), date.height())
-	cutTop(r, used)
-	small.lines = 2
-	for _, text := range extra {
-		if b := d.fit(text, small, r.Dx(), room-used); !b.cut && b.n > 0 {
+	small, keep := d.set(medium, 8, 6, 0, 1), r.Dy()*60/100
+	_, date := d.heads(s, r, keep, s.Date, d.set(bold, 11, 0, 8, 2), small, ink)
+	for _, b := range []block{
+		d.fit(date, small, r.Dx(), r.Dy()-keep),
+		d.fitFacts(s, small, r.Dx(), r.Dy()-keep),
+	} {
+		if b.n > 0 && !b.cut && b.height() <= r.Dy()-keep {
 			d.put(&b, cutTop(r, b.height()), left, ink)
-			used += b.height()
 		}
 	}
 	cutTop(r, d.px(6))
@@ -97,7 +76,7 @@ func (d *drawer) sentence(s *sign.Sign, r image.Rectangle, ink uint8) {
 	gap := d.px(12)
 	flow := limits{style: bold, max: headline.max, min: floorSize, lines: 1, tight: true}
 	// The detail is half as large as the headline; widths grow with the size.
-	if width := d.natural(bold, s.Headline) + d.natural(medium, s.Detail)/2; width > 0 {
+	if width := d.measure(bold, s.Headline).width + d.measure(medium, s.Detail).width/2; width > 0 {
 		flow.max = size(min(max(int(float32(r.Dx()-gap)/width), floorSize), int(headline.max)))
 	}
 	big := d.fit(s.Headline, flow, r.Dx(), r.Dy()*90/100)
@@ -108,20 +87,32 @@ func (d *drawer) sentence(s *sign.Sign, r image.Rectangle, ink uint8) {
 	detail.single = min(detail.single, detail.max)
 	under := d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
 	stacked := d.fit(s.Headline, headline, r.Dx(), r.Dy()*90/100-under.height()-gap)
+	if big.n > 0 && stacked.n == 0 && (small.n == 0 || small.cut) { // the headline matters more
+		d.put(&big, r, left, ink)
+		return
+	}
 	if big.n == 0 || big.cut || small.n == 0 || small.cut || big.size < stacked.size {
 		d.state(s, r, headline, detail, gap, ink)
 		return
 	}
 	// The eye puts the letters in the middle, not what reaches below the line.
 	cutTop(&r, min((r.Dy()-big.ascent)/2, r.Dy()-max(big.height(), big.ascent+small.descent)))
-	d.put(&big, r, left, ink)
+	accent := ink
+	if s.State == sign.Free {
+		accent = d.inks.free
+	}
+	d.put(&big, r, left, accent)
 	cutLeft(&r, d.width(&big)+gap)
 	cutTop(&r, big.ascent-small.ascent)
 	d.put(&small, r, left, ink)
 }
 
-// natural is the width of a text on one line, in pixels where the x-height is one.
-func (d *drawer) natural(st style, s string) float32 {
-	b := d.fit(s, limits{style: st, max: 1, min: 1, lines: 1}, 1<<24, 1<<10)
-	return b.line[0].width * d.faces.em(st, 1) / 1000
+// extent is how large a text is on one line, in pixels where the x-height is one.
+type extent struct{ width, above, below float32 }
+
+// measure gives the extent of a text.
+func (d *drawer) measure(st style, s string) extent {
+	const sz = 100 // large enough that whole pixels are exact enough
+	b := d.fit(s, limits{style: st, max: sz, min: sz, lines: 1}, 1<<24, 1<<12)
+	return extent{b.line[0].width * d.faces.em(st, sz) / (1000 * sz), float32(b.ascent) / sz, float32(b.descent) / sz}
 }

@@ -2,7 +2,6 @@ package frame
 
 import (
 	"image"
-	"strconv"
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
@@ -14,9 +13,10 @@ type dayList struct {
 	head      string // above the list; may be empty
 	none      string // in place of an empty list
 	meetings  []sign.Meeting
-	titles    []float32 // natural widths in pixels where the x-height is one
+	titles    []float32 // widths in pixels where the x-height is one
 	time      float32   // of the widest time
 	who       float32   // of the widest organiser
+	line      extent    // of the tallest text
 	past      int       // how many are over; they come first
 	largest   size
 	smallest  size
@@ -43,14 +43,25 @@ func (d *drawer) newDayList(s *sign.Sign) dayList {
 	l.titles = make([]float32, len(l.meetings))
 	for i := range l.meetings {
 		m := &l.meetings[i]
-		l.titles[i] = d.natural(l.titleStyle(m), m.Title)
-		l.time = max(l.time, d.natural(bold, m.Time))
-		l.who = max(l.who, d.natural(medium, m.Who))
+		l.titles[i] = l.add(d, l.titleStyle(m), m.Title)
+		l.time = max(l.time, l.add(d, bold, m.Time))
+		l.who = max(l.who, l.add(d, medium, m.Who))
 		if m.Phase == sign.Past && i == l.past {
 			l.past++
 		}
 	}
+	l.add(d, medium, l.head)
+	l.largest = max(l.largest, l.smallest)
 	return l
+}
+
+// add makes lines tall enough, and the type large enough, for a text and gives its
+// width.
+func (l *dayList) add(d *drawer, st style, text string) float32 {
+	e := d.measure(st, text)
+	l.line.above, l.line.below = max(l.line.above, e.above), max(l.line.below, e.below)
+	l.smallest = max(l.smallest, legible(d.shaper.decode(text)))
+	return e.width
 }
 
 // part is the list of some of the meetings only.
@@ -84,7 +95,8 @@ type setting struct {
 // the title, it stands above.
 type columns struct {
 	setting
-	line, lead       int // height of a line, and the space between two
+	above, line      int // a line's height above its baseline, and all of it
+	lead             int // between two lines of a title
 	pad              int // above and below the text of a row
 	time, title, who int // widths
 	gap              int // between columns
@@ -95,9 +107,10 @@ func (l *dayList) columns(d *drawer, set setting, width int) columns {
 	sz := float32(set.size)
 	em := max(d.faces.em(bold, set.size), d.faces.em(medium, set.size)) / 1000
 	c := columns{
-		setting: set, line: lineHeight(em), lead: int(leadMille * em),
+		setting: set, above: ceil(l.line.above*sz + 0.5), lead: int(leadMille * em),
 		pad: max(1, round(150*em)) + set.air, gap: round(750 * em),
 	}
+	c.line = c.above + ceil(l.line.below*sz+0.5)
 	c.time = ceil(l.time*sz) + 1
 	if c.stacked = c.time*100 > width*42; c.stacked {
 		c.time, c.title = width, width
@@ -217,7 +230,7 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		}
 		need := l.row(&c, i)
 		if rest := len(l.meetings) - i; r.Dy() < need || rest > 1 && r.Dy() < need+c.line {
-			more := d.fit(d.more(rest), limits{style: bold, max: set.size, min: floorSize, lines: 1}, r.Dx(), r.Dy())
+			more := d.more(rest, limits{style: bold, max: set.size, min: floorSize, lines: 1}, r)
 			d.put(&more, r, left, display.Black)
 			return
 		}
@@ -227,17 +240,6 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		d.dayRow(l, i, &c, cutTop(&r, need))
 	}
 }
-
-// more says how many meetings there was no room for.
-func (d *drawer) more(n int) string {
-	if d.mirror {
-		return leftToRightMark + "+" + strconv.Itoa(n) // or the sign would come after its number
-	}
-	return "+" + strconv.Itoa(n)
-}
-
-// lineHeight is that of a line whose thousandth of an em is em pixels.
-func lineHeight(em float32) int { return ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5) }
 
 // dayRow draws a meeting: inverted while it goes on, its time light when it is over.
 func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {
@@ -250,22 +252,28 @@ func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {
 		d.fill(image.Rect(r.Min.X-bleed, r.Min.Y, r.Max.X+bleed, r.Max.Y), d.inks.busy)
 		ink = d.inks.onBusy
 	case m.Phase == sign.Past:
-		strong = medium
+		ink, strong = d.inks.quiet, medium
 	}
 	r = inset(r, 0, c.pad)
 	text := limits{style: strong, max: c.size, min: c.size, lines: 1}
 	at := d.fit(m.Time, text, c.time, r.Dy())
 	if c.stacked {
-		d.put(&at, cutTop(&r, c.line), left, ink)
+		c.put(d, &at, cutTop(&r, c.line), ink)
 	} else {
-		d.put(&at, cutLeft(&r, c.time), left, ink)
+		c.put(d, &at, cutLeft(&r, c.time), ink)
 		cutLeft(&r, c.gap)
 	}
 	text.style = medium
-	if who := d.fit(m.Who, text, c.who, r.Dy()); !who.cut {
-		d.put(&who, cutRight(&r, c.who), left, ink)
+	if who := d.fit(m.Who, text, c.who, c.line); !who.cut {
+		c.put(d, &who, cutRight(&r, c.who), ink)
 	}
 	text.style, text.lines = l.titleStyle(m), 2
 	what := d.fit(m.Title, text, c.title, r.Dy())
-	d.put(&what, r, left, ink)
+	c.put(d, &what, r, ink)
+}
+
+// put draws a text on the baseline of its row.
+func (c *columns) put(d *drawer, b *block, r image.Rectangle, ink uint8) {
+	cutTop(&r, c.above-b.ascent)
+	d.put(b, r, left, ink)
 }

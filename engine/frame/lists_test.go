@@ -6,12 +6,14 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/sign"
 )
 
@@ -142,18 +144,43 @@ func TestListsKeepTheirBoxes(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
+					checkMarks(t, seed, &lines)
 					checkLines(t, seed, lines, m.Rect)
 					if size[0] >= 128 && size[1] >= 64 {
 						checkSaid(t, seed, lines, s.Headline)
 						checkSaid(t, seed, lines, s.Notice)
 					}
 					if t.Failed() {
+						if os.Getenv("KEEP") != "" {
+							rgba := image.NewRGBA(m.Rect)
+							draw.Draw(rgba, m.Rect, m, image.Point{}, draw.Src)
+							save(t, fmt.Sprintf("%s/fail-%s-%dx%d-%d.png", os.Getenv("KEEP"), design, size[0], size[1], seed), rgba, 1)
+						}
 						t.Fatalf("sign: %+v", s)
 					}
 				}
 			})
 		}
 	}
+}
+
+// checkMarks demands that marks lie in the picture and touch no text and no other
+// mark, and takes them out of lines.
+func checkMarks(t *testing.T, seed uint64, lines *[]frame.Drawn) {
+	t.Helper()
+	var texts []frame.Drawn
+	for i, a := range *lines {
+		if a.Size > 0 {
+			texts = append(texts, a)
+			continue
+		}
+		for j, b := range *lines {
+			if i != j && a.Box.Overlaps(b.Ink) {
+				t.Errorf("seed %d: %s in %v lies on %q in %v", seed, a.Text, a.Box, b.Text, b.Ink)
+			}
+		}
+	}
+	*lines = texts
 }
 
 // checkSaid demands that a text was drawn, or at least its beginning.

@@ -95,7 +95,8 @@ func (d *drawer) paintBlock(s *sign.Sign, b *timeBlock, r image.Rectangle, text 
 		d.fill(r, d.inks.busy)
 		return d.inks.onBusy
 	case b.phase == sign.Past:
-		d.outline(r, max(1, d.blockEdge(r.Dy())/2), display.Black)
+		d.outline(r, max(1, d.blockEdge(r.Dy())/2), d.inks.quiet)
+		return d.inks.quiet
 	case text:
 		d.outline(r, d.blockEdge(r.Dy()), display.Black)
 	default:

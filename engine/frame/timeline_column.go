@@ -35,7 +35,7 @@ func (d *drawer) dayColumn(s *sign.Sign, blocks []timeBlock, r image.Rectangle, 
 	}
 	for i := range s.Ticks {
 		y := a.at(s.Ticks[i].At)
-		d.fill(image.Rect(r.Min.X+gap, y, r.Max.X-gap, y+d.px(0.4)), display.Black)
+		d.fill(image.Rect(r.Min.X+gap, y, r.Max.X-gap, y+d.px(0.4)), d.inks.rule)
 		if i%step == 0 {
 			b := d.fit(s.Ticks[i].Label, label, labels.Dx(), widest.height())
 			d.put(&b, image.Rect(labels.Min.X, y-half, labels.Max.X, y-half+b.height()), side, display.Black)
@@ -62,7 +62,7 @@ func (d *drawer) dayColumn(s *sign.Sign, blocks []timeBlock, r image.Rectangle, 
 func (d *drawer) columnMarks(s *sign.Sign, r *image.Rectangle) {
 	area := inset(*r, d.px(dayMargin), d.px(dayPad))
 	before := area.Max.Y
-	d.foot(s, &area, area.Dy()*80/100, d.noteLimits(), d.px(8))
+	d.foot(s, &area, area.Dy()*80/100, d.px(dayPad), d.noteLimits(), d.px(8))
 	r.Max.Y -= before - area.Max.Y
 }
 
@@ -78,6 +78,9 @@ func (d *drawer) columnSize(half int) size {
 	}
 	return sz
 }
+
+// lineHeight is that of a line whose thousandth of an em is em pixels.
+func lineHeight(em float32) int { return ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5) }
 
 // metaSize is that of times beside titles of size sz.
 func metaSize(sz size) size { return max(sz*3/4, floorSize) }
