@@ -81,11 +81,13 @@ const (
 	daysAhead = 8 // from the begin of its own
 )
 
-// covered reports whether what happens at t was read. What has passed is judged by the
-// end of today, so that the answer does not turn to no in the middle of a day.
-func (c *composer) covered(t time.Time) bool {
-	first := midnightUTC(c.today.to.Add(-1)).AddDate(0, 0, -daysBack)
-	return !t.Before(first) && t.Before(midnightUTC(c.agenda.SyncedAt).AddDate(0, 0, daysAhead))
+// covered is the time that was read in full. What has passed is judged by the end of
+// today, so that the answer does not turn to no in the middle of a day.
+func (c *composer) covered() Span {
+	return Span{
+		From: midnightUTC(c.today.to.Add(-1)).AddDate(0, 0, -daysBack),
+		To:   midnightUTC(c.agenda.SyncedAt).AddDate(0, 0, daysAhead),
+	}
 }
 
 func midnightUTC(t time.Time) time.Time {

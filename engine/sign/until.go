@@ -113,7 +113,7 @@ func (c *composer) closedUntil(s *Sign) {
 	default:
 		s.Detail, heading = c.untilLater(open), c.words.longDate(open)
 	}
-	if len(s.Next) > 0 || !c.policy.Show.Next || !c.covered(open) {
+	if len(s.Next) > 0 || !c.policy.Show.Next || !c.covered().covers(open) {
 		return
 	}
 	c.otherDay = true

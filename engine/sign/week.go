@@ -11,6 +11,7 @@ const eighths = 8
 // week is the calendar week of today.
 func (c *composer) week() []WeekDay {
 	week := make([]WeekDay, 7)
+	covered := c.covered()
 	year, month, date := c.now.Date()
 	date -= int(c.now.Weekday()-c.policy.WeekStart+14) % 7
 	for i := range week {
@@ -19,7 +20,7 @@ func (c *composer) week() []WeekDay {
 		today := noon.YearDay() == c.now.YearDay()
 		week[i] = WeekDay{
 			Name: c.words.shortWeekday(noon), Day: strconv.Itoa(noon.Day()), Today: today,
-			Booked: c.booked(dayOf(noon, c.agenda.Location)),
+			Booked: c.booked(dayOf(noon, c.agenda.Location), covered),
 		}
 	}
 	return week
@@ -27,9 +28,9 @@ func (c *composer) week() []WeekDay {
 
 // booked is how many eighths of a day's working hours are occupied, -1 where that is
 // unknown.
-func (c *composer) booked(d day) int {
+func (c *composer) booked(d day, covered Span) int {
 	from, to := c.workingHours(d)
-	if !c.covered(from) || !from.Before(to) {
+	if !covered.covers(from) || !from.Before(to) {
 		return -1
 	}
 	var occupied time.Duration
