@@ -202,7 +202,7 @@ func syntaxError(name string, err error) error {
 	if errors.As(err, &parse) {
 		return fmt.Errorf("%s:%d: %s", name, parse.Position.Line, strings.TrimSpace(parse.Message))
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "toml: "))
 }
 
 // at says where in a file a key is set.
