@@ -75,22 +75,21 @@ func (c *composer) opening() (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// The days around its own that a reading covers in full, in UTC (syncer.DefaultWindow).
+// What a reading covers: from yesterday to a week ahead, in days that turn at night
+// (Engine.window, and the lag that syncer adds).
 const (
 	daysBack  = 1
-	daysAhead = 8 // from the begin of its own
+	daysAhead = 8 // from the day of the reading on
+	dayTurns  = 5 * time.Hour
 )
 
-// covered is the time that was read in full. What has passed is judged by the end of
-// today, so that the answer does not turn to no in the middle of a day.
+// covered is the time that was read in full, in days of the room; where the office is in
+// another zone than the room, it is some hours off.
 func (c *composer) covered() Span {
-	return Span{
-		From: midnightUTC(c.today.to.Add(-1)).AddDate(0, 0, -daysBack),
-		To:   midnightUTC(c.agenda.SyncedAt).AddDate(0, 0, daysAhead),
+	loc := c.agenda.Location
+	midnight := func(t time.Time, days int) time.Time {
+		year, month, date := t.In(loc).Date()
+		return time.Date(year, month, date+days, 0, 0, 0, 0, loc)
 	}
-}
-
-func midnightUTC(t time.Time) time.Time {
-	year, month, day := t.UTC().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	return Span{From: midnight(c.now, -daysBack), To: midnight(c.agenda.SyncedAt.Add(-dayTurns), daysAhead)}
 }
