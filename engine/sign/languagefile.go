@@ -37,9 +37,6 @@ type languageFile struct {
 	Names    names          `toml:"names"`
 	Raw      map[string]any `toml:"messages"`
 	messages map[string]*i18n.Message
-	// bundle holds this language alone, so that no other one is matched.
-	bundle    *i18n.Bundle
-	localizer *i18n.Localizer
 }
 
 // readFile reads a language file. What is wrong with it comes back as errors, each
