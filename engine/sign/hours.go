@@ -22,6 +22,12 @@ func (c *composer) workingHours(d day) (from, to time.Time) {
 	}
 	year, month, date := d.from.In(c.agenda.Location).Date()
 	at := func(m Minutes) time.Time {
+		switch m { // which need not be at midnight
+		case 0:
+			return d.from
+		case endOfDay:
+			return d.to
+		}
 		t := time.Date(year, month, date, 0, int(m), 0, 0, c.agenda.Location)
 		return earlier(later(t, d.from), d.to)
 	}
