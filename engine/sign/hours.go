@@ -16,10 +16,7 @@ const endOfDay Minutes = 24 * 60
 // where clocks change between them; a time that a change skips or repeats is one of
 // the instants beside it, always the same.
 func (c *composer) workingHours(d day) (from, to time.Time) {
-	begin, end := c.policy.WorkFrom, c.policy.WorkTo
-	if begin < 0 || end > endOfDay || begin >= end {
-		begin, end = usualFrom, usualTo
-	}
+	begin, end := c.workingTimes()
 	year, month, date := d.from.In(c.agenda.Location).Date()
 	at := func(m Minutes) time.Time {
 		switch m { // which need not be at midnight
@@ -32,6 +29,15 @@ func (c *composer) workingHours(d day) (from, to time.Time) {
 		return earlier(later(t, d.from), d.to)
 	}
 	return at(begin), at(end)
+}
+
+// workingTimes are the policy's, or the usual ones where it has none.
+func (c *composer) workingTimes() (from, to Minutes) {
+	from, to = c.policy.WorkFrom, c.policy.WorkTo
+	if from < 0 || to > endOfDay || from >= to {
+		return usualFrom, usualTo
+	}
+	return from, to
 }
 
 // worksOn reports whether d is a working day.
