@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -226,4 +227,24 @@ func FuzzLanguageFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A catalogue is shared by all that compose signs.
+func TestCatalogueIsShared(t *testing.T) {
+	c, _ := sign.NewCatalogue()
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			for seats := 1; seats < 20; seats++ {
+				p := sign.DefaultPolicy()
+				p.Language = []string{"ar", "es"}[i%2]
+				s, _ := c.Compose(calendar.NewAgenda(calendar.Room{Capacity: seats}, nil, nil, now), sign.AccountOK, p, now)
+				if want := map[bool]string{true: "مقعد", false: "plaza"}[i%2 == 0]; !strings.Contains(s.Seats, want) && seats > 10 {
+					t.Errorf("%d seats: %q", seats, s.Seats)
+				}
+			}
+		})
+	}
+	wait.Wait()
 }
