@@ -30,6 +30,9 @@ func TestLogo(t *testing.T) {
 		"BMP":  encode(func(b *bytes.Buffer) error { return bmp.Encode(b, m) }),
 	}
 	inOffice(t, func(t *testing.T, l *life, e *Engine) {
+		must(t, e.SaveTemplate(t.Context(), "p", []byte(`{"displayType":"296x128","layout":[{"status":"ANY","items":[
+			{"type":"IMAGE","data":{"source":"BUILD_IN","name":"logo.bin","block":{"x":8,"y":8,"w":96,"h":96}}}]}]}`)))
+		must(t, e.SetPolicy(t.Context(), withTemplate("p")))
 		hang(t, e, 0)
 		without := l.shows(displayID(0))
 		for name, file := range files {
@@ -39,7 +42,7 @@ func TestLogo(t *testing.T) {
 			}
 		}
 		settle(bound)
-		if d := e.Snapshot().Displays[0]; d.Delivery != Delivered || !d.Sign.Logo || d.Frame.Hash != l.shows(d.ID) {
+		if d := e.Snapshot().Displays[0]; d.Delivery != Delivered || l.shows(d.ID) == without || d.Frame.Hash != l.shows(d.ID) {
 			t.Errorf("display %+v; want its sign to follow", d)
 		}
 		small := plain(20, 20, 0)
