@@ -27,8 +27,13 @@ func (d *drawer) template(s *sign.Sign) bool {
 	if block.Frame != nil {
 		d.box(block.Frame, panel)
 	}
+	texts := d.setTexts(block, s, panel)
 	for _, item := range block.Items {
-		d.item(item, s, panel)
+		if t, ok := item.(*template.Text); ok {
+			d.words(t, texts[t])
+		} else {
+			d.item(item, panel)
+		}
 	}
 	if notice != "" {
 		d.notice(notice)
@@ -83,11 +88,9 @@ func (d *drawer) notice(words string) {
 	d.band(words, cutBottom(&r, height), d.px(20), l)
 }
 
-// item draws one item of a template.
-func (d *drawer) item(item template.Item, s *sign.Sign, panel image.Point) {
+// item draws an item of a template other than a text.
+func (d *drawer) item(item template.Item, panel image.Point) {
 	switch it := item.(type) {
-	case *template.Text:
-		d.words(it, wordsOf(it, s), it.Area.In(panel))
 	case *template.Rectangle:
 		d.box(it, panel)
 	case *template.Line:
@@ -95,7 +98,7 @@ func (d *drawer) item(item template.Item, s *sign.Sign, panel image.Point) {
 	case *template.Circle:
 		d.circle(it)
 	case *template.QRCode:
-		d.code(it)
+		d.templateCode(it)
 	case *template.Logo:
 		if d.look.Logo != nil {
 			d.stamp(d.look.Logo, it.Area.In(panel), int(display.Black), int(display.White))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-text/typesetting/bidi"
 
+	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/template"
 )
 
@@ -17,21 +18,54 @@ const (
 	accentShare   = 17
 )
 
-// words draws the words of a text of a template into area. Unlike other texts its
-// size is the template's; it only shrinks as far as our letters are wider than those
-// it was made with. What has no room ends in an ellipsis.
-func (d *drawer) words(t *template.Text, words string, area image.Rectangle) {
-	if t.Ground != template.None {
-		d.canvas.fill(area, inkOf(t.Ground, d.scheme))
+// wording is a text of a template with the words that the sign has for it.
+type wording struct {
+	area, box image.Rectangle // its area, and the part where its lines stand
+	style     style
+	size      size
+	lines     int // the most that have room
+	parts     []passage
+}
+
+// passage is the text between two forced line breaks.
+type passage struct {
+	runes []rune
+	base  bidi.Direction
+	whole text
+}
+
+// setTexts finds the sizes for the texts of a block. Unlike those of other designs
+// they are the template's; they only shrink, all of one font alike, as far as our
+// letters are wider than those it was made with.
+func (d *drawer) setTexts(b *template.Block, s *sign.Sign, panel image.Point) map[*template.Text]wording {
+	texts, sizes := map[*template.Text]wording{}, map[template.Font]size{}
+	for _, item := range b.Items {
+		if t, ok := item.(*template.Text); ok {
+			w := d.wording(t, wordsOf(t, s), t.Area.In(panel))
+			if sz, ok := sizes[t.Font]; !ok || w.size < sz {
+				sizes[t.Font] = w.size
+			}
+			texts[t] = w
+		}
 	}
-	box := shifted(area, t)
-	words = strings.Trim(words, "\n")
-	if words == "" || t.Ink == template.None || box.Empty() || !box.Overlaps(d.canvas.bounds) {
-		return
+	for t, w := range texts {
+		w.size = sizes[t.Font]
+		texts[t] = w
 	}
-	w := wording{style: medium, lines: max((area.Max.Y-box.Min.Y+t.LineSpace)/(t.Font.Pixels+t.LineSpace), 1)}
+	return texts
+}
+
+// wording sets words for t, whose area is in pixels.
+func (d *drawer) wording(t *template.Text, words string, area image.Rectangle) wording {
+	w := wording{area: area, box: shifted(area, t), style: medium}
 	if t.Font.Bold {
 		w.style = bold
+	}
+	w.size = d.sizeOf(w.style, t.Font.Pixels)
+	w.lines = max((area.Max.Y-w.box.Min.Y+t.LineSpace)/(t.Font.Pixels+t.LineSpace), 1)
+	words = strings.Trim(words, "\n")
+	if words == "" || t.Ink == template.None || w.box.Empty() || !w.box.Overlaps(d.canvas.bounds) {
+		return w
 	}
 	for part := range strings.SplitSeq(words, "\n") {
 		runes := d.shaper.decode(strings.TrimSpace(part))
@@ -41,10 +75,18 @@ func (d *drawer) words(t *template.Text, words string, area image.Rectangle) {
 			break // one more than is drawn tells that it was not all
 		}
 	}
-	largest := d.sizeOf(w.style, t.Font.Pixels)
-	smallest := min(d.sizeOf(w.style, t.Font.Pixels*t.Font.Width/100), largest)
-	size, lines := d.setWords(&w, box.Dx(), largest, smallest)
-	d.putWords(t, w.style, size, lines, box, area.Max.Y)
+	w.size = d.shrunk(&w, min(d.sizeOf(w.style, t.Font.Pixels*t.Font.Width/100), w.size))
+	return w
+}
+
+// words draws the words of a text of a template. What has no room ends in an ellipsis.
+func (d *drawer) words(t *template.Text, w wording) {
+	if t.Ground != template.None {
+		d.canvas.fill(w.area, inkOf(t.Ground, d.scheme))
+	}
+	if len(w.parts) > 0 {
+		d.putWords(t, d.breakWords(&w, w.size), w.box, w.area.Max.Y)
+	}
 }
 
 // shifted is where the lines of t stand: the part of area that keeps the words inside
@@ -69,30 +111,16 @@ func (d *drawer) sizeOf(st style, pixels int) size {
 	return size(min(max(round(float32(pixels)/d.faces.em(st, 1)), floorSize), 255))
 }
 
-// wording is a text of a template that is being set.
-type wording struct {
-	style style
-	lines int // the most that have room
-	parts []passage
-}
-
-// passage is the text between two forced line breaks.
-type passage struct {
-	runes []rune
-	base  bidi.Direction
-	whole text
-}
-
-// setWords finds the largest size at which the words take no more lines than at the
-// smallest, which is how many they took with the letters of the template's display.
-func (d *drawer) setWords(w *wording, width int, largest, smallest size) (size, []block) {
-	lines := d.breakWords(w, width, smallest)
-	for sz := largest; sz > smallest; sz-- {
-		if try := d.breakWords(w, width, sz); len(try) == len(lines) && cuts(try) <= cuts(lines) {
-			return sz, try
+// shrunk is the largest size at which w takes no more lines than at the smallest,
+// which is how many it took with the letters of the template's display.
+func (d *drawer) shrunk(w *wording, smallest size) size {
+	lines := d.breakWords(w, smallest)
+	for sz := w.size; sz > smallest; sz-- {
+		if try := d.breakWords(w, sz); len(try) == len(lines) && cuts(try) <= cuts(lines) {
+			return sz
 		}
 	}
-	return smallest, lines
+	return smallest
 }
 
 // cuts is how many lines end in an ellipsis or in the middle of a word.
@@ -105,19 +133,19 @@ func cuts(lines []block) (n int) {
 	return n
 }
 
-// breakWords sets w in lines of width pixels, each as a block of its own.
-func (d *drawer) breakWords(w *wording, width int, sz size) (lines []block) {
-	room := float32(width) * 1000 / d.faces.em(w.style, sz)
+// breakWords sets w in lines of a size, each as a block of its own.
+func (d *drawer) breakWords(w *wording, sz size) (lines []block) {
+	room := float32(w.box.Dx()) * 1000 / d.faces.em(w.style, sz)
 	for i, part := range w.parts {
 		b := block{style: w.style, size: sz, base: part.base, n: 1}
 		advance := d.advances(part.runes, part.whole)
 		for from := 0; ; {
-			to, broken := len(part.runes), false
+			to := len(part.runes)
 			if part.whole.width > room {
-				to, broken = d.nextBreak(part.runes, advance, from, room)
+				to, b.cut = d.nextBreak(part.runes, advance, from, room)
 			}
-			if b.cut = broken; len(lines) == w.lines-1 && (to < len(part.runes) || i < len(w.parts)-1) {
-				b.line[0], b.cut = d.ellipsis(&b, part.runes[from:], advance[from:], room), true
+			if len(lines) == w.lines-1 && (to < len(part.runes) || i < len(w.parts)-1) {
+				b.line[0], b.cut = d.trailOff(&b, part.runes[from:], advance[from:], to-from, room), true
 				return append(lines, b)
 			}
 			b.line[0] = d.shaper.shape(w.style, trim(part.runes[from:to]), part.base)
@@ -130,8 +158,20 @@ func (d *drawer) breakWords(w *wording, width int, sz size) (lines []block) {
 	return lines
 }
 
+// trailOff ends a line, of which the first fit characters have room, in an ellipsis:
+// apart from them where they are all and only further lines are left out.
+func (d *drawer) trailOff(b *block, runes []rune, advance []float32, fit int, room float32) text {
+	if fit == len(runes) {
+		apart := append(append(make([]rune, 0, fit+2), trim(runes)...), ' ', '…')
+		if line := d.shaper.shape(b.style, apart, b.base); line.width <= room {
+			return line
+		}
+	}
+	return d.ellipsis(b, runes, advance, room)
+}
+
 // putWords draws the lines of t from the top of box, clipped to it and to bottom.
-func (d *drawer) putWords(t *template.Text, st style, sz size, lines []block, box image.Rectangle, bottom int) {
+func (d *drawer) putWords(t *template.Text, lines []block, box image.Rectangle, bottom int) {
 	baseline, accents := t.Font.Pixels*baselineShare/100, t.Font.Pixels*accentShare/100
 	ink := inkOn(t.Ink, t.Ground, d.scheme)
 	for i := range lines {

@@ -7,6 +7,9 @@ import (
 
 // bar fills in the day's occupied time and the hours that frame it.
 func (c *composer) bar(s *Sign) {
+	if n := len(c.events); n > 0 {
+		s.Day = make([]Span, 0, n)
+	}
 	for _, m := range c.events {
 		span := c.hours.clip(m)
 		if !span.To.After(span.From) {
@@ -72,7 +75,7 @@ func (c *composer) ticks() []Tick {
 			hour = 24
 		}
 		if c.policy.Hours12 {
-			hour = (hour+11)%12 + 1
+			hour = hour12(hour)
 		}
 		ticks = append(ticks, Tick{At: at.UTC(), Label: strconv.Itoa(hour)})
 	}

@@ -124,9 +124,10 @@ func (b *builder) add(f File) {
 	key := strings.ToLower(l.tag.String())
 	old := b.files[key]
 	if old != nil {
-		l.bundle = old.bundle
+		l.bundle, l.localizer = old.bundle, old.localizer
 	} else {
 		l.bundle = i18n.NewBundle(l.tag)
+		l.localizer = i18n.NewLocalizer(l.bundle, key)
 	}
 	if err := l.bundle.AddMessages(l.tag, messages...); err != nil {
 		b.problems = append(b.problems, fmt.Errorf("%s: CLDR has no plural rules for this language: %w", f.Name, err))
@@ -247,16 +248,18 @@ func (b *builder) build() *Catalogue {
 // fill sets all messages of a language.
 func (b *builder) fill(w *words, key string) {
 	for _, m := range w.messages() {
-		text := b.localized(b.source(key, m.key), m.key, nil)
+		from := b.source(key, m.key)
+		text := b.localized(from, m.key, nil)
 		if m.text != nil {
 			*m.text = text
 			continue
 		}
-		p, err := newPhrase(text, m.placeholders...)
-		if err != nil { // only if English lacks it
-			p = phrase{texts: []string{text}}
+		*m.phrase = checkedPhrase(text, m.placeholders)
+		if l := b.files[from]; m.byHour && l != nil && l.messages[m.key] != nil && len(forms(l.messages[m.key])) > 1 {
+			for hour := range 25 {
+				m.phrase.hours = append(m.phrase.hours, checkedPhrase(b.localized(from, m.key, hour), m.placeholders))
+			}
 		}
-		*m.phrase = p
 	}
 	from := b.source(key, seatsKey)
 	var known sync.Map // by count
@@ -276,6 +279,16 @@ func (b *builder) fill(w *words, key string) {
 	}
 }
 
+// checkedPhrase is newPhrase for a text that readFile found good. One that even English
+// lacks is empty; a test keeps that from happening.
+func checkedPhrase(text string, placeholders []string) phrase {
+	p, err := newPhrase(text, placeholders...)
+	if err != nil {
+		return phrase{texts: []string{text}}
+	}
+	return p
+}
+
 // manySeats bounds what is kept of words for rooms' capacities.
 const manySeats = 1000
 
@@ -287,7 +300,7 @@ func (b *builder) localized(tag, id string, count any) string {
 		return ""
 	}
 	// An error names a plural form that is missing; the text is that for "other" then.
-	text, _ := i18n.NewLocalizer(l.bundle, tag).Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateParser: template.IdentityParser{}})
+	text, _ := l.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateParser: template.IdentityParser{}})
 	return text
 }
 

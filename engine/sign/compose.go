@@ -202,6 +202,16 @@ func (c *composer) clock(t time.Time) string {
 	return c.words.clock(t.In(c.agenda.Location), c.policy.Hours12)
 }
 
+// timed fills the time of day of t into a phrase.
+func (c *composer) timed(p phrase, t time.Time) string {
+	t = t.In(c.agenda.Location)
+	hour := t.Hour()
+	if c.policy.Hours12 {
+		hour = hour12(hour)
+	}
+	return p.at(hour, c.words.clock(t, c.policy.Hours12))
+}
+
 // place says where the room is.
 func (c *composer) place() string {
 	building, floor := clean(c.agenda.Room.Building), clean(c.agenda.Room.Floor)

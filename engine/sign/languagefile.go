@@ -37,7 +37,9 @@ type languageFile struct {
 	Names    names          `toml:"names"`
 	Raw      map[string]any `toml:"messages"`
 	messages map[string]*i18n.Message
-	bundle   *i18n.Bundle // of this language alone
+	// bundle holds this language alone, so that no other one is matched.
+	bundle    *i18n.Bundle
+	localizer *i18n.Localizer
 }
 
 // readFile reads a language file. What is wrong with it comes back as errors, each
@@ -104,6 +106,9 @@ func (l *languageFile) readMessages(report func(key string, err error)) {
 func checkMessage(m *i18n.Message, want message) error {
 	if m.Other == "" {
 		return errors.New("the text is missing; of plural forms, at least the one for other")
+	}
+	if !want.byHour && want.key != seatsKey && len(forms(m)) > 1 {
+		return errors.New("this message has no plural forms")
 	}
 	for _, text := range forms(m) {
 		*text = strings.TrimSpace(*text)

@@ -18,7 +18,7 @@ func dayOf(t time.Time, loc *time.Location) day {
 
 // on gives the meetings that touch a day, soonest first.
 func (c *composer) on(d day) []*calendar.Event {
-	var events []*calendar.Event
+	events := make([]*calendar.Event, 0, 8) // more is a busy day
 	for i := range c.agenda.Meetings {
 		if m := &c.agenda.Meetings[i]; m.Start.Before(d.to) && m.End.After(d.from) {
 			events = append(events, m)
@@ -30,7 +30,10 @@ func (c *composer) on(d day) []*calendar.Event {
 // meetings fills in the lists of today's meetings; current is the one to name as going
 // on, nil if none.
 func (c *composer) meetings(s *Sign, current *calendar.Event) {
-	for _, m := range c.events {
+	if n := len(c.events); n > 0 {
+		s.Meetings = make([]Meeting, 0, n)
+	}
+	for i, m := range c.events {
 		meeting := Meeting{Line: c.line(m, c.today), Span: c.hours.clip(m), Phase: Past}
 		switch {
 		case m == current:
@@ -39,6 +42,9 @@ func (c *composer) meetings(s *Sign, current *calendar.Event) {
 		case m.Start.After(c.now):
 			if !c.policy.Show.Next {
 				continue
+			}
+			if s.Next == nil { // what is left, by their starts
+				s.Next = make([]Line, 0, len(c.events)-i)
 			}
 			s.Next = append(s.Next, meeting.Line)
 			meeting.Phase = Ahead
@@ -98,9 +104,9 @@ func (c *composer) span(m *calendar.Event, d day) string {
 	case !start.After(d.from) && !end.Before(d.to):
 		return capital(c.words.allDay)
 	case start.Before(d.from):
-		return c.words.until.with(c.clock(end))
+		return c.timed(c.words.until, end)
 	case end.After(d.to):
-		return c.words.from.with(c.clock(start))
+		return c.timed(c.words.from, start)
 	case end.Equal(d.to):
 		return c.words.span.with(c.clock(start), c.words.midnight(c.policy.Hours12))
 	case c.policy.Hours12 && c.words.half(start) == c.words.half(end):

@@ -12,17 +12,24 @@ import (
 type phrase struct {
 	texts []string // one more than places
 	order []int    // which value stands in each place
+	// hours are the phrases by the hour that a clock shows, 0…24, where the language
+	// tells hours apart; else nil.
+	hours []phrase
 }
 
 // newPhrase takes text apart at its placeholders, such as "{{.Day}}"; names are those
 // that it must hold, each at least once, in the order in which with takes the values.
+// One with a question mark behind it may be missing.
 func newPhrase(text string, names ...string) (phrase, error) {
-	p, used, err := cutPhrase(text, names)
+	bare := mapped(names, func(s string) string { return strings.TrimSuffix(s, "?") })
+	p, used, err := cutPhrase(text, bare)
 	if err != nil {
 		return phrase{}, err
 	}
-	if i := slices.Index(used, false); i >= 0 {
-		return phrase{}, fmt.Errorf("{{.%s}} is missing; %s", names[i], placeholders(names))
+	for i, name := range names {
+		if !used[i] && name == bare[i] {
+			return phrase{}, fmt.Errorf("{{.%s}} is missing; %s", name, placeholders(bare))
+		}
 	}
 	return p, nil
 }
@@ -57,6 +64,14 @@ func placeholders(names []string) string {
 		return "it has no placeholders"
 	}
 	return "its placeholders are {{." + strings.Join(names, "}}, {{.") + "}}"
+}
+
+// at is with for a phrase whose value is a clock that shows hour.
+func (p phrase) at(hour int, clock string) string {
+	if p.hours != nil {
+		return p.hours[hour].with(clock)
+	}
+	return p.with(clock)
 }
 
 // with fills in the values, in the order of the names that newPhrase got.

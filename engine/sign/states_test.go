@@ -80,7 +80,7 @@ func TestClosed(t *testing.T) {
 		{"Saturday", at(day(5)+12, 0), sign.MondayToFriday, sign.Closed, "until Monday, 08:00", "Monday", []string{"All day"}, at(day(6), 0)},
 		{"Sunday", at(day(6)+12, 0), sign.MondayToFriday, sign.Closed, "until tomorrow, 08:00", "Tomorrow", []string{"All day"}, at(day(7), 0)},
 		{"Wednesdays only", at(12, 0), sign.Days(0).With(time.Wednesday, true), sign.Closed, "until Wednesday, 08:00", "Next", []string{"20:00 – 21:00"}, at(20, 0)},
-		{"Mondays only, a week to go", at(21, 30), sign.Days(0).With(time.Monday, true), sign.Closed, "until 30 Nov, 08:00", "30 Nov", []string{"All day"}, at(24, 0)},
+		{"Mondays only, a week to go", at(21, 30), sign.Days(0).With(time.Monday, true), sign.Closed, "until 30 Nov, 08:00", "Monday, 30 November", []string{"All day"}, at(24, 0)},
 		{"no working day: never closed", at(3, 0), 0, sign.Free, "until 20:00", "Next", []string{"20:00 – 21:00"}, at(20, 0)},
 	} {
 		t.Run(c.name, func(t *testing.T) {

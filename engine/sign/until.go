@@ -7,9 +7,9 @@ func (c *composer) freeUntil() (detail string, soon bool) {
 	next := c.status.Next
 	switch {
 	case next != nil && c.soon(next.Start):
-		return c.words.onlyUntil.with(c.clock(next.Start)), true
+		return c.timed(c.words.onlyUntil, next.Start), true
 	case next != nil && next.Start.Before(c.today.to):
-		return c.words.until.with(c.clock(next.Start)), false
+		return c.timed(c.words.until, next.Start), false
 	case len(c.events) == 0:
 		return c.words.allDay, false
 	}
@@ -38,9 +38,9 @@ func (c *composer) busyUntil() (detail string, soon bool) {
 	end := c.status.FreeAt.In(c.agenda.Location)
 	switch {
 	case c.soon(end) && !c.closed(end):
-		return c.words.freeSoon.with(c.clock(end)), true
+		return c.timed(c.words.freeSoon, end), true
 	case end.Before(c.today.to):
-		return c.words.until.with(c.clock(end)), false
+		return c.timed(c.words.until, end), false
 	case end.Equal(c.today.to) && c.busyAllDay():
 		return c.words.allDay, false
 	case end.Equal(c.today.to):
@@ -67,19 +67,30 @@ func (c *composer) laterThanToday(end time.Time) string {
 	case wholeDay && end.Before(tomorrow.to):
 		return c.words.throughTomorrow
 	case wholeDay:
-		return c.words.through.with(c.dayName(end))
+		return c.through(end)
 	case end.Before(tomorrow.to):
 		return c.words.untilTomorrow.with(c.clock(end))
 	}
-	return c.words.untilDay.with(c.dayName(end), c.clock(end))
+	return c.untilLater(end)
 }
 
-// dayName names the day of a later instant: by weekday while that is unmistakable.
-func (c *composer) dayName(t time.Time) string {
-	if t.Before(c.today.from.AddDate(0, 0, 7)) {
-		return c.words.weekday(t)
+// withinWeek reports whether the weekday alone says which later day is meant.
+func (c *composer) withinWeek(t time.Time) bool { return t.Before(c.today.from.AddDate(0, 0, 7)) }
+
+// through says "to the end of" a day after tomorrow.
+func (c *composer) through(t time.Time) string {
+	if c.withinWeek(t) {
+		return c.words.throughDay.with(c.words.weekday(t))
 	}
-	return c.words.dayAndMonth(t)
+	return c.words.throughDate.with(c.words.dayAndMonth(t))
+}
+
+// untilLater says "until" a time of a day after tomorrow.
+func (c *composer) untilLater(t time.Time) string {
+	if c.withinWeek(t) {
+		return c.words.untilDay.with(c.words.weekday(t), c.clock(t))
+	}
+	return c.words.untilDate.with(c.words.dayAndMonth(t), c.clock(t))
 }
 
 // closedUntil says when the room opens and, if today holds no more meetings, what is
@@ -93,12 +104,14 @@ func (c *composer) closedUntil(s *Sign) {
 	heading := ""
 	switch {
 	case open.Before(c.today.to):
-		s.Detail = c.words.until.with(c.clock(open))
+		s.Detail = c.timed(c.words.until, open)
 		return
 	case open.Before(tomorrow.to):
 		s.Detail, heading = c.words.untilTomorrow.with(c.clock(open)), c.words.tomorrow
+	case c.withinWeek(open):
+		s.Detail, heading = c.untilLater(open), capital(c.words.weekday(open))
 	default:
-		s.Detail, heading = c.words.untilDay.with(c.dayName(open), c.clock(open)), capital(c.dayName(open))
+		s.Detail, heading = c.untilLater(open), c.words.longDate(open)
 	}
 	if len(s.Next) > 0 || !c.policy.Show.Next || !c.covered(open) {
 		return

@@ -17,7 +17,9 @@ type words struct {
 	mayBeTaken, removedDetail, noRoomDetail    string // details
 	allDay, restOfDay, throughTomorrow         string
 	until, onlyUntil, freeSoon                 phrase
-	untilTomorrow, untilDay, through, from     phrase
+	untilTomorrow, from                        phrase
+	untilDay, untilDate                        phrase
+	throughDay, throughDate                    phrase
 	next, lastKnown, tomorrow                  string // headings
 	nothingMore, nothingToday                  string // in place of next meetings
 	nothingThatDay, nothingKnown               string
@@ -52,10 +54,11 @@ type message struct {
 	key          string
 	text         *string
 	phrase       *phrase
-	placeholders []string
+	placeholders []string // a question mark behind one says that it may be missing
+	byHour       bool     // it may have plural forms, for the hour that Clock shows
 }
 
-// seatsKey is the one message with plural forms.
+// seatsKey is the message that has plural forms in all languages.
 const seatsKey, seatsCount = "seats", "Count"
 
 // messages lists all messages but seatsKey.
@@ -64,6 +67,9 @@ func (w *words) messages() []message {
 	with := func(key string, to *phrase, placeholders ...string) message {
 		return message{key: key, phrase: to, placeholders: placeholders}
 	}
+	byHour := func(key string, to *phrase) message {
+		return message{key: key, phrase: to, placeholders: []string{"Clock"}, byHour: true}
+	}
 	return []message{
 		text("free", &w.free), text("busy", &w.busy), text("closed", &w.closed),
 		text("stale", &w.stale), text("signed_out", &w.signedOut), text("not_read", &w.notRead),
@@ -71,9 +77,10 @@ func (w *words) messages() []message {
 
 		text("may_be_taken", &w.mayBeTaken), text("removed_detail", &w.removedDetail), text("no_room_detail", &w.noRoomDetail),
 		text("all_day", &w.allDay), text("rest_of_day", &w.restOfDay), text("through_tomorrow", &w.throughTomorrow),
-		with("until", &w.until, "Clock"), with("only_until", &w.onlyUntil, "Clock"), with("free_soon", &w.freeSoon, "Clock"),
-		with("until_tomorrow", &w.untilTomorrow, "Clock"), with("until_day", &w.untilDay, "Day", "Clock"),
-		with("through_day", &w.through, "Day"), with("from", &w.from, "Clock"),
+		byHour("until", &w.until), byHour("only_until", &w.onlyUntil), byHour("free_soon", &w.freeSoon), byHour("from", &w.from),
+		with("until_tomorrow", &w.untilTomorrow, "Clock"),
+		with("until_day", &w.untilDay, "Day", "Clock"), with("until_date", &w.untilDate, "Date", "Clock"),
+		with("through_day", &w.throughDay, "Day"), with("through_date", &w.throughDate, "Date"),
 
 		text("next", &w.next), text("last_known", &w.lastKnown), text("tomorrow", &w.tomorrow),
 		text("nothing_more", &w.nothingMore), text("nothing_today", &w.nothingToday),
@@ -87,7 +94,7 @@ func (w *words) messages() []message {
 		with("date", &w.date, "Weekday", "Day", "Month"), with("short_date", &w.shortDate, "Day", "Month"),
 		with("full_date", &w.fullDate, "Day", "Month", "Year"), with("moment", &w.moment, "Date", "Clock"),
 		text("first_of_month", &w.firstOfMonth),
-		with("clock_24", &w.clock24, "Hour", "Minute"), with("bare_12", &w.bare12, "Hour", "Minute"),
+		with("clock_24", &w.clock24, "Hour", "Minute"), with("bare_12", &w.bare12, "Minute", "Hour?", "Hour0?"),
 		with("clock_12", &w.clock12, "Clock", "Half"),
 		with("span", &w.span, "From", "To"), with("span_12", &w.span12, "From", "To", "Half"),
 		text("morning", &w.morning), text("afternoon", &w.afternoon),
@@ -135,8 +142,11 @@ func (w *words) half(t time.Time) string {
 
 // bare is the time of day on the 12-hour clock without its half.
 func (w *words) bare(t time.Time) string {
-	return w.bare12.with(strconv.Itoa((t.Hour()+11)%12+1), twoDigits(t.Minute()))
+	return w.bare12.with(twoDigits(t.Minute()), strconv.Itoa(hour12(t.Hour())), strconv.Itoa(t.Hour()%12))
 }
+
+// hour12 is an hour as the 12-hour clock shows it.
+func hour12(hour int) int { return (hour+11)%12 + 1 }
 
 // clock is the time of day of t.
 func (w *words) clock(t time.Time, hours12 bool) string {
@@ -149,15 +159,16 @@ func (w *words) clock(t time.Time, hours12 bool) string {
 // midnight is the end of a day.
 func (w *words) midnight(hours12 bool) string {
 	if hours12 {
-		return w.clock12.with(w.bare12.with("12", "00"), w.morning)
+		return w.clock12.with(w.bare12.with("00", "12", "0"), w.morning)
 	}
 	return w.clock24.with("24", "00")
 }
 
+// twoDigits is n, 0…99, as clocks write it.
 func twoDigits(n int) string {
-	const digits = "0123456789"
+	const all = "00010203040506070809"
 	if n < 10 {
-		return "0" + digits[n:n+1]
+		return all[2*n : 2*n+2]
 	}
-	return strconv.Itoa(n)
+	return strconv.Itoa(n) // of the runtime's own table: no allocation
 }
