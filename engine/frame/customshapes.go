@@ -147,8 +147,8 @@ func halfChord(radius, dy int) int {
 	return int(math.Sqrt(float64(rest)))
 }
 
-// code draws a QR code of a template.
-func (d *drawer) code(q *template.QRCode) {
+// templateCode draws a QR code of a template.
+func (d *drawer) templateCode(q *template.QRCode) {
 	d.canvas.fill(q.Bounds(image.Point{}), display.White)
 	for y := range q.Modules() {
 		for x := range q.Modules() {
@@ -164,7 +164,7 @@ func (d *drawer) code(q *template.QRCode) {
 func (d *drawer) bitmap(b *template.Bitmap, r image.Rectangle) {
 	m := d.look.Pictures[b.URI]
 	if m == nil {
-		d.missing(b.URI, r)
+		d.missingPicture(b.URI, r)
 		return
 	}
 	index := func(c template.Color) int {
@@ -226,8 +226,8 @@ func dark(c color.Color) bool {
 	return (299*(r+paper)+587*(g+paper)+114*(b+paper))/1000 < 0x8000
 }
 
-// missing draws the outline and the file name of a picture that is not there.
-func (d *drawer) missing(address string, r image.Rectangle) {
+// missingPicture draws the outline and the file name of a picture that is not there.
+func (d *drawer) missingPicture(address string, r image.Rectangle) {
 	d.box(&template.Rectangle{
 		Area:   template.Area{X: r.Min.X, Y: r.Min.Y, W: r.Dx(), H: r.Dy()},
 		Stroke: template.Black, StrokePattern: template.DashTiny, Thickness: 1,
