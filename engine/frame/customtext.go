@@ -23,12 +23,14 @@ type wording struct {
 	area, box image.Rectangle // its area, and the part where its lines stand
 	style     style
 	size      size
-	lines     int // the most that have room
+	least     size // at which it can be read
+	lines     int  // the most that have room
 	parts     []passage
 }
 
 // passage is the text between two forced line breaks.
 type passage struct {
+	text  string
 	runes []rune
 	base  bidi.Direction
 	whole text
@@ -49,7 +51,7 @@ func (d *drawer) setTexts(b *template.Block, s *sign.Sign, panel image.Point) ma
 		}
 	}
 	for t, w := range texts {
-		w.size = sizes[t.Font]
+		w.size = max(sizes[t.Font], w.least)
 		texts[t] = w
 	}
 	return texts
@@ -69,13 +71,16 @@ func (d *drawer) wording(t *template.Text, words string, area image.Rectangle) w
 	}
 	for part := range strings.SplitSeq(words, "\n") {
 		runes := d.shaper.decode(strings.TrimSpace(part))
+		d.shaper.readHan(runes)
+		w.least = max(w.least, legible(runes))
 		base := baseDirection(runes)
-		w.parts = append(w.parts, passage{runes: runes, base: base, whole: d.shaper.shape(w.style, runes, base)})
+		w.parts = append(w.parts, passage{text: part, runes: runes, base: base, whole: d.shaper.shape(w.style, runes, base)})
 		if len(w.parts) > w.lines {
 			break // one more than is drawn tells that it was not all
 		}
 	}
-	w.size = d.shrunk(&w, min(d.sizeOf(w.style, t.Font.Pixels*t.Font.Width/100), w.size))
+	w.size = max(w.size, w.least)
+	w.size = d.shrunk(&w, max(d.sizeOf(w.style, t.Font.Pixels*t.Font.Width/100), w.least))
 	return w
 }
 
@@ -137,7 +142,7 @@ func cuts(lines []block) (n int) {
 func (d *drawer) breakWords(w *wording, sz size) (lines []block) {
 	room := float32(w.box.Dx()) * 1000 / d.faces.em(w.style, sz)
 	for i, part := range w.parts {
-		b := block{style: w.style, size: sz, base: part.base, n: 1}
+		b := block{text: part.text, style: w.style, size: sz, base: part.base, n: 1}
 		advance := d.advances(part.runes, part.whole)
 		for from := 0; ; {
 			to := len(part.runes)
