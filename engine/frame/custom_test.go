@@ -314,7 +314,7 @@ func TestTemplatePictures(t *testing.T) {
 			Pictures: map[string]image.Image{"http://a.example.com/a.bmp": emblem()},
 		}
 		got := rows(t, display.Mono, look)
-		if !strings.Contains(got[0], "##") || !strings.Contains(got[23], "##") || got[12][1:3] != "##" || got[12][22] != '#' || got[12][8] != '.' {
+		if !strings.Contains(got[1], "##") || !strings.Contains(got[23], "##") || got[12][1:3] != "##" || got[12][22] != '#' || got[12][8] != '.' {
 			t.Errorf("drawn as\n%s", strings.Join(got, "\n"))
 		}
 	})
