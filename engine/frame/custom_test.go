@@ -476,6 +476,7 @@ func TestTemplateBattery(t *testing.T) {
 	}{
 		"room in a corner": {itemsOn("D42"), true},
 		"on a ground":      {itemsOn("D42", `{"type":"RECTANGLE","data":{"fillColor":"BLACK","block":{"x":0,"y":0,"w":400,"h":300}}}`), true},
+		"in a frame":       {`{"displayType":"D42","layout":{"background":{"rectangle":{"strokeThickness":8,"block":{"x_percent":0,"y_percent":0,"w_percent":100,"h_percent":100}}},"items":[]}}`, true},
 		"no room":          {itemsOn("D42", `{"type":"TEXT","data":{"text":"a","font":"DDIN_16","block":{"x":0,"y":0,"w":400,"h":300}}}`), false},
 	} {
 		_, without := textsOf(t, s, c.template)
@@ -605,4 +606,18 @@ func FuzzTemplate(f *testing.F) {
 			t.Errorf("ink %d of %d", slices.Max(m.Pix), inks)
 		}
 	})
+}
+
+func BenchmarkTemplate(b *testing.B) {
+	r := newRenderer(b)
+	s := withValues(sampleNamed(b, "busy"))
+	look := &frame.Look{Template: templateNamed(b, "meeting-7in5"), Logo: emblem()}
+	var m *image.Paletted
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if m, err = r.Draw(m, s, mono800, look); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -254,10 +254,14 @@ func (d *drawer) emptyBattery(b *template.Block, panel image.Point) {
 	height := max(min(panel.X, panel.Y)/32, 8)
 	line, size := max(height/8, 1), image.Pt(height*2, height)
 	margin := 2 * line
+	within := image.Rectangle{Max: panel}
+	if b.Frame != nil && b.Frame.Stroke != template.None && within.In(b.Frame.Bounds(panel)) {
+		within = within.Inset(b.Frame.Thickness)
+	}
 	for _, corner := range []image.Point{{1, 1}, {0, 1}, {1, 0}, {0, 0}} {
-		patch := image.Rectangle{Max: size.Add(image.Pt(2*margin, 2*margin))}
-		patch = patch.Add(image.Pt(corner.X*(panel.X-patch.Dx()), corner.Y*(panel.Y-patch.Dy())))
-		if !vacant(b, patch, panel) {
+		patch := image.Rectangle{Max: size.Add(image.Pt(2*margin, 2*margin))}.Add(within.Min)
+		patch = patch.Add(image.Pt(corner.X*(within.Dx()-patch.Dx()), corner.Y*(within.Dy()-patch.Dy())))
+		if !patch.In(within) || !vacant(b, patch, panel) {
 			continue
 		}
 		d.canvas.fill(patch, display.White)
@@ -270,11 +274,14 @@ func (d *drawer) emptyBattery(b *template.Block, panel image.Point) {
 	}
 }
 
-// vacant reports whether nothing but grounds would be covered by patch.
+// vacant reports whether patch covers nothing but the grounds of rectangles.
 func vacant(b *template.Block, patch image.Rectangle, panel image.Point) bool {
 	for _, item := range b.Items {
 		bounds := item.Bounds(panel)
-		if _, ground := item.(*template.Rectangle); bounds.Overlaps(patch) && !(ground && patch.In(bounds)) {
+		if ground, ok := item.(*template.Rectangle); ok && patch.In(bounds.Inset(ground.Thickness)) {
+			continue
+		}
+		if bounds.Overlaps(patch) {
 			return false
 		}
 	}

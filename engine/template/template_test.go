@@ -325,7 +325,7 @@ func TestLayers(t *testing.T) {
 
 func TestProblemsAreInOrderAndNotEndless(t *testing.T) {
 	parsed, problems := parse(t, itemAt(strings.TrimSuffix(strings.Repeat(`{"type":"VIDEO"},`, 400), ",")))
-	if parsed == nil || len(problems) != 201 || problems[200].Line != 0 || problems[200].Text != "and 200 more of the kind" {
+	if parsed == nil || len(problems) != 201 || problems[200].Line != 0 || problems[200].Text != "and 200 more" {
 		t.Fatalf("%d problems, the last %v", len(problems), problems[len(problems)-1])
 	}
 	if !slices.IsSortedFunc(problems[:200], func(a, b template.Problem) int { return (a.Line-b.Line)*1_000_000 + a.Column - b.Column }) {
