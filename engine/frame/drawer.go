@@ -25,7 +25,7 @@ type drawer struct {
 	inks   inks
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
-	near   float32 // the same for type that is read up close
+	near   float32 // the same for type that is read up close; 0 = as unit
 	mirror bool    // boxes are computed from left to right and drawn from right to left
 	codes  map[string]*code
 	// observe, in tests, learns of every line of text: the box it was given and where
