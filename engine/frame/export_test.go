@@ -1,7 +1,9 @@
 package frame
 
 import (
+	"fmt"
 	"image"
+	"strings"
 
 	"github.com/go-text/typesetting/harfbuzz"
 	"github.com/go-text/typesetting/language"
@@ -112,4 +114,29 @@ func (r *Renderer) Specimen(m *image.Paletted, s Specimen, x, y int) (height int
 	b.ascent, b.descent = ceil(above*em+0.5), ceil(below*em+0.5)
 	d.put(&b, image.Rect(x, y, m.Rect.Max.X, y+b.height()), left, display.Black)
 	return b.height()
+}
+
+// Glyphs shapes s and gives its glyphs as hb-shape writes them, in font units.
+func (r *Renderer) Glyphs(s Specimen) string {
+	d := newDrawer(r.faces)
+	d.shaper.speak(s.Language)
+	st := medium
+	if s.Bold {
+		st = bold
+	}
+	runes := d.shaper.decode(s.Text)
+	d.shaper.readHan(runes)
+	var out []string
+	for _, g := range d.shaper.shape(st, runes, baseDirection(runes)).glyphs {
+		unit := float32(1)
+		if f := d.shaper.font(g.face); f != nil {
+			unit = float32(f.Face().Upem()) / 1000
+		}
+		glyph := fmt.Sprintf("%d=%d", g.gid, g.rune)
+		if x, y := round(g.x*unit), round(g.y*unit); x != 0 || y != 0 {
+			glyph += fmt.Sprintf("@%d,%d", x, y)
+		}
+		out = append(out, glyph+fmt.Sprintf("+%d", round(g.advance*unit)))
+	}
+	return "[" + strings.Join(out, "|") + "]"
 }
