@@ -2,7 +2,7 @@
 // nothing of Roomink.
 package assets
 
-import _ "embed" // for the files below
+import "embed"
 
 // The typefaces of signs, all under the OFL 1.1; fonts/README.md says where each comes
 // from. IBM Plex Sans was chosen because its sturdy, open letters stay apart when
@@ -33,3 +33,9 @@ var (
 	//go:embed fonts/NotoSansCJKjp-Bold-subset.otf
 	NotoSansJapaneseBold []byte
 )
+
+// Languages holds what signs say, a file a language, named by its BCP 47 tag:
+// languages/de.toml. docs/LANGUAGES.md describes them.
+//
+//go:embed languages/*.toml
+var Languages embed.FS

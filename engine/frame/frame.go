@@ -21,8 +21,9 @@ import (
 // Renderer draws frames. It is safe for concurrent use: as many frames are drawn at
 // once as there are processors, further callers wait.
 type Renderer struct {
-	faces *faces
-	slots chan struct{} // one token for each drawer that may exist
+	faces    *faces
+	pictures pictures
+	slots    chan struct{} // one token for each drawer that may exist
 
 	mu   sync.Mutex
 	idle []*drawer // last used on top: its caches are the warmest
@@ -55,9 +56,9 @@ func New(o Options) (*Renderer, error) {
 	return &Renderer{faces: f, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
 }
 
-// Draw draws s for p with look, which may be nil. It uses dst if that has the right size and gives a new image
-// otherwise, also if dst is nil; every pixel is written. The error says what is
-// wrong with p.
+// Draw draws s for p with look, which may be nil. It uses dst if that has the right
+// size and gives a new image otherwise, also if dst is nil; every pixel is written. The
+// error says what is wrong with p.
 func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look *Look) (*image.Paletted, error) {
 	dst, err := prepare(dst, p)
 	if err != nil {
@@ -72,7 +73,8 @@ func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look 
 	return dst, nil
 }
 
-// Frame draws s for p with look, which may be nil, as a new frame. The error says what is wrong with p.
+// Frame draws s for p with look, which may be nil, as a new frame. The error says what
+// is wrong with p.
 func (r *Renderer) Frame(s sign.Sign, p display.Panel, look *Look) (display.Frame, error) {
 	m, err := r.Draw(nil, s, p, look)
 	if err != nil {
@@ -120,7 +122,7 @@ func (r *Renderer) acquire() *drawer {
 		r.idle = r.idle[:n-1]
 		return d
 	}
-	return newDrawer(r.faces)
+	return newDrawer(r.faces, &r.pictures)
 }
 
 func (r *Renderer) release(d *drawer) {

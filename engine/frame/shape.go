@@ -126,7 +126,7 @@ func off(tag string) harfbuzz.Feature {
 // shape sets runes as one line of a paragraph whose base direction is base.
 func (s *shaper) shape(st style, runes []rune, base bidi.Direction) text {
 	start := len(s.arena)
-	if face := builtIn(st, alphabets); s.simple(face, runes) {
+	if face := builtIn(st, alphabets); base == bidi.LeftToRight && s.simple(face, runes) {
 		s.shapeSimple(face, runes)
 	} else {
 		s.shapeAny(st, runes, base)
@@ -217,7 +217,10 @@ const (
 
 // baseDirection is that of the first letter outside isolates: rules P2 and P3 of
 // UAX #9.
-func baseDirection(runes []rune) bidi.Direction {
+func baseDirection(runes []rune) bidi.Direction { return directionOr(runes, bidi.LeftToRight) }
+
+// directionOr is baseDirection with another answer for texts without letters.
+func directionOr(runes []rune, none bidi.Direction) bidi.Direction {
 	isolates := 0
 	for _, r := range runes {
 		if r < 0x590 && (r|0x20 < 'a' || r|0x20 > 'z') && r < 0xc0 {
@@ -238,7 +241,7 @@ func baseDirection(runes []rune) bidi.Direction {
 			}
 		}
 	}
-	return bidi.LeftToRight
+	return none
 }
 
 // reorder puts runs from the order of reading into that of the line: rule L2 of the
