@@ -134,7 +134,7 @@ func (r *Renderer) Specimen(m *image.Paletted, s Specimen, x, y int) (height int
 
 // Glyphs shapes s and gives its glyphs as hb-shape writes them, in font units.
 func (r *Renderer) Glyphs(s Specimen) string {
-	d := newDrawer(r.faces)
+	d := newDrawer(r.faces, &r.pictures)
 	d.shaper.speak(s.Language)
 	st := medium
 	if s.Bold {
