@@ -108,7 +108,7 @@ func (s *shaper) faceFor(st style, cluster []rune, last faceID) faceID {
 	letter := cluster[0]
 	own := builtIn(st, alphabets)
 	if blank(letter) {
-		if last == noFace || len(cluster) > 1 {
+		if last == noFace || len(cluster) > 1 || unicode.Is(unicode.Zs, letter) && !s.has(last, ' ') {
 			return own
 		}
 		return last
