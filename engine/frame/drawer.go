@@ -35,9 +35,16 @@ type drawer struct {
 }
 
 // draw makes the mask of g.
-func (d *drawer) draw(g *glyph, st style, sz size) *mask {
+func (d *drawer) draw(g *glyph, st style, sz size) (m *mask) {
 	if g.face == noFace {
 		return d.missing(g, st, sz)
+	}
+	if g.face >= builtIns { // of the computer, and maybe broken
+		defer func() {
+			if recover() != nil {
+				m = &mask{}
+			}
+		}()
 	}
 	outline, _ := d.shaper.font(g.face).Face().GlyphDataOutline(g.gid)
 	face := d.faces.face(g.face)
