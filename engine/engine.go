@@ -129,7 +129,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	for _, d := range cfg.Drivers {
 		e.drivers[d.Protocol()] = d
 	}
-	if e.renderer, err = frame.New(); err != nil {
+	if e.renderer, err = frame.New(frame.Options{}); err != nil {
 		return nil, fmt.Errorf("load the fonts: %w", err)
 	}
 	if err := e.lock(); err != nil {

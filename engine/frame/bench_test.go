@@ -112,7 +112,7 @@ func BenchmarkPack4(b *testing.B) {
 func BenchmarkColdStart(b *testing.B) {
 	s := sampleNamed(b, "busy")
 	for b.Loop() {
-		r, err := frame.New()
+		r, err := frame.New(frame.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -40,18 +40,25 @@ type Look struct {
 	Pictures map[string]image.Image
 }
 
+// Options are what a renderer needs beside what it draws.
+type Options struct {
+	// Fallback has the faces for characters that the built-in fonts lack; nil = such a
+	// character is drawn as a box with its number.
+	Fallback Fallback
+}
+
 // New parses the built-in fonts. It fails only if the program was built wrongly.
-func New() (*Renderer, error) {
-	f, err := parseFaces()
+func New(o Options) (*Renderer, error) {
+	f, err := newFaces(o.Fallback)
 	if err != nil {
 		return nil, err
 	}
 	return &Renderer{faces: f, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
 }
 
-// Draw draws s for p with look, which may be nil. It uses dst if that has the right size and gives a new image
-// otherwise, also if dst is nil; every pixel is written. The error says what is
-// wrong with p.
+// Draw draws s for p with look, which may be nil. It uses dst if that has the right
+// size and gives a new image otherwise, also if dst is nil; every pixel is written. The
+// error says what is wrong with p.
 func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look *Look) (*image.Paletted, error) {
 	dst, err := prepare(dst, p)
 	if err != nil {
@@ -61,11 +68,13 @@ func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look 
 	defer r.release(d)
 	d.begin(dst, p.Scheme)
 	d.look = look
+	d.shaper.speak(s.Language)
 	d.sign(&s)
 	return dst, nil
 }
 
-// Frame draws s for p with look, which may be nil, as a new frame. The error says what is wrong with p.
+// Frame draws s for p with look, which may be nil, as a new frame. The error says what
+// is wrong with p.
 func (r *Renderer) Frame(s sign.Sign, p display.Panel, look *Look) (display.Frame, error) {
 	m, err := r.Draw(nil, s, p, look)
 	if err != nil {
@@ -85,6 +94,7 @@ func (r *Renderer) TestPattern(name string, p display.Panel) (display.Frame, err
 	d := r.acquire()
 	defer r.release(d)
 	d.begin(m, p.Scheme)
+	d.shaper.speak("")
 	d.testPattern(name, p)
 	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme}, nil
 }

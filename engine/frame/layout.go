@@ -17,8 +17,11 @@ import (
 
 // sign draws s in its design.
 func (d *drawer) sign(s *sign.Sign) {
+	if s.Design == sign.Custom && d.template(s) {
+		return // a template says itself where things are
+	}
+	d.mirror = s.RightToLeft
 	switch {
-	case s.Design == sign.Custom && d.template(s):
 	case s.Design == sign.Agenda:
 		d.agenda(s)
 	case s.Design == sign.Timeline:
@@ -94,10 +97,10 @@ func (d *drawer) textTop(r *image.Rectangle, keep int, s string, l limits, ink u
 func (d *drawer) panel(s *sign.Sign, r image.Rectangle, stripe int) (ink uint8, inner image.Rectangle) {
 	switch s.State {
 	case sign.Busy:
-		d.canvas.fill(r, d.inks.busy)
+		d.fill(r, d.inks.busy)
 		return d.inks.onBusy, r
 	case sign.Unknown:
-		d.canvas.stripes(cutLeft(&r, stripe), stripe*3/4, display.Black)
+		d.stripes(cutLeft(&r, stripe), stripe*3/4, display.Black)
 	}
 	return display.Black, r
 }
@@ -125,7 +128,7 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 func (d *drawer) meeting(r *image.Rectangle, keep int, l *sign.Line, title, meta limits, ink uint8) {
 	upper := d.fit(l.Title, title, r.Dx(), r.Dy()-keep)
 	free := r.Dy() - keep - upper.height()
-	lower := d.fit(join(l.Time, l.Who), meta, r.Dx(), free)
+	lower := d.fit(d.join(l.Time, l.Who), meta, r.Dx(), free)
 	if lower.cut {
 		lower = d.fit(l.Time, meta, r.Dx(), free)
 	}
@@ -135,11 +138,11 @@ func (d *drawer) meeting(r *image.Rectangle, keep int, l *sign.Line, title, meta
 
 // join puts a dot between two texts, either of which may be empty. The second keeps
 // its own direction without turning the first.
-func join(a, b string) string {
+func (d *drawer) join(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}
-	if baseDirection([]rune(b)) == bidi.RightToLeft {
+	if (baseDirection([]rune(b)) == bidi.RightToLeft) != d.mirror {
 		b = string(firstStrongIsolate) + b + string(popIsolate)
 	}
 	return a + " · " + b
@@ -148,13 +151,13 @@ func join(a, b string) string {
 // band draws the notice as a band across r: nobody may mistake a sign that is not
 // to be trusted for one that is.
 func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
-	d.canvas.fill(r, d.inks.warn)
+	d.fill(r, d.inks.warn)
 	ends := r.Dy() * 3 / 4
 	if words := d.fit(notice, l, r.Dx()-2*ends-stripe, r.Dy()); words.cut || words.n == 0 {
 		ends = 0 // the words matter more than the stripes
 	}
 	for _, end := range []image.Rectangle{cutLeft(&r, ends), cutRight(&r, ends)} {
-		d.canvas.stripes(end, stripe*3/4, d.inks.onWarn)
+		d.stripes(end, stripe*3/4, d.inks.onWarn)
 	}
 	r = inset(r, stripe/2, 0)
 	b := d.fit(notice, l, r.Dx(), r.Dy())
@@ -177,21 +180,21 @@ func (d *drawer) bar(s *sign.Sign, r image.Rectangle, height int, label limits) 
 		return r.Min.X + overhang + int(int64(width)*int64(t.Sub(s.Hours[0]))/int64(total))
 	}
 	blocks := cutTop(&r, height)
-	d.canvas.fill(image.Rect(at(s.Hours[0]), r.Min.Y, at(s.Hours[1])+line, r.Min.Y+line), display.Black)
+	d.fill(image.Rect(at(s.Hours[0]), r.Min.Y, at(s.Hours[1])+line, r.Min.Y+line), display.Black)
 	for _, span := range s.Day {
 		// A sliver of paper after each block keeps neighbours apart.
 		block := image.Rect(at(span.From), blocks.Min.Y, max(at(span.To)-line, at(span.From)+line), blocks.Max.Y)
 		if s.State == sign.Unknown {
-			d.canvas.stripes(block, max(2, line), display.Black)
+			d.stripes(block, max(2, line), display.Black)
 		} else {
-			d.canvas.fill(block, display.Black)
+			d.fill(block, display.Black)
 		}
 	}
 	cutTop(&r, line)
 	tick := cutTop(&r, min(2*line, r.Dy()))
 	for i := range s.Ticks {
 		x := at(s.Ticks[i].At)
-		d.canvas.fill(image.Rect(x, tick.Min.Y, x+line, tick.Max.Y), display.Black)
+		d.fill(image.Rect(x, tick.Min.Y, x+line, tick.Max.Y), display.Black)
 	}
 	cutTop(&r, line)
 	d.hours(s, r, at, label, 2*overhang)

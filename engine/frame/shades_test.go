@@ -42,7 +42,7 @@ func TestShades(t *testing.T) {
 // Letters have soft edges on greys and weigh there what they weigh in one bit.
 func TestSoftLetters(t *testing.T) {
 	dark := func(s display.Scheme, ground, ink uint8) (share float64, m *image.Paletted) {
-		r, err := New()
+		r, err := New(Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func (d *drawer) stack(s *sign.Sign) {
 	}
 	hero := cutTop(&r, d.stackHeroHeight(s, r.Dy()))
 	if s.State != sign.Busy {
-		d.canvas.fill(cutBottom(&hero, d.px(2)), display.Black)
+		d.fill(cutBottom(&hero, d.px(2)), display.Black)
 	}
 	d.stackHero(s, hero)
 	if s.Notice != "" {

@@ -16,7 +16,7 @@ func (d *drawer) strip(s *sign.Sign) {
 	}
 	hero := cutLeft(&r, d.px(152))
 	if s.State != sign.Busy {
-		d.canvas.fill(cutRight(&hero, d.px(1)), display.Black)
+		d.fill(cutRight(&hero, d.px(1)), display.Black)
 	}
 	ink, hero := d.panel(s, hero, d.px(8))
 	hero = inset(hero, d.px(8), d.px(6))

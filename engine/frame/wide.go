@@ -18,7 +18,7 @@ func (d *drawer) wide(s *sign.Sign) {
 	}
 	hero := cutLeft(&r, d.px(508))
 	if s.State != sign.Busy {
-		d.canvas.fill(cutRight(&hero, d.px(2)), display.Black)
+		d.fill(cutRight(&hero, d.px(2)), display.Black)
 	}
 	d.wideHero(s, hero)
 	d.wideSide(s, inset(r, d.px(26), d.px(26)))
@@ -28,7 +28,7 @@ func (d *drawer) wide(s *sign.Sign) {
 func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle) {
 	if s.Hours[1].After(s.Hours[0]) {
 		foot := cutBottom(r, d.px(82))
-		d.canvas.fill(cutTop(&foot, d.px(2)), display.Black)
+		d.fill(cutTop(&foot, d.px(2)), display.Black)
 		cutTop(&foot, d.px(14))
 		d.bar(s, inset(foot, d.px(24), 0), d.px(26),
 			limits{style: medium, max: d.sz(9), min: d.sz(9), lines: 1, tight: true})
@@ -51,7 +51,7 @@ func (d *drawer) wideHero(s *sign.Sign, r image.Rectangle) {
 			limits{style: bold, max: d.sz(15), min: d.sz(12), single: d.sz(14), lines: 2},
 			limits{style: medium, max: d.sz(12), min: d.sz(10), lines: 1}, ink)
 		cutBottom(&r, d.px(10))
-		d.canvas.fill(cutBottom(&r, d.px(2)), ink)
+		d.fill(cutBottom(&r, d.px(2)), ink)
 		cutBottom(&r, d.px(14))
 	}
 	d.state(s, r,
@@ -70,7 +70,7 @@ func (d *drawer) tall(s *sign.Sign) {
 	}
 	hero := cutTop(&r, r.Dy()*54/100)
 	if s.State != sign.Busy {
-		d.canvas.fill(cutBottom(&hero, d.px(2)), display.Black)
+		d.fill(cutBottom(&hero, d.px(2)), display.Black)
 	}
 	d.wideHero(s, hero)
 	d.wideSide(s, inset(r, d.px(32), d.px(22)))
@@ -80,7 +80,7 @@ func (d *drawer) tall(s *sign.Sign) {
 func (d *drawer) wideSide(s *sign.Sign, r image.Rectangle) {
 	d.textTop(&r, 0, s.Date, limits{style: medium, max: d.sz(12), min: d.sz(9), single: d.sz(9), lines: 2}, display.Black, d.px(16))
 	d.textTop(&r, 0, s.NextHead, limits{style: bold, max: d.sz(12), min: d.sz(9), lines: 1}, display.Black, d.px(2))
-	d.canvas.fill(cutTop(&r, d.px(3)), display.Black)
+	d.fill(cutTop(&r, d.px(3)), display.Black)
 	cutTop(&r, d.px(10))
 	d.list(r, s.Next, s.NextNone, limits{style: bold, max: d.sz(11), min: d.sz(9), lines: 1}, d.tallRow)
 }
