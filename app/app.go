@@ -28,6 +28,7 @@ import (
 	"github.com/roomink/roomink/app/art"
 	"github.com/roomink/roomink/app/command"
 	"github.com/roomink/roomink/app/demo"
+	"github.com/roomink/roomink/app/designs"
 	"github.com/roomink/roomink/app/displays"
 	"github.com/roomink/roomink/app/notify"
 	"github.com/roomink/roomink/app/rooms"
@@ -44,6 +45,7 @@ type Engine interface {
 	setup.Engine
 	displays.Engine
 	rooms.Engine
+	designs.Engine
 	settings.Engine
 
 	// Watch gives snapshots, the whole state first and then whenever something

@@ -90,6 +90,7 @@ func TestEveryPageShowsTheOffice(t *testing.T) {
 			"overview": {"Aurora", "4 signs · 1 with a problem", "Updating…"},
 			"displays": {"Door 5", "On the glass", "192.168.20.31:2446"},
 			"rooms":    {"Free until 13:00", "Can't be read", "In use until tomorrow"},
+			"designs":  {"Name plate", "For all signs", "Pictures from the web"},
 			"activity": {"Door 5 was adopted", "yesterday, 15:42"},
 			"settings": {"What the signs say", "Connected as admin@contoso.com"},
 		}

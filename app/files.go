@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -45,6 +46,40 @@ func (a *App) saveFile(name string, data []byte, done func(error)) {
 	}, a.window.win)
 	d.SetFileName(name)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{filepath.Ext(name)}))
+	d.Resize(fyne.NewSize(760, 520))
+	d.Show()
+}
+
+// largestFile is how much of a file is read that a person chose: far more than a
+// template or a logo needs.
+const largestFile = 16 << 20
+
+// chooseFile asks for a file with one of the extensions and reads it off the UI
+// goroutine. The error is context.Canceled if a person chose none.
+func (a *App) chooseFile(extensions []string, done func(name string, data []byte, err error)) {
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		switch {
+		case err != nil:
+			done("", nil, fmt.Errorf("open a file: %w", err))
+			return
+		case r == nil:
+			done("", nil, context.Canceled)
+			return
+		}
+		name := r.URI().Name()
+		var data []byte
+		a.hub.Background(func(context.Context) (err error) {
+			data, err = io.ReadAll(io.LimitReader(r, largestFile+1))
+			if err = errors.Join(err, r.Close()); err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			if len(data) > largestFile {
+				return fmt.Errorf("read %s: it is larger than %d MiB", name, largestFile>>20)
+			}
+			return nil
+		}, func(err error) { done(name, data, err) })
+	}, a.window.win)
+	d.SetFilter(storage.NewExtensionFileFilter(extensions))
 	d.Resize(fyne.NewSize(760, 520))
 	d.Show()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/roomink/roomink/app/activity"
 	"github.com/roomink/roomink/app/art"
 	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/designs"
 	"github.com/roomink/roomink/app/displays"
 	"github.com/roomink/roomink/app/overview"
 	"github.com/roomink/roomink/app/rooms"
@@ -121,9 +122,14 @@ func (w *mainWindow) makePlaces() []place {
 		{"rooms", lang.L("Rooms"), theme.CalendarIcon(), rooms.New(rooms.Config{
 			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, Window: w.win,
 		})},
+		{"designs", lang.L("Designs"), theme.ColorPaletteIcon(), designs.New(designs.Config{
+			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Window: w.win,
+			ChooseFile: w.app.chooseFile, SaveFile: w.app.saveFile,
+		})},
 		{"activity", lang.L("Activity"), theme.HistoryIcon(), activity.New(activity.Config{Now: cfg.Now})},
 		{"settings", lang.L("Settings"), theme.SettingsIcon(), settings.New(settings.Config{
-			Engine: cfg.Engine, Hub: w.app.hub, Window: w.win, Version: cfg.Version,
+			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Window: w.win, Version: cfg.Version,
+			ChooseFile: w.app.chooseFile,
 		})},
 	}
 }

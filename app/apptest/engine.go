@@ -20,11 +20,14 @@ type Engine struct {
 	Delay time.Duration
 	// Fail, if not nil, may refuse a command by its name, such as "Connect".
 	Fail func(command string) error
+	// Draw, if not nil, draws the previews of signs.
+	Draw func(engine.Snapshot, engine.PreviewRequest) (engine.Preview, error)
 
 	mu       sync.Mutex
 	snapshot engine.Snapshot
 	changed  chan struct{}
 	full     engine.Snapshot
+	sources  map[string][]byte // of templates; replaced, never changed
 }
 
 // NewEngine holds s; connecting brings the rooms of full.

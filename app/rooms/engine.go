@@ -3,12 +3,20 @@ package rooms
 import (
 	"context"
 
+	"github.com/roomink/roomink/app/preview"
+	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/sign"
 )
 
-// Engine is what the page asks of the engine. Every method may block and is called
-// off the UI goroutine.
+// Engine is what the page asks of the engine. Methods with a context may block and are
+// called off the UI goroutine.
 type Engine interface {
+	preview.Engine
+	// Languages lists the languages that signs can speak.
+	Languages() []engine.Language
+	// SetOverride changes what a room does otherwise than the organisation.
+	SetOverride(context.Context, calendar.RoomID, sign.Override) error
 	// RefreshRooms reads the directory's list of rooms again.
 	RefreshRooms(context.Context) error
 	// AddRoom reads the calendar of the mailbox with the address, and adds it as a

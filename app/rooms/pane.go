@@ -26,6 +26,7 @@ type pane struct {
 	access, titles   *remedy
 	dayNote          *xwidget.Paragraph
 	meetings         *fyne.Container
+	sign             *signPart
 	facts            *xwidget.Facts
 	forget           *widget.Button
 	body             *fyne.Container
@@ -42,6 +43,7 @@ func newPane(p *Page) *pane {
 		dayNote:  xwidget.NewCaption(""),
 		meetings: container.New(xwidget.Pairs{Gap: 12, Line: 7}), facts: xwidget.NewFacts(),
 	}
+	d.sign = newSignPart(func() { p.sign.Open(d.row) })
 	d.removed.SetAction(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
 	d.forget = widget.NewButtonWithIcon(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
 	away := widget.NewButtonWithIcon("", theme.CancelIcon(), p.Close)
@@ -51,7 +53,7 @@ func newPane(p *Page) *pane {
 		xwidget.Stack(6, head, d.state),
 		d.removed, d.trouble, d.access.object,
 		xwidget.Stack(8, xwidget.NewHeading(lang.L("Today"), theme.SizeNameText), d.dayNote, d.meetings),
-		d.titles.object, widget.NewSeparator(), d.facts, container.NewHBox(d.forget),
+		d.titles.object, widget.NewSeparator(), d.sign.object, widget.NewSeparator(), d.facts, container.NewHBox(d.forget),
 	)
 	d.scroll = container.NewVScroll(xwidget.Pad(d.body, 2, 12, 10, 8))
 	d.object = xwidget.NewPaddedCard(d.scroll, 6)
@@ -77,6 +79,7 @@ func (d *pane) show(r Row) {
 	}
 	d.dayNote.Hidden = d.dayNote.Text() == ""
 	d.showDay(more.Day)
+	d.sign.show(r.Override, d.page.view.Policy, d.page.languages)
 	d.facts.Set(more.Facts...)
 	d.forget.Hidden = !more.Forgettable || r.Removed != nil
 	d.body.Refresh()

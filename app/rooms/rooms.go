@@ -45,6 +45,8 @@ type Page struct {
 	pace        *paceLine
 	pane        *pane
 	picker      *picker
+	sign        *signDialog
+	languages   []engine.Language
 	side        *fyne.Container
 	empty       *xwidget.EmptyState
 	none        *xwidget.EmptyState // nothing matches
@@ -53,7 +55,7 @@ type Page struct {
 
 // New makes the page.
 func New(cfg Config) *Page {
-	p := &Page{cfg: cfg, column: -1, area: cfg.Hub.NewArea()}
+	p := &Page{cfg: cfg, column: -1, area: cfg.Hub.NewArea(), languages: cfg.Engine.Languages()}
 	p.search = widget.NewEntry()
 	p.search.SetPlaceHolder(lang.L("Search name, place or address"))
 	p.search.OnChanged = func(string) { p.choose() }
@@ -62,6 +64,7 @@ func New(cfg Config) *Page {
 	p.table = p.newTable()
 	p.pane = newPane(p)
 	p.picker = newPicker(p)
+	p.sign = newSignDialog(p)
 	p.empty = xwidget.NewEmptyState(theme.CalendarIcon(), "", "", "", nil)
 	p.none = xwidget.NewEmptyState(theme.SearchIcon(), lang.L("Nothing matches"), "", "", nil)
 	p.none.Hide()

@@ -16,6 +16,7 @@ import (
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/sign"
 )
 
 func TestCheckAddress(t *testing.T) {
@@ -65,6 +66,9 @@ func TestRowsAndOrder(t *testing.T) {
 type fake struct {
 	did  []string
 	fail error
+
+	previews  []engine.PreviewRequest
+	overrides []sign.Override
 }
 
 func (f *fake) RefreshRooms(context.Context) error { f.did = append(f.did, "refresh"); return f.fail }
@@ -83,6 +87,17 @@ func (f *fake) AddCalendar(_ context.Context, r calendar.Room) error {
 }
 func (f *fake) ForgetRoom(_ context.Context, id calendar.RoomID) error {
 	f.did = append(f.did, "forget "+string(id))
+	return f.fail
+}
+
+func (f *fake) Languages() []engine.Language { return apptest.Languages() }
+func (f *fake) PreviewSign(_ context.Context, r engine.PreviewRequest) (engine.Preview, error) {
+	f.previews = append(f.previews, r)
+	return apptest.Preview(apptest.Snapshot(apptest.Noon), r), nil
+}
+func (f *fake) SetOverride(_ context.Context, id calendar.RoomID, o sign.Override) error {
+	f.did = append(f.did, "override "+string(id))
+	f.overrides = append(f.overrides, o)
 	return f.fail
 }
 

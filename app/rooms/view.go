@@ -9,11 +9,13 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/roomink/roomink/app/preview"
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/sign"
 )
 
 // Row is one room, ready to show.
@@ -31,6 +33,7 @@ type Row struct {
 	Trouble   *xwidget.Words // why it can't be read; nil if it can
 	Removed   *xwidget.Words // why it is not in the directory; nil if it is, or need not be
 	Concealed bool           // its mailbox puts the organiser in place of the subject
+	Override  sign.Override  // what its sign does otherwise
 	// Details is what else is known of it. It is worked out for the room in the details
 	// alone: putting thousands into words would cost a snapshot its time.
 	Details func() Details
@@ -48,6 +51,10 @@ type View struct {
 	// Calendars says that there is a signed-in account, whose calendars can be shown.
 	Calendars bool
 	Account   string // its name
+	Policy    sign.Policy
+	Templates []engine.Template
+	// Scenes are what previews can show; worked out when a person wants one.
+	Scenes func() preview.View
 }
 
 // Empty says why there are no rooms and what to do, on which page; without an
@@ -56,7 +63,8 @@ type Empty struct{ Title, Text, Action, Page string }
 
 // ViewOf is the page of a snapshot.
 func ViewOf(s engine.Snapshot, now time.Time) View {
-	v := View{Pace: PaceOf(s), Account: s.Account.Username,
+	v := View{Pace: PaceOf(s), Account: s.Account.Username, Policy: s.Policy, Templates: s.Designs.Templates,
+		Scenes:    func() preview.View { return preview.ViewOf(s, now) },
 		Calendars: s.Account.State == engine.Connected && s.Account.Mode == engine.Delegated}
 	look := outlook{now: now, hours12: s.Policy.Hours12, mode: s.Account.Mode, signs: make(map[display.ID]string, len(s.Displays))}
 	for _, d := range s.Displays {
@@ -133,7 +141,7 @@ func (p phrases) nowOf(r engine.Room, o outlook) (xwidget.Tone, string) {
 func (o outlook) row(r engine.Room, said phrases) Row {
 	row := Row{
 		ID: r.Room.ID, Name: r.Room.DisplayName(), Place: said.placeOf(r.Room), Signs: len(r.Display),
-		Read: words.Ago(r.SyncedAt, o.now, o.hours12), Concealed: r.Concealed,
+		Read: words.Ago(r.SyncedAt, o.now, o.hours12), Concealed: r.Concealed, Override: r.Override,
 		capacity: r.Room.Capacity, events: r.Events, read: r.SyncedAt,
 		Details: func() Details { return o.details(r) },
 	}

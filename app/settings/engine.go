@@ -5,12 +5,20 @@ package settings
 import (
 	"context"
 
+	"github.com/roomink/roomink/app/preview"
+	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/sign"
 )
 
 // Engine is what the page asks of the engine. Methods with a context may block and
 // are called off the UI goroutine.
 type Engine interface {
+	preview.Engine
+	// Languages lists the languages that signs can speak.
+	Languages() []engine.Language
+	// SetLogo makes the picture in a PNG, JPEG, GIF or BMP file the organisation's logo;
+	// nil takes it away.
+	SetLogo(ctx context.Context, data []byte) error
 	SetPolicy(context.Context, sign.Policy) error
 	SetPaused(context.Context, bool) error
 	Disconnect(context.Context) error

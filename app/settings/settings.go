@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -11,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/policy"
+	"github.com/roomink/roomink/app/preview"
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
@@ -22,23 +25,26 @@ type Config struct {
 	Engine  Engine
 	Hub     *command.Hub
 	Window  fyne.Window // for dialogs
-	Version string      // may be empty
+	Now     func() time.Time
+	Version string // may be empty
+	// ChooseFile asks for a file with one of the extensions and reads it; the error is
+	// context.Canceled if a person chose none.
+	ChooseFile func(extensions []string, done func(name string, data []byte, err error))
 }
 
 // Page is the page.
 type Page struct {
 	cfg   Config
 	saved sign.Policy
-	draft sign.Policy
 	known bool // a policy has been shown
 
-	language *widget.Select
-	clock    *widget.RadioGroup
-	privacy  *widget.RadioGroup
-	stale    *widget.Select
-	apply    *widget.Button
-	revert   *widget.Button
-	area     *command.Area
+	form   *policy.Form
+	stage  *preview.Stage
+	dirty  *xwidget.Status
+	apply  *widget.Button
+	revert *widget.Button
+	area   *command.Area
+	logo   logo
 
 	pause      *widget.Check
 	pauseArea  *command.Area
@@ -54,8 +60,13 @@ type Page struct {
 // New makes the page.
 func New(cfg Config) *Page {
 	p := &Page{cfg: cfg, area: cfg.Hub.NewArea(), pauseArea: cfg.Hub.NewArea(), accountBox: cfg.Hub.NewArea()}
-	list := xwidget.Stack(12, p.signsCard(), p.updatesCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
-	p.content = container.NewVScroll(container.New(xwidget.Limit(780), xwidget.Pad(list, 2, 12, 12, 2)))
+	p.form = policy.NewForm(policy.Config{Languages: cfg.Engine.Languages(), Changed: p.changed, Logo: p.logoParts()})
+	p.stage = preview.NewStage(preview.StageConfig{Engine: cfg.Engine, Hub: cfg.Hub, Height: 190, Request: p.request})
+	list := xwidget.Stack(12, title(lang.L("What the signs say")), p.form.Object(),
+		xwidget.Pad(title(lang.L("Roomink itself")), 14, 0, 0, 0), p.updatesCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
+	side := xwidget.Pad(xwidget.Fixed(container.NewVBox(p.sideCard()), 318, 0), 2, 0, 0, 10)
+	page := container.NewBorder(nil, nil, nil, side, container.NewVScroll(xwidget.Pad(list, 2, 12, 12, 2)))
+	p.content = container.New(xwidget.Limit(1080), page)
 	return p
 }
 
@@ -66,8 +77,12 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 func (p *Page) Prepare(s engine.Snapshot) func() {
 	line := words.Account(s.Account)
 	connected := slices.Contains([]engine.AccountState{engine.Connected, engine.NeedsSignIn, engine.NeedsSecret, engine.Locked}, s.Account.State)
+	view := preview.ViewOf(s, p.cfg.Now())
 	return func() {
+		p.form.SetTemplates(s.Designs.Templates)
 		p.showPolicy(s.Policy)
+		p.logo.show(s.Designs.Logo)
+		p.stage.Show(view)
 		p.filling = true
 		p.pause.SetChecked(s.Paused)
 		p.filling = false
@@ -79,102 +94,85 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 }
 
 // showPolicy shows the policy in force, unless a person is changing it.
-func (p *Page) showPolicy(policy sign.Policy) {
-	if p.known && p.draft != p.saved && policy != p.draft {
-		p.saved = policy
+func (p *Page) showPolicy(now sign.Policy) {
+	draft := p.form.Policy()
+	if p.known && draft != p.saved && now != draft {
+		p.saved = now
 		return
 	}
-	p.known, p.saved, p.draft = true, policy, policy
-	p.fill()
-}
-
-func (p *Page) fill() {
-	p.filling = true
-	p.language.SetSelectedIndex(indexOf(Languages(), p.draft.Language))
-	p.clock.SetSelected(clockName(p.draft.Hours12))
-	p.privacy.SetSelected(PrivacyName(p.draft.Privacy))
-	p.stale.Options = nil
-	for _, d := range limits(p.draft.StaleAfter) {
-		p.stale.Options = append(p.stale.Options, limitName(d))
+	if !p.known || now != draft {
+		p.form.SetPolicy(now)
 	}
-	p.stale.SetSelectedIndex(slices.Index(limits(p.draft.StaleAfter), p.draft.StaleAfter))
-	p.filling = false
-	p.changed()
+	p.known, p.saved = true, now
+	p.offer()
 }
 
-// changed takes the draft from the widgets and offers to apply it.
+// request is the sign of a scene by the draft; what its room does otherwise, it goes on
+// to do.
+func (p *Page) request(s preview.Scene) engine.PreviewRequest {
+	return s.Request(p.stage.Chooser().Room().Override.Apply(p.form.Policy()))
+}
+
+// changed shows what the draft would look like, and offers to apply it.
 func (p *Page) changed() {
-	if p.filling {
-		return
+	p.offer()
+	p.stage.Draw()
+}
+
+func (p *Page) offer() {
+	changed, problem := p.form.Policy() != p.saved, p.form.Problem()
+	switch {
+	case !changed:
+		p.dirty.Set(xwidget.Good, lang.L("In force on all signs"))
+	case problem != nil:
+		p.dirty.Set(xwidget.Bad, lang.L("Something is not right yet"))
+	default:
+		p.dirty.Set(xwidget.Info, lang.L("Not applied yet"))
 	}
-	if i := p.language.SelectedIndex(); i >= 0 {
-		p.draft.Language = Languages()[i].Tag
+	able(p.apply, changed && problem == nil)
+	able(p.revert, changed)
+}
+
+func able(b *widget.Button, on bool) {
+	switch {
+	case on == !b.Disabled():
+	case on:
+		b.Enable()
+	default:
+		b.Disable()
 	}
-	p.draft.Hours12 = p.clock.Selected == clockName(true)
-	for _, level := range Levels() {
-		if p.privacy.Selected == PrivacyName(level) {
-			p.draft.Privacy = level
-		}
-	}
-	if i := p.stale.SelectedIndex(); i >= 0 {
-		p.draft.StaleAfter = limits(p.saved.StaleAfter)[i]
-	}
-	if p.draft == p.saved {
-		p.apply.Disable()
-		p.revert.Disable()
-		return
-	}
-	p.apply.Enable()
-	p.revert.Enable()
 }
 
 // Apply makes the draft the policy of all signs.
 func (p *Page) Apply() {
-	draft := p.draft
+	draft := p.form.Policy()
 	p.area.Run(command.Task{
 		Key: "policy", Label: lang.L("Applying…"), Success: lang.L("Applied. Signs that say something else now are drawn again."),
 		Work: func(ctx context.Context) error { return p.cfg.Engine.SetPolicy(ctx, draft) },
 		Done: func(err error) {
 			if err == nil {
 				p.saved = draft
-				p.changed()
+				p.offer()
 			}
 		},
 	})
 }
 
 func (p *Page) revertDraft() {
-	p.draft = p.saved
-	p.fill()
+	p.form.SetPolicy(p.saved)
+	p.changed()
 }
 
-func (p *Page) signsCard() fyne.CanvasObject {
-	var names []string
-	for _, l := range Languages() {
-		names = append(names, l.Name)
-	}
-	changed := func(string) { p.changed() }
-	p.language = widget.NewSelect(names, changed)
-	p.clock = widget.NewRadioGroup([]string{clockName(false), clockName(true)}, changed)
-	p.clock.Horizontal, p.clock.Required = true, true
-	var levels []string
-	for _, l := range Levels() {
-		levels = append(levels, PrivacyName(l))
-	}
-	p.privacy = widget.NewRadioGroup(levels, changed)
-	p.privacy.Required = true
-	p.stale = widget.NewSelect(nil, changed)
+// sideCard stays in sight: what a change looks like, and the way to apply it.
+func (p *Page) sideCard() fyne.CanvasObject {
+	p.dirty = xwidget.NewStatus(xwidget.Neutral, "")
 	p.apply = widget.NewButtonWithIcon(lang.L("Apply to all signs"), theme.ConfirmIcon(), p.Apply)
 	p.apply.Importance = widget.HighImportance
 	p.revert = widget.NewButton(lang.L("Revert"), p.revertDraft)
 	p.apply.Disable()
 	p.revert.Disable()
-	return card(lang.L("What the signs say"),
-		row(lang.L("Language"), "", xwidget.Fixed(p.language, 220, 0)),
-		row(lang.L("Clock"), "", p.clock),
-		row(lang.L("Privacy"), lang.L("Private meetings never show more than that they are private."), p.privacy),
-		row(lang.L("Out of date after"), lang.L("Then a sign says when it was last updated, instead of a state that may be wrong."), xwidget.Fixed(p.stale, 220, 0)),
-		p.area, container.NewHBox(p.apply, p.revert))
+	return xwidget.NewCard(xwidget.Stack(12, p.stage.Object(), widget.NewSeparator(), p.dirty,
+		container.NewBorder(nil, nil, nil, p.revert, p.apply), p.area))
 }
 
 func (p *Page) updatesCard() fyne.CanvasObject {
@@ -229,12 +227,6 @@ func card(title string, parts ...fyne.CanvasObject) fyne.CanvasObject {
 	return xwidget.NewCard(list)
 }
 
-// row is one setting: its name, the widget, and a hint under it.
-func row(name, hint string, o fyne.CanvasObject) fyne.CanvasObject {
-	value := xwidget.Stack(4, container.NewHBox(o))
-	if hint != "" {
-		value.Add(xwidget.NewMutedParagraph(hint))
-	}
-	title := container.NewVBox(xwidget.Pad(xwidget.NewText(name), 8, 0, 0, 0))
-	return container.New(xwidget.Columns{Cols: []xwidget.Column{{Min: 150}, {Min: 200, Share: 1}}, Gap: 14}, title, value)
+func title(text string) fyne.CanvasObject {
+	return xwidget.NewHeading(text, theme.SizeNameSubHeadingText)
 }

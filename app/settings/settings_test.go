@@ -21,6 +21,18 @@ type fake struct {
 	policies []sign.Policy
 	did      []string
 	fail     error
+	previews []engine.PreviewRequest
+	logos    [][]byte
+}
+
+func (f *fake) Languages() []engine.Language { return apptest.Languages() }
+func (f *fake) PreviewSign(_ context.Context, r engine.PreviewRequest) (engine.Preview, error) {
+	f.previews = append(f.previews, r)
+	return apptest.Preview(apptest.Snapshot(apptest.Noon), r), nil
+}
+func (f *fake) SetLogo(_ context.Context, data []byte) error {
+	f.logos = append(f.logos, data)
+	return f.fail
 }
 
 func (f *fake) SetPolicy(_ context.Context, p sign.Policy) error {
@@ -36,11 +48,21 @@ func (f *fake) Unlock(context.Context) error        { f.did = append(f.did, "unl
 func (f *fake) ForgetSecrets(context.Context) error { f.did = append(f.did, "forget"); return f.fail }
 func (f *fake) RenewKey(context.Context) error      { f.did = append(f.did, "renew"); return f.fail }
 
+// file is what a person chooses: none, or a picture.
+func (f *fake) file() (string, []byte, error) {
+	if len(f.logos) == 0 {
+		return "", nil, context.Canceled
+	}
+	return "logo.png", []byte("picture"), nil
+}
+
 func open(t *testing.T, f *fake, s engine.Snapshot) (*settings.Page, fyne.Window) {
 	t.Helper()
 	test.NewTempApp(t)
 	w := test.NewTempWindow(t, nil)
-	p := settings.New(settings.Config{Engine: f, Hub: command.Inline(t.Context(), apptest.Explain), Window: w, Version: "1.2.3"})
+	p := settings.New(settings.Config{Engine: f, Hub: command.Inline(t.Context(), apptest.Explain), Window: w, Version: "1.2.3",
+		Now:        func() time.Time { return apptest.Noon },
+		ChooseFile: func(_ []string, done func(string, []byte, error)) { done(f.file()) }})
 	w.SetContent(p.Content())
 	w.Resize(fyne.NewSize(900, 1200))
 	p.Prepare(s)()
@@ -79,7 +101,8 @@ func TestPolicyIsAppliedOnlyWhenAsked(t *testing.T) {
 	}
 	f.fail = nil
 	test.Tap(apply)
-	want := sign.Policy{Language: "de", Hours12: true, Privacy: sign.Masked, StaleAfter: time.Hour}
+	want := sign.DefaultPolicy()
+	want.Language, want.Hours12, want.Privacy, want.StaleAfter = "de", true, sign.Masked, time.Hour
 	if len(f.policies) != 2 || f.policies[1] != want {
 		t.Errorf("applied %+v, want %+v", f.policies, want)
 	}

@@ -41,6 +41,14 @@ func (b *Bezel) SetPicture(p image.Image) {
 	b.Refresh()
 }
 
+// SetLeast changes the size that the device has at least.
+func (b *Bezel) SetLeast(min fyne.Size) {
+	if b.min != min {
+		b.min = min
+		b.Refresh()
+	}
+}
+
 // SetEmpty clears the glass of a device of width×height pixels (0 = unknown) and
 // writes a caption on it.
 func (b *Bezel) SetEmpty(width, height int, caption string) {

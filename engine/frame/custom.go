@@ -98,7 +98,7 @@ func (d *drawer) item(item template.Item, panel image.Point) {
 	case *template.Circle:
 		d.circle(it)
 	case *template.QRCode:
-		d.code(it)
+		d.templateCode(it)
 	case *template.Logo:
 		if d.look.Logo != nil {
 			d.stamp(d.look.Logo, it.Area.In(panel), int(display.Black), int(display.White))

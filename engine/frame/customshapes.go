@@ -147,8 +147,8 @@ func halfChord(radius, dy int) int {
 	return int(math.Sqrt(float64(rest)))
 }
 
-// code draws a QR code of a template.
-func (d *drawer) code(q *template.QRCode) {
+// templateCode draws a QR code of a template.
+func (d *drawer) templateCode(q *template.QRCode) {
 	d.canvas.fill(q.Bounds(image.Point{}), display.White)
 	for y := range q.Modules() {
 		for x := range q.Modules() {

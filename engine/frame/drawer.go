@@ -26,10 +26,13 @@ type drawer struct {
 	inks   inks
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
+	near   float32 // the same for type that is read up close
 	mirror bool    // boxes are computed from left to right and drawn from right to left
-	// observe, in tests, learns of every text: the box it was given and where its
-	// ink lies.
-	observe func(box, ink image.Rectangle, size size)
+	codes  map[string]*code
+	// observe, in tests, learns of every line of text: the box it was given and where
+	// its ink lies. observeMark learns of all that is no text and that none may touch.
+	observe     func(b *block, box, ink image.Rectangle)
+	observeMark func(kind mark, box image.Rectangle)
 }
 
 // draw makes the mask of g.
@@ -56,7 +59,7 @@ type maskKey struct {
 const maxMaskRuns = 1 << 19
 
 func newDrawer(f *faces, p *pictures) *drawer {
-	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), pictures: p}
+	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), pictures: p, codes: make(map[string]*code)}
 }
 
 // begin turns to a new, empty frame.
@@ -122,7 +125,7 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 		clip := image.Rect(box.Min.X, top, box.Max.X, top+b.ascent+b.descent).Intersect(d.canvas.bounds)
 		drawn := d.line(b, line, x, top+b.ascent, ink, clip)
 		if d.observe != nil {
-			d.observe(clip, drawn, b.size)
+			d.observe(b, clip, drawn)
 		}
 		top += b.ascent + b.descent + b.lead
 	}

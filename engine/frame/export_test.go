@@ -10,16 +10,29 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 )
 
-// Drawn is one line of text as it was drawn.
+// Drawn is one line of text, or a mark, as it was drawn.
 type Drawn struct {
+	Text string          // that it is of; of a mark, what it is
 	Box  image.Rectangle // what it was given
 	Ink  image.Rectangle // of its letters before clipping; empty for blanks
-	Size int             // x-height in pixels
+	Size int             // x-height in pixels; 0 for a mark
 }
 
-// Observe draws s for p and tells of every line of text.
-func (r *Renderer) Observe(s sign.Sign, p display.Panel) (lines []Drawn, m *image.Paletted, err error) {
-	return r.observe(p, func(d *drawer) { d.shaper.speak(s.Language); d.sign(&s) })
+// The marks by their names in Drawn.
+const (
+	CodeMark    = string(codeMark)
+	LogoMark    = string(logoMark)
+	BatteryMark = string(batteryMark)
+	StateMark   = string(stateMark)
+)
+
+// Observe draws s for p and tells of every line of text and every mark.
+func (r *Renderer) Observe(s sign.Sign, p display.Panel, look *Look) (lines []Drawn, m *image.Paletted, err error) {
+	return r.observe(p, func(d *drawer) {
+		d.look = look
+		d.shaper.speak(s.Language)
+		d.sign(&s)
+	})
 }
 
 // ObservePattern is Observe for a test pattern.
@@ -33,10 +46,13 @@ func (r *Renderer) observe(p display.Panel, draw func(*drawer)) (lines []Drawn, 
 	}
 	d := r.acquire()
 	defer r.release(d)
-	d.observe = func(box, ink image.Rectangle, size size) {
-		lines = append(lines, Drawn{box, ink, int(size)})
+	d.observe = func(b *block, box, ink image.Rectangle) {
+		lines = append(lines, Drawn{b.text, box, ink, int(b.size)})
 	}
-	defer func() { d.observe = nil }()
+	d.observeMark = func(kind mark, box image.Rectangle) {
+		lines = append(lines, Drawn{string(kind), box, box, 0})
+	}
+	defer func() { d.observe, d.observeMark = nil, nil }()
 	d.begin(m, p.Scheme)
 	draw(d)
 	return lines, m, nil

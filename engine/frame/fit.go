@@ -7,6 +7,7 @@ const maxLines = 4
 
 // block is text that was fitted into a box: lines of one style and size.
 type block struct {
+	text  string // what was to be set
 	style style
 	size  size
 	base  bidi.Direction
@@ -49,7 +50,7 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 		return block{}
 	}
 	runes := d.shaper.decode(s)
-	m := measured{runes: runes, base: d.direction(runes)}
+	m := measured{text: s, runes: runes, base: d.direction(runes)}
 	raised := l
 	if len(runes) != len(s) {
 		d.shaper.readHan(runes)
@@ -68,6 +69,7 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 // measured is a text before it is fitted: set as one line, and how far that reaches
 // above and below its baseline, in thousandths of an em.
 type measured struct {
+	text         string
 	runes        []rune
 	base         bidi.Direction
 	whole        text
@@ -79,7 +81,7 @@ func (d *drawer) shrink(m *measured, l limits, width, height int) block {
 	runes, whole := m.runes, m.whole
 	sized := func(sz size) (b block, lines int, room float32) {
 		em := d.faces.em(l.style, sz) / 1000
-		b = block{style: l.style, size: sz, base: m.base, tight: l.tight}
+		b = block{text: m.text, style: l.style, size: sz, base: m.base, tight: l.tight}
 		b.ascent, b.descent, b.lead = ceil(m.above*em+0.5), ceil(m.below*em+0.5), int(leadMille*em)
 		return b, min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead)), float32(width) / em
 	}
@@ -122,7 +124,7 @@ func (d *drawer) reach(l limits, t text, ascii bool) (above, below float32) {
 	if ascii && !l.tight {
 		return ascentMille, descentMille
 	}
-	above, below = d.extents(l.style, t)
+	above, below = d.extents(l.style, t, l.tight)
 	if l.tight {
 		return above, below
 	}
@@ -140,9 +142,9 @@ func (d *drawer) balance(b *block, runes []rune, whole text, room float32) {
 }
 
 // extents is how far the letters of t reach above and below the baseline, in
-// thousandths of an em. Of other faces than the style's own it is at least what the face
-// says of itself: their letters change shape where a word is cut.
-func (d *drawer) extents(st style, t text) (above, below float32) {
+// thousandths of an em. Unless it must be tight, it is at least what a face other than
+// the style's own says of itself: its letters change shape where a word is cut.
+func (d *drawer) extents(st style, t text, tight bool) (above, below float32) {
 	own := builtIn(st, alphabets)
 	for i := range t.glyphs {
 		g := &t.glyphs[i]
@@ -156,7 +158,7 @@ func (d *drawer) extents(st style, t text) (above, below float32) {
 			above = max(above, e.YBearing*unit+g.y)
 			below = max(below, -(e.YBearing+e.Height)*unit-g.y)
 		}
-		if g.face != own {
+		if !tight && g.face != own {
 			f := d.faces.face(g.face)
 			above, below = max(above, f.ascender), max(below, f.descender)
 		}

@@ -30,7 +30,7 @@ func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
 			}
 			for seed := range seeds {
 				s := randomSign(rand.New(rand.NewPCG(seed, 3)))
-				lines, m, err := r.Observe(s, p)
+				lines, m, err := r.Observe(s, p, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -58,12 +58,12 @@ func TestRightToLeftIsMirrored(t *testing.T) {
 		p := display.Panel{Width: size[0], Height: size[1], Scheme: display.Mono}
 		for _, sample := range samples(t) {
 			s := sample.sign
-			plain, _, err := r.Observe(s, p)
+			plain, _, err := r.Observe(s, p, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s.RightToLeft = true
-			mirrored, m, err := r.Observe(s, p)
+			mirrored, m, err := r.Observe(s, p, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ func FuzzTitles(f *testing.F) {
 		s, current := busy, *busy.Current
 		current.Title = title
 		s.Current, s.Room = &current, title
-		lines, m, err := r.Observe(s, p)
+		lines, m, err := r.Observe(s, p, nil)
 		if p.Validate() != nil {
 			return
 		}

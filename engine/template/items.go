@@ -269,6 +269,7 @@ func (r *reader) bitmap(f *fields) Item {
 		return nil
 	}
 	r.problem(f.get("uri").at, "the picture is fetched only if the administrator allows the host %s", host)
+	r.problems[len(r.problems)-1].Host = host
 	return b
 }
 

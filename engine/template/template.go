@@ -49,6 +49,7 @@ func (b *Block) Shows(id string) bool {
 type Problem struct {
 	Line, Column int    // from 1; 0 = the whole file
 	Text         string // what, and what happens instead
+	Host         string // which must be allowed for the problem to go away; "" = there is no such
 }
 
 // Error is a template that can't be used at all.

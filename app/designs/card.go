@@ -1,0 +1,132 @@
+package designs
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomink/roomink/app/xwidget"
+)
+
+// card is one design of the gallery.
+type card struct {
+	item    Item
+	glass   *glass
+	mark    *xwidget.Status
+	trouble *xwidget.Status
+	forAll  *widget.Button
+	forRoom *widget.Button
+	card    *xwidget.Card
+	body    *fyne.Container
+}
+
+func (p *Page) newCard(item Item) *card {
+	c := &card{item: item, mark: xwidget.NewStatus(xwidget.Good, ""), trouble: xwidget.NewStatus(xwidget.Warn, "")}
+	c.glass = newGlass(func() { p.Enlarge(c.item.Look) })
+	c.forAll = widget.NewButton(lang.L("Use for all signs"), func() { p.UseForAll(c.item.Look) })
+	c.forRoom = widget.NewButton(lang.L("Use for this room"), func() { p.UseForRoom(c.item.Look) })
+	name := xwidget.NewHeading(item.Name, theme.SizeNameSubHeadingText)
+	purpose := xwidget.NewMutedParagraph(item.Purpose)
+	buttons := xwidget.Row(8, c.forAll, c.forRoom)
+	var foot fyne.CanvasObject = buttons
+	if item.Template != "" {
+		foot = container.NewBorder(nil, nil, nil, p.templateButtons(item.Template), buttons)
+	}
+	c.body = xwidget.Stack(8, xwidget.Pad(c.glass, 0, 0, 4, 0),
+		container.New(xwidget.Columns{Cols: []xwidget.Column{{Min: 90, Share: 1}, {Min: 90, Share: 1}}, Gap: 8}, name, c.mark),
+		purpose, c.trouble, foot)
+	c.card = xwidget.NewCard(c.body)
+	c.trouble.Hide()
+	c.mark.Hide()
+	return c
+}
+
+// templateButtons are what can be done with a template beside using it.
+func (p *Page) templateButtons(name string) fyne.CanvasObject {
+	button := func(icon fyne.Resource, do func()) *widget.Button {
+		b := widget.NewButtonWithIcon("", icon, do)
+		b.Importance = widget.LowImportance
+		return b
+	}
+	return xwidget.Row(0, button(theme.DocumentCreateIcon(), func() { p.Edit(name) }),
+		button(theme.DownloadIcon(), func() { p.Export(name) }), button(theme.DeleteIcon(), func() { p.Delete(name) }))
+}
+
+// show marks the card if it is in force for all signs or for the room, and offers what
+// it is not.
+func (c *card) show(item Item, forAll, forRoom, own, anyRoom bool) {
+	c.item = item
+	mark, tone, accent := "", xwidget.Good, xwidget.Neutral
+	switch {
+	case own && forRoom && forAll:
+		mark = lang.L("For all signs")
+	case own && forRoom:
+		mark, tone = lang.L("For this room"), xwidget.Info
+	case forAll:
+		mark = lang.L("For all signs")
+	}
+	if forRoom || forAll && !anyRoom {
+		accent = xwidget.Good
+		if own {
+			accent = xwidget.Info
+		}
+	}
+	c.mark.Set(tone, mark)
+	c.mark.Hidden = mark == ""
+	troubleTone := xwidget.Warn
+	if item.Fatal {
+		troubleTone = xwidget.Bad
+	}
+	c.trouble.Set(troubleTone, item.Trouble)
+	c.trouble.Hidden = item.Trouble == ""
+	able(c.forAll, !forAll && !item.Fatal)
+	able(c.forRoom, anyRoom && !forRoom && !item.Fatal)
+	if c.card.Accent != accent {
+		c.card.Accent = accent
+		c.card.Refresh()
+	}
+}
+
+func able(b *widget.Button, on bool) {
+	switch {
+	case on == !b.Disabled():
+	case on:
+		b.Enable()
+	default:
+		b.Disable()
+	}
+}
+
+// glass is a picture that a tap enlarges.
+type glass struct {
+	widget.BaseWidget
+	bezel *xwidget.Bezel
+	open  func()
+}
+
+func newGlass(open func()) *glass {
+	g := &glass{bezel: xwidget.NewBezel(fyne.NewSize(240, 240)), open: open}
+	g.ExtendBaseWidget(g)
+	return g
+}
+
+// fit gives the picture a height that suits its proportions.
+func (g *glass) fit(width, height int) {
+	const usual, least, most = 390, 150, 400
+	if width <= 0 || height <= 0 {
+		return
+	}
+	g.bezel.SetLeast(fyne.NewSize(240, min(max(usual*float32(height)/float32(width), least), most)))
+}
+
+// Tapped implements fyne.Tappable.
+func (g *glass) Tapped(*fyne.PointEvent) { g.open() }
+
+// Cursor implements desktop.Cursorable.
+func (g *glass) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// CreateRenderer implements fyne.Widget.
+func (g *glass) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(g.bezel) }

@@ -1,0 +1,96 @@
+package designs
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/roomink/roomink/app/command"
+	"github.com/roomink/roomink/app/xwidget"
+)
+
+// starter is what a new template begins with: a sign with all that it needs.
+//
+//go:embed starter.json
+var starter string
+
+// NewTemplate opens the editor with a small template to begin with.
+func (p *Page) NewTemplate() { p.editor.begin("", "", starter) }
+
+// Edit opens the editor with a saved template.
+func (p *Page) Edit(name string) {
+	p.source("edit", name, func(text []byte) { p.editor.begin(name, name, string(text)) })
+}
+
+// source reads a template as it was saved.
+func (p *Page) source(verb, name string, then func([]byte)) {
+	var text []byte
+	p.area.Run(command.Task{
+		Key: verb + " " + name, Label: lang.L("Reading “{{.Name}}”…", map[string]any{"Name": name}),
+		Work: func(ctx context.Context) (err error) {
+			text, err = p.cfg.Engine.TemplateSource(ctx, name)
+			return err
+		},
+		Done: func(err error) {
+			if err == nil {
+				then(text)
+			}
+		},
+	})
+}
+
+// Import asks for a file with a template and opens the editor with it: what can't be
+// drawn is seen before it is saved.
+func (p *Page) Import() {
+	p.cfg.ChooseFile([]string{".json"}, func(file string, data []byte, err error) {
+		switch {
+		case errors.Is(err, context.Canceled):
+		case err != nil:
+			p.area.Fail("import", err)
+		default:
+			text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
+			p.editor.begin("", strings.TrimSuffix(file, filepath.Ext(file)), text)
+		}
+	})
+}
+
+// Export asks where to save a template, and saves it as it is.
+func (p *Page) Export(name string) {
+	p.source("export", name, func(text []byte) {
+		p.cfg.SaveFile(fileName(name), text, func(err error) {
+			if err != nil && !errors.Is(err, context.Canceled) {
+				p.area.Fail("export", err)
+			}
+		})
+	})
+}
+
+// fileName is the name of a template as that of a file, without what some systems
+// forbid.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, name) + ".json"
+}
+
+// Delete asks first, then forgets a template.
+func (p *Page) Delete(name string) {
+	named := map[string]any{"Name": name}
+	xwidget.Ask(xwidget.Question{
+		Title: lang.L("Delete “{{.Name}}”?", named),
+		Text:  lang.L("Signs that use it go back to the design “Status”. Export it first if you may want it again."),
+		Yes:   lang.L("Delete"), No: lang.L("Cancel"), Danger: true,
+	}, p.cfg.Window, func() {
+		p.area.Run(command.Task{
+			Key: "delete " + name, Label: lang.L("One moment…"), Success: lang.L("“{{.Name}}” was deleted.", named),
+			Work: func(ctx context.Context) error { return p.cfg.Engine.DeleteTemplate(ctx, name) },
+		})
+	})
+}
