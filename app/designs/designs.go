@@ -271,3 +271,6 @@ func (p *Page) UseForRoom(l Look) {
 		Work:    func(ctx context.Context) error { return p.cfg.Engine.SetOverride(ctx, room.ID, o) },
 	})
 }
+
+// Scroll shows the end of the gallery.
+func (p *Page) Scroll() { p.gallery.ScrollToBottom() }

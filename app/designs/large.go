@@ -35,7 +35,7 @@ func newLarge(p *Page) *large {
 	l.image = &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScalePixels}
 	l.scroll = container.NewScroll(container.NewCenter(xwidget.Pad(l.image, 12, 12, 12, 12)))
 	head := container.NewBorder(nil, nil, back, nil, xwidget.Pad(xwidget.Stack(1, l.title, l.caption), 0, 0, 0, 12))
-	l.object = container.NewBorder(xwidget.Pad(head, 0, 12, 8, 2), nil, nil, nil, xwidget.NewPaddedCard(l.scroll, 6))
+	l.object = container.NewBorder(xwidget.Pad(head, 0, 12, 8, 2), nil, nil, nil, xwidget.Pad(xwidget.NewPaddedCard(l.scroll, 6), 0, 12, 0, 2))
 	return l
 }
 

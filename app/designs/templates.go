@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"errors"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2/lang"
@@ -19,7 +21,19 @@ import (
 var starter string
 
 // NewTemplate opens the editor with a small template to begin with.
-func (p *Page) NewTemplate() { p.editor.begin("", "", starter) }
+func (p *Page) NewTemplate() { p.editor.begin("", p.freeName(lang.L("New template")), starter) }
+
+// freeName is a name that no template has yet.
+func (p *Page) freeName(name string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(p.view.Templates, func(t Item) bool { return t.Name == name })
+	}
+	free := name
+	for n := 2; taken(free); n++ {
+		free = name + " " + strconv.Itoa(n)
+	}
+	return free
+}
 
 // Edit opens the editor with a saved template.
 func (p *Page) Edit(name string) {

@@ -68,7 +68,7 @@ func (c *Chooser) Column() fyne.CanvasObject {
 }
 
 func (c *Chooser) day() fyne.CanvasObject {
-	clock := container.New(xwidget.Middle{}, xwidget.Fixed(c.clock, 72, 0))
+	clock := container.New(xwidget.Middle{}, xwidget.Fixed(c.clock, 64, 0))
 	return container.NewBorder(nil, nil, clock, c.now, c.slider)
 }
 

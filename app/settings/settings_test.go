@@ -58,11 +58,16 @@ func (f *fake) file() (string, []byte, error) {
 
 func open(t *testing.T, f *fake, s engine.Snapshot) (*settings.Page, fyne.Window) {
 	t.Helper()
+	return openWith(t, f, s)
+}
+
+func openWith(t *testing.T, f settings.Engine, s engine.Snapshot) (*settings.Page, fyne.Window) {
+	t.Helper()
 	test.NewTempApp(t)
 	w := test.NewTempWindow(t, nil)
 	p := settings.New(settings.Config{Engine: f, Hub: command.Inline(t.Context(), apptest.Explain), Window: w, Version: "1.2.3",
 		Now:        func() time.Time { return apptest.Noon },
-		ChooseFile: func(_ []string, done func(string, []byte, error)) { done(f.file()) }})
+		ChooseFile: func(_ []string, done func(string, []byte, error)) { done(f.(interface{ file() (string, []byte, error) }).file()) }})
 	w.SetContent(p.Content())
 	w.Resize(fyne.NewSize(900, 1200))
 	p.Prepare(s)()
