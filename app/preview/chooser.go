@@ -121,7 +121,7 @@ func (c *Chooser) take(r Room) {
 	case r.Sign != nil:
 		c.panel, c.turned = *r.Sign, false
 	case c.panel == display.Panel{}:
-		c.panel = c.view.Panels[0].Panel
+		c.panel = c.view.usual()
 	}
 	// One that looks the same may stand for it in the list.
 	i := slices.IndexFunc(c.view.Panels, func(p Panel) bool { return p.Panel == c.panel })
