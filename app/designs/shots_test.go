@@ -50,7 +50,7 @@ func scenes() map[string]func(*testing.T) (*designs.Page, fyne.Window) {
 			panels(w).SetSelectedIndex(len(panels(w).Options) - 1)
 			slider(w).SetValue(9 * 60)
 		}),
-		"3-small": at(nil, func(p *designs.Page, w fyne.Window) { panels(w).SetSelectedIndex(2) }),
+		"3-small":     at(nil, func(p *designs.Page, w fyne.Window) { panels(w).SetSelectedIndex(2) }),
 		"4-templates": at(templates, bottom),
 		"5-large":     at(templates, func(p *designs.Page, w fyne.Window) { p.Enlarge(designs.Look{Design: sign.Timeline}) }),
 		"6-editor":    at(templates, func(p *designs.Page, w fyne.Window) { p.NewTemplate() }),

@@ -105,7 +105,9 @@ var changes = []struct {
 	{"Working days", func(t *testing.T, w fyne.Window) {
 		test.Tap(apptest.Find[*widget.Button](w, "Sa"))
 		test.Tap(apptest.Find[*widget.Button](w, "Mo"))
-	}, func(p *sign.Policy) { p.WorkDays = sign.MondayToFriday.With(time.Monday, false).With(time.Saturday, true) }},
+	}, func(p *sign.Policy) {
+		p.WorkDays = sign.MondayToFriday.With(time.Monday, false).With(time.Saturday, true)
+	}},
 	{"Working hours", func(t *testing.T, w fyne.Window) { choose(t, w, "08:00", "07:30") }, func(p *sign.Policy) { p.WorkFrom = 450 }},
 	{"Working hours", func(t *testing.T, w fyne.Window) { choose(t, w, "18:00", "24:00") }, func(p *sign.Policy) { p.WorkTo = 1440 }},
 	{"Working hours", func(t *testing.T, w fyne.Window) { choose(t, w, "08:00", "20:00") }, func(p *sign.Policy) { p.WorkFrom, p.WorkTo = 1200, 1260 }},
