@@ -16,7 +16,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench windows clean packages
+.PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench gallery windows clean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ bench: packages ## measure the paths that have a budget; writes build/bench.json
 		|| { cat $(OUT)/bench.txt; exit 1; }
 	@cat $(OUT)/bench.txt
 	$(GO) run ./internal/bench -o $(OUT)/bench.json < $(OUT)/bench.txt
+
+gallery: ## draw the contact sheets of docs/gallery: every design, state, palette and language
+	$(GO) run ./internal/gallery -o docs/gallery
 
 windows: ## cross-build the app for Windows (about 9 minutes the first time)
 	@tools/packages.sh gcc-mingw-w64-x86-64

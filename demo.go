@@ -14,10 +14,12 @@ import (
 	"github.com/roomink/roomink/app"
 	"github.com/roomink/roomink/app/demo"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/simulator"
 	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
+	"github.com/roomink/roomink/engine/simulator/virtual"
 	"github.com/roomink/roomink/engine/vault"
 )
 
@@ -280,11 +282,31 @@ func (x *exhibition) glasses() []demo.Glass {
 		g := d.Glass()
 		model := simulator.DefaultDisplays(1)[i]
 		list = append(list, demo.Glass{
-			Name: model.FriendlyName, Model: model.Model.Name, Image: g.Image,
+			Name: model.FriendlyName, Model: model.Model.Name, Image: g.Image, Inks: inks(model.Model.Scheme),
 			Refreshing: g.Refreshing, On: g.Powered, UpdatedAt: g.UpdatedAt, SetPower: d.SetPower,
 		})
 	}
 	return list
+}
+
+// inks names the inks of a simulated panel as the engine does; their indices are the same.
+func inks(s virtual.Scheme) display.Scheme {
+	switch s {
+	case virtual.SchemeMono:
+		return display.Mono
+	case virtual.SchemeBWR:
+		return display.BWR
+	case virtual.SchemeBWY:
+		return display.BWY
+	case virtual.SchemeBWRY:
+		return display.BWRY
+	case virtual.SchemeGray16:
+		return display.Gray16
+	case virtual.SchemeSpectra6, virtual.SchemeSpectra6Split:
+		return display.Spectra6
+	default:
+		return ""
+	}
 }
 
 // watch gives all glasses whenever one of them changes.

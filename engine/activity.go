@@ -29,6 +29,10 @@ const (
 	codeRival       health.Code = "discovery.rival"
 	codeStranger    health.Code = "discovery.stranger"
 	codeDiscovery   health.Code = "discovery.notice"
+	codeTemplate    health.Code = "template"
+	codePicture     health.Code = "template.picture"
+	codeBattery     health.Code = "display.battery"
+	codeLanguage    health.Code = "language"
 )
 
 func (e *Engine) loadActivity(ctx context.Context) error {

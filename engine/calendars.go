@@ -106,7 +106,7 @@ func (e *Engine) noteReading(id calendar.RoomID, at time.Time, changed bool) (wa
 	if !known {
 		return false, true
 	}
-	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.policy().StaleAfter
+	wasStale = r.agenda.SyncedAt.IsZero() || at.Sub(r.agenda.SyncedAt).Abs() >= e.policyOf(id).StaleAfter
 	wasStale = wasStale || r.kind == syncer.NotFound
 	r.problem, r.kind = nil, ""
 	r.outdated = r.outdated || changed

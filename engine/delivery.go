@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
@@ -35,6 +37,7 @@ func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
 		dev.Telemetry = s.Telemetry
 	}
 	e.mu.Unlock()
+	e.noteBattery(id)
 	switch {
 	case s.State == reconcile.Idle: // its room was forgotten, say: nothing is late any more
 		e.health.Clear(codeDisplay, string(id))
@@ -43,14 +46,24 @@ func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
 		if updated && where != "" {
 			e.record(ctx, ActSign, where+": the sign was updated", false)
 		}
-	case s.State == reconcile.Retrying && s.Failures == failuresTold:
-		x := Explain(s.Err)
-		if where == "" {
-			where = label
+	case s.State == reconcile.Retrying && s.Failures >= failuresTold:
+		e.health.Set(notUpdated(id, label, where, Explain(s.Err)))
+		if s.Failures == failuresTold {
+			e.record(ctx, ActSign, cmp.Or(where, label)+": the sign can't be updated: "+Explain(s.Err).Title, true)
 		}
-		e.health.Set(health.Problem{Code: codeDisplay, Subject: string(id), Severity: health.Warning,
-			Title: "The sign at " + where + " can't be updated", Text: label + ": " + x.Title + ". " + x.Text, Remedy: x.Remedy})
-		e.record(ctx, ActSign, where+": the sign can't be updated: "+x.Title, true)
 	}
 	e.changed()
+}
+
+// notUpdated is the problem of a display that can't be reached. One without a room, where
+// is empty, may go on showing its last one, but nobody may be waiting for it.
+func notUpdated(id display.ID, label, where string, x Explanation) health.Problem {
+	p := health.Problem{Code: codeDisplay, Subject: string(id), Severity: health.Warning,
+		Title: "The sign at " + where + " can't be updated", Text: label + ": " + x.Title + ". " + x.Text, Remedy: x.Remedy}
+	if where == "" {
+		p.Severity, p.Title = health.Notice, "Display "+label+" may still show its last room"
+		p.Text = "It has no room any more, and can't be told so: " + x.Title + ". " + x.Text
+		p.Remedy = strings.TrimSpace(x.Remedy + " If it is gone for good, forget it.")
+	}
+	return p
 }

@@ -1,13 +1,12 @@
 package engine
 
 import (
-	"context"
-	"errors"
 	"image"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/sign"
 )
 
@@ -50,43 +49,13 @@ type Language struct {
 	Name string // in itself: "Deutsch"
 }
 
-// Languages lists the languages that signs can speak.
-func (e *Engine) Languages() []Language { return nil }
-
-// PreviewSign draws a sign as asked. It changes nothing, and may be called for each
-// step of a slider.
-func (e *Engine) PreviewSign(context.Context, PreviewRequest) (Preview, error) {
-	return Preview{}, errors.ErrUnsupported
-}
-
-// SetOverride changes what a room does otherwise than the organisation.
-func (e *Engine) SetOverride(context.Context, calendar.RoomID, sign.Override) error {
-	return errors.ErrUnsupported
-}
-
-// SetLogo makes the picture in data, a PNG, JPEG, GIF or BMP file, the organisation's
-// logo; nil takes it away.
-func (e *Engine) SetLogo(ctx context.Context, data []byte) error { return errors.ErrUnsupported }
-
-// SaveTemplate keeps a template under a name, in place of one of the same name. One
-// that can't be drawn at all is refused.
-func (e *Engine) SaveTemplate(ctx context.Context, name string, source []byte) error {
-	return errors.ErrUnsupported
-}
-
-// DeleteTemplate forgets a template. Signs that use it go back to the usual design.
-func (e *Engine) DeleteTemplate(ctx context.Context, name string) error { return errors.ErrUnsupported }
-
-// TemplateSource gives a template as it was saved.
-func (e *Engine) TemplateSource(ctx context.Context, name string) ([]byte, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// CheckTemplate says what of a template can't be drawn. It is quick and keeps nothing.
-func (e *Engine) CheckTemplate(source []byte) []TemplateProblem { return nil }
-
-// SetPictureHosts names the hosts that templates may fetch pictures from; none at
-// first.
-func (e *Engine) SetPictureHosts(ctx context.Context, hosts []string) error {
-	return errors.ErrUnsupported
+// designs is what the organisation brought along for its signs; Engine.mu guards it.
+type designs struct {
+	logo      image.Image                       // nil = none
+	templates map[string]ownTemplate            // by name
+	hosts     []string                          // that pictures may be fetched from, sorted
+	pictures  map[string]*fetched               // by address
+	overrides map[calendar.RoomID]sign.Override // of the rooms that do something otherwise
+	looks     map[string]*frame.Look            // made of the above when first asked for; see lookOf
+	listed    []Template                        // for snapshots: replaced, never changed
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
-	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
 )
 
@@ -33,6 +31,7 @@ func (e *Engine) AddDisplay(ctx context.Context, address string) (display.ID, er
 		if err := e.db.SaveDisplay(ctx, saved); err != nil { // its panel may be another now
 			return saved.ID, err
 		}
+		e.noteBattery(saved.ID)
 		e.rec.Touch(saved.ID)
 		return saved.ID, nil
 	}
@@ -95,6 +94,7 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 		dev.stage, dev.AdoptedAt = Adopted, saved.AdoptedAt
 	}
 	e.mu.Unlock()
+	e.noteBattery(id)
 	e.record(ctx, ActDisplay, "Display "+labelOf(saved)+" was adopted", false)
 	e.changed()
 	return nil
@@ -117,6 +117,7 @@ func (e *Engine) Forget(ctx context.Context, id display.ID) error {
 	}
 	e.rec.Forget(id)
 	e.health.Clear(codeDisplay, string(id))
+	e.health.Clear(codeBattery, string(id))
 	e.record(ctx, ActDisplay, "Display "+labelOf(dev.Display)+" was forgotten", false)
 	return nil
 }
@@ -155,7 +156,8 @@ func (e *Engine) Assign(ctx context.Context, id display.ID, room calendar.RoomID
 	return nil
 }
 
-// Unassign takes the room away from a display. Its glass keeps its last picture.
+// Unassign takes the room away from a display. Its sign says so, unless nothing of
+// Roomink was ever on its glass.
 func (e *Engine) Unassign(ctx context.Context, id display.ID) error { return e.Assign(ctx, id, "") }
 
 // roomName is a room's name for a person. e.mu is held.
@@ -205,22 +207,5 @@ func (e *Engine) SetPaused(ctx context.Context, paused bool) error {
 		text = "Updates of the signs are paused"
 	}
 	e.record(ctx, ActSign, text, false)
-	return nil
-}
-
-// SetPolicy changes what all signs say and how.
-func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
-	if p.StaleAfter < time.Minute {
-		return errors.New("a calendar can't grow stale in less than a minute: choose a longer time")
-	}
-	if err := e.db.SaveSetting(ctx, settingPolicy, p); err != nil {
-		return err
-	}
-	e.mu.Lock()
-	e.state.policy = p
-	e.mu.Unlock()
-	e.noteLimit()
-	e.touchAll()
-	e.changed()
 	return nil
 }

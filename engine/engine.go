@@ -56,22 +56,25 @@ type Config struct {
 // Engine is everything of Roomink that works without a screen. Its methods are
 // safe for concurrent use; commands return an error that [Explain] puts in words.
 type Engine struct {
-	cfg      Config
-	log      *slog.Logger
-	inUse    *flock.Flock // held while the engine is open
-	db       *store.DB
-	renderer *frame.Renderer
-	health   *health.Registry
-	rec      *reconcile.Reconciler
-	drivers  map[string]display.Driver
-	tree     *suture.Supervisor
-	dirty    chan struct{} // capacity 1: a snapshot is due
-	probes   chan display.ID
+	cfg       Config
+	log       *slog.Logger
+	inUse     *flock.Flock // held while the engine is open
+	db        *store.DB
+	renderer  *frame.Renderer
+	catalogue *sign.Catalogue // what signs say
+	health    *health.Registry
+	rec       *reconcile.Reconciler
+	drivers   map[string]display.Driver
+	tree      *suture.Supervisor
+	dirty     chan struct{} // capacity 1: a snapshot is due
+	probes    chan display.ID
+	missing   chan struct{} // capacity 1: a picture may have to be fetched
 
 	// Each is taken before those that follow it, and mu last.
 	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
 	drafting   sync.Mutex         // held by whoever saves what a person typed
 	keeping    sync.Mutex         // held while something of a connection is saved, or it is given up
+	designing  sync.Mutex         // held while what the signs look like is changed
 	agendas    sync.Mutex         // from the commit of a reading, or of what becomes of a room, to the state in memory
 	asking     singleflight.Group // of questions to displays, by address
 
@@ -95,8 +98,9 @@ type state struct {
 	displays  map[display.ID]*device
 	activity  []Activity
 	policy    sign.Policy
-	paused    bool
-	watchers  map[chan Snapshot]struct{}
+	designs
+	paused   bool
+	watchers map[chan Snapshot]struct{}
 }
 
 // Open opens the store in cfg.Dir and loads what it holds. Nothing runs yet: call
@@ -117,11 +121,15 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	}
 	e := &Engine{
 		cfg: cfg, log: cfg.Logger, drivers: make(map[string]display.Driver),
-		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256),
+		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256), missing: make(chan struct{}, 1),
 		state: state{
 			policy:   sign.DefaultPolicy(),
 			rooms:    make(map[calendar.RoomID]*room),
 			displays: make(map[display.ID]*device),
+			designs: designs{
+				templates: make(map[string]ownTemplate), pictures: make(map[string]*fetched),
+				overrides: make(map[calendar.RoomID]sign.Override), looks: make(map[string]*frame.Look),
+			},
 			watchers: make(map[chan Snapshot]struct{}),
 		},
 	}
@@ -129,7 +137,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	for _, d := range cfg.Drivers {
 		e.drivers[d.Protocol()] = d
 	}
-	if e.renderer, err = frame.New(); err != nil {
+	if e.renderer, err = frame.New(frame.Options{}); err != nil {
 		return nil, fmt.Errorf("load the fonts: %w", err)
 	}
 	if err := e.lock(); err != nil {
@@ -144,6 +152,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		return nil, err
 	}
 	e.noteQuarantine()
+	e.openLanguages()
 	if err := e.openVault(ctx); err != nil {
 		return nil, err
 	}
@@ -189,6 +198,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.tree.Add(service{"publish", e.publish})
 	e.tree.Add(service{"probe", e.probe})
 	e.tree.Add(service{"housekeeping", e.housekeeping})
+	e.tree.Add(service{"pictures", e.fetchPictures})
 	e.tree.Add(service{"discovery", browse.Serve})
 	if !e.unlocked() {
 		e.tree.Add(service{"unlock", e.unlock})

@@ -119,16 +119,6 @@ func TestCommands(t *testing.T) {
 				t.Error("the sign was not updated after the pause")
 			}
 		},
-		"should leave the glass of an unassigned display alone": func(t *testing.T, l *life, e *Engine) {
-			hang(t, e, 0)
-			before := l.count()
-			must(t, e.Unassign(t.Context(), displayID(0)))
-			l.meet(0)
-			settle(bound)
-			if s := e.Snapshot(); l.count() != before || s.Displays[0].Stage != Adopted || s.Displays[0].Delivery != NothingToShow {
-				t.Errorf("%d pushes, display %+v; want adopted and silent", l.count()-before, s.Displays[0])
-			}
-		},
 		"should find a forgotten display again": func(t *testing.T, l *life, e *Engine) {
 			hang(t, e, 0)
 			must(t, e.Forget(t.Context(), displayID(0)))

@@ -29,6 +29,7 @@ func (e *Engine) onCandidate(c discovery.Candidate) {
 	if n.adopted {
 		e.rec.Seen(c.ID)
 	}
+	e.noteBattery(c.ID)
 	if n.moved {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -147,6 +148,7 @@ func (e *Engine) recognise(c discovery.Candidate) {
 	e.rec.Remember(c.ID, status.Delivered, status.DeliveredAt)
 	e.rec.Forget(old)
 	e.health.Clear(codeDisplay, string(old))
+	e.health.Clear(codeBattery, string(old)) // its announcement brings it back
 	e.rec.Touch(c.ID)
 }
 

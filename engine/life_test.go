@@ -51,6 +51,8 @@ type life struct {
 	pushes []string   // "id hash", in order
 	twice  []string   // pushes of what was on the glass already, without a failure before
 	failed map[display.ID]bool
+	// battery is what displays tell of theirs, in millivolts; 0 = nothing.
+	battery int
 }
 
 func newLife(rooms, displays int) *life {
@@ -164,7 +166,11 @@ func (l *life) Push(ctx context.Context, d display.Display, f display.Frame) (di
 	}
 	l.failed[d.ID] = false
 	l.glass[d.ID] = f.Hash
-	return display.Receipt{At: time.Now()}, nil
+	r := display.Receipt{At: time.Now()}
+	if l.battery > 0 {
+		r.Telemetry = display.Telemetry{Battery: l.battery, At: r.At}
+	}
+	return r, nil
 }
 
 // config is an engine's in this office. The folder holds a sign-in already.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
 	"github.com/roomink/roomink/engine/syncer"
@@ -21,6 +22,7 @@ const (
 	settingDraft        = "draft"
 	settingExposure     = "exposure"
 	settingInstallation = "installation" // a random id of the data folder
+	settingHosts        = "pictureHosts"
 )
 
 // room is what the engine knows of one room.
@@ -45,6 +47,7 @@ type device struct {
 	secured   bool
 	probing   bool
 	problem   *Explanation // what discovery or probing found wrong
+	cell      cell
 	shown     shown
 	// pattern, until patternUntil, is shown in place of the sign.
 	pattern      *display.Frame
@@ -55,6 +58,7 @@ type device struct {
 // is not drawn again.
 type shown struct {
 	sign  *sign.Sign
+	look  *frame.Look
 	panel display.Panel
 	frame display.Frame // Image is nil where too many displays are assigned to keep all
 }
@@ -65,6 +69,9 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	if err := orDefault(e.db.Setting(ctx, settingPaused, &e.state.paused)); err != nil {
+		return err
+	}
+	if err := e.loadDesigns(ctx); err != nil {
 		return err
 	}
 	rooms, err := e.db.Rooms(ctx)
@@ -88,6 +95,7 @@ func (e *Engine) load(ctx context.Context) error {
 		e.state.displays[d.ID] = dev
 		e.rec.Remember(d.ID, d.Delivered, d.DeliveredAt)
 		e.rec.Touch(d.ID)
+		e.noteBattery(d.ID)
 	}
 	e.rec.SetPaused(e.state.paused)
 	if err := e.loadActivity(ctx); err != nil {

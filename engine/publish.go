@@ -83,7 +83,7 @@ func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
 		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.syncSnapshot(), Policy: e.state.policy, Paused: e.state.paused,
-		Problems: e.health.Problems(),
+		Designs: e.designsSnapshot(), Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,
 		Rooms:    make([]Room, 0, len(e.state.rooms)),
@@ -92,7 +92,8 @@ func (e *Engine) snapshot() Snapshot {
 	index := make(map[string]int, len(e.state.rooms))
 	for _, r := range e.state.rooms {
 		s.Rooms = append(s.Rooms, Room{Agenda: r.agenda, Now: r.agenda.At(now), Problem: r.problem,
-			Manual: r.Manual, Events: len(r.agenda.Meetings), Concealed: r.concealed, Denied: r.kind == syncer.Denied, RemovedAt: r.RemovedAt})
+			Manual: r.Manual, Events: len(r.agenda.Meetings), Concealed: r.concealed, Denied: r.kind == syncer.Denied,
+			Override: e.state.overrides[r.Room.ID], RemovedAt: r.RemovedAt})
 	}
 	slices.SortFunc(s.Rooms, func(a, b Room) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Room.DisplayName()), strings.ToLower(b.Room.DisplayName())),
@@ -156,7 +157,8 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 	if dev.pattern != nil {
 		due = *dev.pattern
 	}
-	if dev.Room == "" {
+	shows := dev.Room != "" || dev.Written || dev.pattern != nil
+	if !shows {
 		d.Sign = nil
 	} else if due.Image != nil {
 		d.Frame = &due
@@ -170,7 +172,7 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 	}
 	switch status.State {
 	case reconcile.Pending:
-		if dev.Room != "" {
+		if shows {
 			d.Delivery = Pending
 		}
 	case reconcile.Pushing:

@@ -111,8 +111,9 @@ func (e *Engine) AddCalendar(ctx context.Context, r calendar.Room) error {
 	return e.addRoom(ctx, r)
 }
 
-// ForgetRoom deletes a room with all that is known of it. Signs at its door become
-// unassigned. A room that the directory lists comes back with its next listing.
+// ForgetRoom deletes a room with all that is known of it and its own settings. Signs at
+// its door become unassigned, and say so. A room that the directory lists comes back with
+// its next listing.
 func (e *Engine) ForgetRoom(ctx context.Context, id calendar.RoomID) error {
 	e.agendas.Lock()
 	defer e.agendas.Unlock()
@@ -125,6 +126,7 @@ func (e *Engine) ForgetRoom(ctx context.Context, id calendar.RoomID) error {
 	}
 	e.mu.Lock()
 	delete(e.state.rooms, id)
+	delete(e.state.overrides, id)
 	for _, d := range e.state.displays {
 		if d.Room == id {
 			d.Room, d.stage, d.shown = "", Adopted, shown{}
@@ -133,6 +135,8 @@ func (e *Engine) ForgetRoom(ctx context.Context, id calendar.RoomID) error {
 	e.mu.Unlock()
 	e.health.Clear(codeRoom, string(id))
 	e.record(ctx, ActCalendar, room.DisplayName()+" was removed", false)
+	e.noteLimit()
+	e.designsInUse()
 	e.touchAll()
 	e.changed()
 	return nil

@@ -221,7 +221,7 @@ type DeliveryState string
 
 // The states of delivery.
 const (
-	NothingToShow DeliveryState = "nothingToShow" // not assigned
+	NothingToShow DeliveryState = "nothingToShow" // not assigned, and never written to
 	Pending       DeliveryState = "pending"       // differs; a push is due or held back
 	Pushing       DeliveryState = "pushing"       // a push is going on
 	Delivered     DeliveryState = "delivered"     // the display confirmed this very frame
@@ -237,7 +237,7 @@ type Display struct {
 	Secured  bool            // demands an encrypted connection, which Roomink can't give yet
 	Problem  *Explanation    // why it can't be reached or used; nil when it can
 
-	Sign        *sign.Sign // what it should say; nil unless Assigned
+	Sign        *sign.Sign // what it should say; nil where Delivery is NothingToShow
 	Frame       *display.Frame
 	Delivery    DeliveryState
 	DeliveredAt time.Time // when the glass was last confirmed; zero = never

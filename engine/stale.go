@@ -13,26 +13,34 @@ import (
 // its turn may come a step late, and takes as long as Microsoft takes.
 func ageOf(interval, perBatch time.Duration) time.Duration { return interval + interval/4 + 2*perBatch }
 
-// policy is what holds for the signs: what a person chose, but for a limit that all of
-// them would exceed between two readings. e.mu is held.
-func (e *Engine) policy() sign.Policy {
-	p, pace := e.state.policy, e.state.sync.Pace
+// keepable is a policy that a person chose, but for a limit that signs would exceed
+// between two readings. e.mu is held.
+func (e *Engine) keepable(p sign.Policy) sign.Policy {
+	pace := e.state.sync.Pace
 	p.StaleAfter = max(p.StaleAfter, ageOf(max(pace.Interval, e.state.paced), pace.PerBatch))
 	return p
 }
 
-// staleAfter is the limit that a person chose, for the syncer to keep to.
+// staleAfter is the shortest limit that a person chose, for the syncer to keep to: it
+// reads all rooms as often.
 func (e *Engine) staleAfter() time.Duration {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.state.policy.StaleAfter
+	return e.shortestLimit()
+}
+
+// shortestLimit is the shortest limit that a person chose. e.mu is held.
+func (e *Engine) shortestLimit() time.Duration {
+	limit := e.state.policy.StaleAfter
+	e.policies(func(p sign.Policy) { limit = min(limit, p.StaleAfter) })
+	return limit
 }
 
 // noteLimit tells of a limit that can't be kept because the site is too large, or
 // Microsoft too slow, for it.
 func (e *Engine) noteLimit() {
 	e.mu.Lock()
-	p, limit, connected := e.state.sync.Pace, e.state.policy.StaleAfter, e.state.conn != nil
+	p, limit, connected := e.state.sync.Pace, e.shortestLimit(), e.state.conn != nil
 	e.mu.Unlock()
 	interval := max(e.cfg.Interval, syncer.Stretch(p.Rooms, p.PerBatch))
 	if !connected || p.Interval == 0 || ageOf(interval, p.PerBatch) <= limit {

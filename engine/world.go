@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/reconcile"
 	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/syncer"
@@ -28,45 +29,54 @@ const patternTime = 30 * time.Second
 // Wanted implements [reconcile.World]: it is the pure function from agenda, policy
 // and now to a frame, with a memory of the last result.
 func (e *Engine) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, error) {
-	want, s, ok := e.wantedSign(id, now)
+	want, due, ok := e.wantedSign(id, now)
 	if !ok || want.Frame.Image != nil {
 		return want, ok, nil
 	}
-	f, err := e.renderer.Frame(s, want.Display.Panel, nil)
+	f, err := e.renderer.Frame(*due.sign, due.panel, due.look)
 	if err != nil {
-		return reconcile.Want{}, true, fmt.Errorf("for %s: %w", want.Display.Panel, err)
+		return reconcile.Want{}, true, fmt.Errorf("for %s: %w", due.panel, err)
 	}
-	want.Frame = f
-	e.keepShown(id, shown{sign: &s, panel: want.Display.Panel, frame: f})
+	want.Frame, due.frame = f, f
+	e.keepShown(id, due)
 	return want, true, nil
 }
 
 // wantedSign gives what the display should show: with its frame, where that is at
 // hand, or as a sign to be drawn.
-func (e *Engine) wantedSign(id display.ID, now time.Time) (reconcile.Want, sign.Sign, bool) {
+func (e *Engine) wantedSign(id display.ID, now time.Time) (want reconcile.Want, due shown, ok bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	dev, ok := e.state.displays[id]
 	if !ok {
-		return reconcile.Want{}, sign.Sign{}, false
+		return reconcile.Want{}, shown{}, false
 	}
-	want := reconcile.Want{Display: dev.Display.Display}
+	want.Display = dev.Display.Display
 	if dev.pattern != nil {
 		if now.Before(dev.patternUntil) {
 			want.Frame, want.Next = *dev.pattern, dev.patternUntil
-			return want, sign.Sign{}, true
+			return want, shown{}, true
 		}
 		dev.pattern = nil
 	}
-	if dev.Room == "" {
-		return reconcile.Want{}, sign.Sign{}, false
+	s, next, look := sign.Sign{}, time.Time{}, (*frame.Look)(nil)
+	switch {
+	case dev.Room != "":
+		s, next, look = e.compose(dev.Room, now)
+	case dev.Written:
+		s, look = e.composeUnassigned(dev)
+	default: // nothing of ours hangs there, and whoever adopts it will assign it
+		return reconcile.Want{}, shown{}, false
 	}
-	s, next := e.compose(dev.Room, now)
+	if dev.cell.low {
+		s = e.catalogue.WithLowBattery(s)
+	}
 	want.Next = next
-	if last := dev.shown; last.sign != nil && last.panel == dev.Panel && reflect.DeepEqual(*last.sign, s) {
+	last := dev.shown
+	if last.sign != nil && last.panel == dev.Panel && last.look == look && reflect.DeepEqual(*last.sign, s) {
 		want.Frame = last.frame
 	}
-	return want, s, true
+	return want, shown{sign: &s, look: look, panel: dev.Panel}, true
 }
 
 func (e *Engine) keepShown(id display.ID, s shown) {
@@ -80,8 +90,27 @@ func (e *Engine) keepShown(id display.ID, s shown) {
 	}
 }
 
-// compose says what the sign at a room shows. e.mu is held.
-func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Time) {
+// compose says what the sign at a room shows, until when, and what it is drawn with.
+// e.mu is held.
+func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Time, *frame.Look) {
+	p := e.policyOf(id)
+	a, account := e.agendaOf(id)
+	s, next := e.catalogue.Compose(a, account, p, now)
+	return s, next, e.lookOf(p)
+}
+
+// composeUnassigned says what a display shows that has no room any more: its glass would
+// go on naming the meetings of the last one. e.mu is held.
+func (e *Engine) composeUnassigned(dev *device) (sign.Sign, *frame.Look) {
+	p := e.state.policy
+	s := e.catalogue.Unassigned(labelOf(dev.Display), p)
+	p.Design, p.Template = s.Design, s.Template
+	return s, e.lookOf(p)
+}
+
+// agendaOf gives what is known of a room, and whether that can still be read. e.mu is
+// held.
+func (e *Engine) agendaOf(id calendar.RoomID) (calendar.Agenda, sign.Account) {
 	account := sign.AccountOK
 	// While only the keychain is locked, as after a restart that nobody attends to, the
 	// sign goes on with what is known, and says so once that is too old.
@@ -92,35 +121,12 @@ func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Tim
 	if !ok {
 		// The store keeps an assignment and its room together, so this is a room
 		// that was just deleted: its sign owns up to knowing nothing.
-		return sign.Compose(calendar.NewAgenda(calendar.Room{ID: id}, e.cfg.Location, nil, time.Time{}), account, e.policy(), now)
+		return calendar.NewAgenda(calendar.Room{ID: id}, e.cfg.Location, nil, time.Time{}), account
 	}
 	if r.kind == syncer.NotFound && !r.RemovedAt.IsZero() {
 		account = sign.RoomRemoved
 	}
-	return sign.Compose(r.agenda, account, e.policy(), now)
-}
-
-// Preview draws what a display would show for a room now. It changes nothing.
-func (e *Engine) Preview(id display.ID, room calendar.RoomID) (display.Frame, error) {
-	s, panel, err := e.previewSign(id, room)
-	if err != nil {
-		return display.Frame{}, err
-	}
-	if err := panel.Validate(); err != nil {
-		return display.Frame{}, fmt.Errorf("preview on %s: %w", id, err)
-	}
-	return e.renderer.Frame(s, panel, nil)
-}
-
-func (e *Engine) previewSign(id display.ID, room calendar.RoomID) (sign.Sign, display.Panel, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	dev, ok := e.state.displays[id]
-	if !ok {
-		return sign.Sign{}, display.Panel{}, errUnknownDisplay(id)
-	}
-	s, _ := e.compose(room, e.cfg.Now().Round(0))
-	return s, dev.Panel, nil
+	return r.agenda, account
 }
 
 // Push implements [reconcile.Pusher] by the driver of the display's protocol.
@@ -129,6 +135,11 @@ func (e *Engine) Push(ctx context.Context, d display.Display, f display.Frame) (
 	if err != nil {
 		return display.Receipt{}, err
 	}
+	e.mu.Lock()
+	if dev, ok := e.state.displays[d.ID]; ok {
+		dev.Written = true
+	}
+	e.mu.Unlock()
 	return driver.Push(ctx, d, f)
 }
 

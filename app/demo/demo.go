@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/display"
 )
 
 // Office is a simulated office as the window sees it. Its functions are safe from
@@ -37,6 +38,7 @@ type Office struct {
 type Glass struct {
 	Name, Model string
 	Image       *image.Paletted // what is on the glass; nil = blank
+	Inks        display.Scheme  // of the panel; "" = not known
 	Refreshing  bool
 	On          bool
 	UpdatedAt   time.Time // last refresh; zero = never

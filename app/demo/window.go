@@ -71,7 +71,7 @@ func shots(glasses []Glass) []shot {
 	for _, g := range glasses {
 		s := shot{Glass: g}
 		if g.Image != nil {
-			s.picture = paper.Picture(g.Image, 0)
+			s.picture = paper.Inked(g.Image, g.Inks, 0)
 		}
 		list = append(list, s)
 	}

@@ -1,5 +1,5 @@
-// Package paper makes frames look like e-paper on a screen: nominal black and
-// white softened to ink on paper, and shrunk without losing thin strokes.
+// Package paper makes frames look like e-paper on a screen: in the colours that panels
+// were measured to show, lit like paper, and shrunk without losing thin strokes.
 package paper
 
 import (
@@ -13,14 +13,42 @@ import (
 	"github.com/roomink/roomink/engine/display"
 )
 
-// White and black of a real panel, seen in room light: a reflectance of about 70 %
-// against 3 %. Other inks keep their hue and lose some of their strength.
-var (
-	white = color.RGBA{R: 0xf1, G: 0xf0, B: 0xea, A: 0xff}
-	black = color.RGBA{R: 0x22, G: 0x22, B: 0x24, A: 0xff}
-)
+// white is what the white of every panel looks like here. Measured against office paper
+// it is a dull grey, and a screen that showed it as such, beside the bright white of a
+// window, would be wrong about what people see at a door: their eyes take the lightest
+// thing on the wall for white. So a panel is lit until its white is this, which leaves
+// all contrasts as they were measured.
+var white = color.RGBA{R: 0xee, G: 0xee, B: 0xe9, A: 0xff}
 
+// Inks gives the colours of a panel's inks on a screen, by palette index; nil for an
+// unknown scheme.
+func Inks(s display.Scheme) color.Palette {
+	measured := s.Measured()
+	if measured == nil {
+		return nil
+	}
+	p := make(color.Palette, len(measured))
+	for i, c := range measured {
+		p[i] = lit(c, measured[display.White])
+	}
+	return p
+}
+
+// lit gives c in the light that turns from into white.
+func lit(c, from color.Color) color.RGBA {
+	channel := func(v, from uint32, white uint8) uint8 {
+		return display.Tone(display.Light(uint8(v>>8)) / display.Light(uint8(from>>8)) * display.Light(white))
+	}
+	r, g, b, _ := c.RGBA()
+	fr, fg, fb, _ := from.RGBA()
+	return color.RGBA{R: channel(r, fr, white.R), G: channel(g, fg, white.G), B: channel(b, fb, white.B), A: 0xff}
+}
+
+// soften gives a nominal colour as ink on paper, for a picture whose scheme is not
+// known: black and white of a panel of them, and between them what there is.
 func soften(c color.Color) color.RGBA {
+	mono := Inks(display.Mono)
+	black, white := mono[display.Black].(color.RGBA), mono[display.White].(color.RGBA)
 	r, g, b, _ := c.RGBA()
 	mix := func(v uint32, lo, hi uint8) uint8 {
 		return uint8((uint32(lo)*(0xffff-v) + uint32(hi)*v) / 0xffff)
@@ -28,10 +56,14 @@ func soften(c color.Color) color.RGBA {
 	return color.RGBA{R: mix(r, black.R, white.R), G: mix(g, black.G, white.G), B: mix(b, black.B, white.B), A: 0xff}
 }
 
-// Picture gives src as it would look on paper, no wider than width pixels; 0 means
-// its own size. It does not keep src.
-func Picture(src *image.Paletted, width int) *image.RGBA {
-	full := ink(src)
+// Picture is [Inked] for a picture whose scheme is not known.
+func Picture(src *image.Paletted, width int) *image.RGBA { return Inked(src, "", width) }
+
+// Inked gives src as it would look on a panel of scheme s, no wider than width pixels; 0
+// means its own size. Where s has no colour for a pixel, or is not known, the picture's
+// own palette counts. It does not keep src.
+func Inked(src *image.Paletted, s display.Scheme, width int) *image.RGBA {
+	full := ink(src, s)
 	size := full.Bounds().Size()
 	if width <= 0 || size.X <= width {
 		return full
@@ -43,10 +75,13 @@ func Picture(src *image.Paletted, width int) *image.RGBA {
 	return small
 }
 
-func ink(src *image.Paletted) *image.RGBA {
+func ink(src *image.Paletted, s display.Scheme) *image.RGBA {
 	inks := make([]color.RGBA, 256)
 	for i, c := range src.Palette {
 		inks[i] = soften(c)
+	}
+	for i, c := range Inks(s) {
+		inks[i] = c.(color.RGBA)
 	}
 	b := src.Bounds()
 	dst := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
@@ -92,7 +127,7 @@ func (c *Cache) Picture(f *display.Frame) image.Image {
 		c.order.MoveToFront(e)
 		return e.Value.(*entry).picture
 	}
-	p := Picture(f.Image, c.width)
+	p := Inked(f.Image, f.Scheme, c.width)
 	c.byHash[f.Hash] = c.order.PushFront(&entry{f.Hash, p})
 	for c.order.Len() > c.limit {
 		oldest := c.order.Back()

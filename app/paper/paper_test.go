@@ -3,6 +3,7 @@ package paper_test
 import (
 	"image"
 	"image/color"
+	"math"
 	"testing"
 
 	"github.com/roomink/roomink/app/paper"
@@ -37,6 +38,51 @@ func TestInksStayApart(t *testing.T) {
 	}
 	if r := at(2); r.R < 2*r.G {
 		t.Errorf("red is %v", r)
+	}
+}
+
+// A panel's white is paper white on a screen, and its inks keep their contrast with it.
+func TestInksAreLit(t *testing.T) {
+	for _, s := range display.Schemes() {
+		lit, measured := paper.Inks(s), s.Measured()
+		if len(lit) != len(measured) {
+			t.Fatalf("%s: %d colours for %d inks", s, len(lit), len(measured))
+		}
+		if lit[display.White] != paper.Inks(display.Mono)[display.White] {
+			t.Errorf("%s: white is %v, another than on other panels", s, lit[display.White])
+		}
+		for i := range lit {
+			got := float64(green(lit[i])) / float64(green(lit[display.White]))
+			want := display.Light(green8(measured[i])) / display.Light(green8(measured[display.White]))
+			if math.Abs(got-want) > 0.02 && want <= 1 {
+				t.Errorf("%s: ink %d has %.3f of the green light of white, measured was %.3f", s, i, got, want)
+			}
+		}
+	}
+	if paper.Inks("cmyk") != nil {
+		t.Error("an unknown scheme has colours")
+	}
+}
+
+func green8(c color.Color) uint8 { _, g, _, _ := c.RGBA(); return uint8(g >> 8) }
+
+func green(c color.Color) float64 { return display.Light(green8(c)) }
+
+// A frame that says its scheme is shown in measured colours, whatever its palette says.
+func TestFramesAreShownInMeasuredColours(t *testing.T) {
+	f := frame("six", 6, 1)
+	f.Scheme = display.Spectra6
+	for i := range f.Image.Pix {
+		f.Image.Pix[i] = uint8(i)
+	}
+	got := paper.NewCache(10, 2).Picture(f)
+	for i, want := range paper.Inks(display.Spectra6) {
+		if c := got.At(i, 0); c != want {
+			t.Errorf("ink %d is %v, want %v", i, c, want)
+		}
+	}
+	if strange := paper.Inked(f.Image, "cmyk", 0).RGBAAt(1, 0); strange != paper.Picture(f.Image, 0).RGBAAt(1, 0) {
+		t.Errorf("white of an unknown scheme is %v", strange)
 	}
 }
 

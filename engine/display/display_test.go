@@ -17,18 +17,19 @@ func TestPanelValidate(t *testing.T) {
 		change func(*display.Panel)
 		want   string
 	}{
-		"good":             {func(*display.Panel) {}, ""},
-		"one pixel":        {func(p *display.Panel) { p.Width, p.Height = 1, 1 }, ""},
-		"largest":          {func(p *display.Panel) { p.Width = display.MaxSide }, ""},
-		"turned":           {func(p *display.Panel) { p.Rotation = 270 }, ""},
-		"no width":         {func(p *display.Panel) { p.Width = 0 }, "size"},
-		"negative":         {func(p *display.Panel) { p.Height = -1 }, "size"},
-		"too wide":         {func(p *display.Panel) { p.Width = display.MaxSide + 1 }, "size"},
-		"a full turn":      {func(p *display.Panel) { p.Rotation = 360 }, "rotation"},
-		"turned back":      {func(p *display.Panel) { p.Rotation = -90 }, "rotation"},
-		"slanted":          {func(p *display.Panel) { p.Rotation = 45 }, "rotation"},
-		"unknown inks":     {func(p *display.Panel) { p.Scheme = "cmyk" }, "cmyk"},
-		"inks yet to come": {func(p *display.Panel) { p.Scheme = display.Spectra6 }, "not supported yet"},
+		"good":         {func(*display.Panel) {}, ""},
+		"one pixel":    {func(p *display.Panel) { p.Width, p.Height = 1, 1 }, ""},
+		"largest":      {func(p *display.Panel) { p.Width = display.MaxSide }, ""},
+		"turned":       {func(p *display.Panel) { p.Rotation = 270 }, ""},
+		"no width":     {func(p *display.Panel) { p.Width = 0 }, "size"},
+		"negative":     {func(p *display.Panel) { p.Height = -1 }, "size"},
+		"too wide":     {func(p *display.Panel) { p.Width = display.MaxSide + 1 }, "size"},
+		"a full turn":  {func(p *display.Panel) { p.Rotation = 360 }, "rotation"},
+		"turned back":  {func(p *display.Panel) { p.Rotation = -90 }, "rotation"},
+		"slanted":      {func(p *display.Panel) { p.Rotation = 45 }, "rotation"},
+		"no inks":      {func(p *display.Panel) { p.Scheme = "" }, "not supported yet"},
+		"unknown inks": {func(p *display.Panel) { p.Scheme = "cmyk" }, "cmyk"},
+		"six inks":     {func(p *display.Panel) { p.Scheme = display.Spectra6 }, ""},
 	} {
 		p := good
 		c.change(&p)
@@ -53,8 +54,12 @@ func TestPanelBounds(t *testing.T) {
 
 // Every palette begins with black and white, whose indices have names.
 func TestPalettes(t *testing.T) {
-	for s, inks := range map[display.Scheme]int{display.Mono: 2, display.BWR: 3, display.BWY: 3, display.BWRY: 4} {
-		p := s.Palette()
+	want := map[display.Scheme]int{
+		display.Mono: 2, display.BWR: 3, display.BWY: 3, display.BWRY: 4,
+		display.Gray4: 4, display.Gray16: 16, display.Spectra6: 6, display.ACeP7: 7,
+	}
+	for _, s := range display.Schemes() {
+		p, inks := s.Palette(), want[s]
 		if len(p) != inks {
 			t.Errorf("%s: %d inks, want %d", s, len(p), inks)
 			continue

@@ -27,6 +27,15 @@ func (c canvas) fill(r image.Rectangle, ink uint8) {
 	}
 }
 
+// blit copies a picture with its corner at p, clipped to the canvas.
+func (c canvas) blit(m *image.Paletted, p image.Point) {
+	r := m.Rect.Add(p.Sub(m.Rect.Min)).Intersect(c.bounds)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		from := m.Pix[(y-p.Y)*m.Stride+r.Min.X-p.X:]
+		copy(c.pix[y*c.stride+r.Min.X:][:r.Dx()], from)
+	}
+}
+
 // set fills p by doubling, which runs at the speed of copy.
 func set(p []uint8, ink uint8) {
 	p[0] = ink

@@ -18,14 +18,30 @@ type drawer struct {
 	maskRuns int // in masks, for its bound
 	segments segmenter.Segmenter
 	advance  []float32
+	pictures *pictures // shared with other drawers
 
 	canvas canvas
+	scheme display.Scheme
 	inks   inks
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
-	// observe, in tests, learns of every text: the box it was given and where its
-	// ink lies.
-	observe func(box, ink image.Rectangle, size size)
+	near   float32 // the same for type that is read up close
+	mirror bool    // boxes are computed from left to right and drawn from right to left
+	codes  map[string]*code
+	// observe, in tests, learns of every line of text: the box it was given and where
+	// its ink lies. observeMark learns of all that is no text and that none may touch.
+	observe     func(b *block, box, ink image.Rectangle)
+	observeMark func(kind mark, box image.Rectangle)
+}
+
+// draw makes the mask of g.
+func (d *drawer) draw(g *glyph, st style, sz size) *mask {
+	if g.face == noFace {
+		return d.missing(g, st, sz)
+	}
+	outline, _ := d.shaper.font(g.face).Face().GlyphDataOutline(g.gid)
+	face := d.faces.face(g.face)
+	return d.raster.glyph(face, outline, d.faces.scale(face, st, sz))
 }
 
 // maskKey names a glyph at a size. The style matters because it sets the em.
@@ -40,21 +56,43 @@ type maskKey struct {
 // language needs a tenth of that.
 const maxMaskRuns = 1 << 19
 
-func newDrawer(f *faces) *drawer {
-	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask)}
+func newDrawer(f *faces, p *pictures) *drawer {
+	return &drawer{faces: f, shaper: newShaper(f), masks: make(map[maskKey]*mask), pictures: p, codes: make(map[string]*code)}
 }
 
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
-	d.canvas, d.inks = newCanvas(m), inksOf(s)
+	d.canvas, d.scheme, d.inks = newCanvas(m), s, inksOf(s)
 	d.shaper.reset()
 	d.canvas.fill(m.Rect, display.White)
 }
 
 // end lets go of the frame.
-func (d *drawer) end() { d.canvas, d.look = canvas{}, nil }
+func (d *drawer) end() { d.canvas, d.look, d.mirror = canvas{}, nil, false }
 
-// align says where lines stand in their box.
+// place is where a box of the layout lies on the panel. All that designs draw goes
+// through it; letters, codes and pictures are put into their mirrored box unmirrored.
+func (d *drawer) place(box image.Rectangle) image.Rectangle {
+	if d.mirror {
+		box.Min.X, box.Max.X = d.canvas.bounds.Max.X-box.Max.X, d.canvas.bounds.Max.X-box.Min.X
+	}
+	return box
+}
+
+// fill paints a rectangle.
+func (d *drawer) fill(r image.Rectangle, ink uint8) { d.canvas.fill(d.place(r), ink) }
+
+// outline paints the outline of a rectangle, width pixels strong, inside it.
+func (d *drawer) outline(r image.Rectangle, width int, ink uint8) {
+	d.canvas.frame(d.place(r), width, ink)
+}
+
+// stripes paints diagonal bars, see canvas.stripes.
+func (d *drawer) stripes(r image.Rectangle, width int, ink uint8) {
+	d.canvas.stripes(d.place(r), width, ink)
+}
+
+// align says where lines stand in their box, in a sign that reads from left to right.
 type align uint8
 
 const (
@@ -65,29 +103,34 @@ const (
 
 // put draws a block from the top of box.
 func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
+	if box = d.place(box); d.mirror {
+		a = right - a
+	}
 	em := d.faces.em(b.style, b.size) / 1000
 	top := box.Min.Y
 	for i := range b.n {
 		line := b.line[i]
-		x := float32(box.Min.X)
-		if b.tight && a == left && len(line.glyphs) > 0 {
-			// Large letters stand on the margin with their ink, not with the space that
-			// belongs to them: that would show.
-			x -= float32(d.mask(&line.glyphs[0], b.style, b.size).bounds.Min.X - d.px(2))
-		}
-		switch free := float32(box.Dx()) - line.width*em; a {
-		case center:
-			x += free / 2
-		case right:
-			x += free
+		x := float32(box.Min.X) + float32(a)/2*(float32(box.Dx())-line.width*em)
+		if b.tight && a != center && len(line.glyphs) > 0 {
+			x += d.optical(b, line, a, em)
 		}
 		clip := image.Rect(box.Min.X, top, box.Max.X, top+b.ascent+b.descent).Intersect(d.canvas.bounds)
 		drawn := d.line(b, line, x, top+b.ascent, ink, clip)
 		if d.observe != nil {
-			d.observe(clip, drawn, b.size)
+			d.observe(b, clip, drawn)
 		}
 		top += b.ascent + b.descent + b.lead
 	}
+}
+
+// optical is how far a line moves so that its large letters stand on the margin with
+// their ink, not with the space that belongs to them: that would show.
+func (d *drawer) optical(b *block, t text, a align, em float32) float32 {
+	if a == left {
+		return float32(d.px(2) - d.mask(&t.glyphs[0], b.style, b.size).bounds.Min.X)
+	}
+	last := &t.glyphs[len(t.glyphs)-1]
+	return (last.advance-last.x)*em - float32(d.mask(last, b.style, b.size).bounds.Max.X+d.px(2))
 }
 
 // line draws glyphs with the pen at (x, y) and, for tests, gives the bounds of their
@@ -113,8 +156,7 @@ func (d *drawer) mask(g *glyph, st style, sz size) *mask {
 	key := maskKey{face: g.face, style: st, size: sz, gid: g.gid}
 	m, ok := d.masks[key]
 	if !ok {
-		outline, _ := d.shaper.fonts[g.face].Face().GlyphDataOutline(g.gid)
-		m = d.raster.glyph(d.faces.all[g.face], outline, d.faces.scale(g.face, st, sz))
+		m = d.draw(g, st, sz)
 		if d.maskRuns += len(m.runs) + 16; d.maskRuns > maxMaskRuns {
 			clear(d.masks)
 			d.maskRuns = len(m.runs)

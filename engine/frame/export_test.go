@@ -10,16 +10,29 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 )
 
-// Drawn is one line of text as it was drawn.
+// Drawn is one line of text, or a mark, as it was drawn.
 type Drawn struct {
+	Text string          // that it is of; of a mark, what it is
 	Box  image.Rectangle // what it was given
 	Ink  image.Rectangle // of its letters before clipping; empty for blanks
-	Size int             // x-height in pixels
+	Size int             // x-height in pixels; 0 for a mark
 }
 
-// Observe draws s for p and tells of every line of text.
-func (r *Renderer) Observe(s sign.Sign, p display.Panel) (lines []Drawn, m *image.Paletted, err error) {
-	return r.observe(p, func(d *drawer) { d.sign(&s) })
+// The marks by their names in Drawn.
+const (
+	CodeMark    = string(codeMark)
+	LogoMark    = string(logoMark)
+	BatteryMark = string(batteryMark)
+	StateMark   = string(stateMark)
+)
+
+// Observe draws s for p and tells of every line of text and every mark.
+func (r *Renderer) Observe(s sign.Sign, p display.Panel, look *Look) (lines []Drawn, m *image.Paletted, err error) {
+	return r.observe(p, func(d *drawer) {
+		d.look = look
+		d.shaper.speak(s.Language)
+		d.sign(&s)
+	})
 }
 
 // ObservePattern is Observe for a test pattern.
@@ -33,10 +46,13 @@ func (r *Renderer) observe(p display.Panel, draw func(*drawer)) (lines []Drawn, 
 	}
 	d := r.acquire()
 	defer r.release(d)
-	d.observe = func(box, ink image.Rectangle, size size) {
-		lines = append(lines, Drawn{box, ink, int(size)})
+	d.observe = func(b *block, box, ink image.Rectangle) {
+		lines = append(lines, Drawn{b.text, box, ink, int(b.size)})
 	}
-	defer func() { d.observe = nil }()
+	d.observeMark = func(kind mark, box image.Rectangle) {
+		lines = append(lines, Drawn{string(kind), box, box, 0})
+	}
+	defer func() { d.observe, d.observeMark = nil, nil }()
 	d.begin(m, p.Scheme)
 	draw(d)
 	return lines, m, nil
@@ -49,13 +65,13 @@ func (r *Renderer) Advances(text string) (ours, harfBuzz float32) {
 	defer r.release(d)
 	runes := []rune(text)
 	ours = d.shaper.shape(bold, runes, baseDirection(runes)).width
-	id := r.faces.chain[bold][0]
+	id := builtIn(bold, alphabets)
 	buffer := harfbuzz.NewBuffer()
 	buffer.AddRunes(runes, 0, len(runes))
 	buffer.Props = harfbuzz.SegmentProperties{Direction: harfbuzz.LeftToRight, Script: scriptOf(runes), Language: language.DefaultLanguage()}
-	buffer.Shape(d.shaper.fonts[id], noLigatures)
+	buffer.Shape(d.shaper.font(id), noLigatures)
 	for _, pos := range buffer.Pos {
-		harfBuzz += float32(pos.XAdvance) * 1000 / r.faces.all[id].upem
+		harfBuzz += float32(pos.XAdvance) * 1000 / r.faces.own[bold].upem
 	}
 	return ours, harfBuzz
 }
@@ -85,3 +101,31 @@ func (r *Renderer) Lines(text string, largest, smallest, lines, width, height in
 }
 
 func sizeOf(n int) size { return size(n) }
+
+// Specimen is a line of text to be drawn at a size, without fitting it to a box.
+type Specimen struct {
+	Text, Language string
+	Size           int // x-height in pixels
+	Bold           bool
+	Unfitted       bool // the outlines as they are
+}
+
+// Specimen draws s into m at (x, y), black on white, and gives the height of its line.
+func (r *Renderer) Specimen(m *image.Paletted, s Specimen, x, y int) (height int) {
+	d := newDrawer(r.faces, &r.pictures) // one of its own: an unfitted one must not leave its masks
+	d.canvas, d.raster.unfitted = newCanvas(m), s.Unfitted
+	d.shaper.speak(s.Language)
+	st := medium
+	if s.Bold {
+		st = bold
+	}
+	runes := d.shaper.decode(s.Text)
+	d.shaper.readHan(runes)
+	b := block{style: st, size: size(s.Size), base: baseDirection(runes), n: 1}
+	b.line[0] = d.shaper.shape(st, runes, b.base)
+	above, below := d.reach(limits{style: st}, b.line[0], false)
+	em := d.faces.em(st, b.size) / 1000
+	b.ascent, b.descent = ceil(above*em+0.5), ceil(below*em+0.5)
+	d.put(&b, image.Rect(x, y, m.Rect.Max.X, y+b.height()), left, display.Black)
+	return b.height()
+}

@@ -3,8 +3,11 @@ package frame
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/go-text/typesetting/font"
+	ot "github.com/go-text/typesetting/font/opentype"
 
 	"github.com/roomink/roomink/assets"
 )
@@ -18,67 +21,153 @@ const (
 	styles
 )
 
-// faceID is an index into faces.all.
-type faceID uint8
+// faceID names a face: first the built-in ones, then those of the system.
+type faceID uint16
 
-// faces is the typeface in memory. It is immutable and shared by all drawers.
+// noFace stands for characters that no face has; see missing.go.
+const noFace faceID = 1<<16 - 1
+
+// script is a group of writing systems that one built-in face a style covers.
+type script uint8
+
+const (
+	alphabets script = iota // Latin, Greek, Cyrillic
+	arabic
+	hebrew
+	devanagari
+	japanese
+	scripts
+	builtIns = faceID(styles) * faceID(scripts)
+)
+
+// builtIn is the face of a style for a script.
+func builtIn(st style, sc script) faceID { return faceID(sc)*faceID(styles) + faceID(st) }
+
+// builtInFiles are the fonts of each script, by style.
+var builtInFiles = [scripts][styles][]byte{
+	alphabets:  {assets.PlexSansMedium, assets.PlexSansBold},
+	arabic:     {assets.PlexSansArabicMedium, assets.PlexSansArabicBold},
+	hebrew:     {assets.PlexSansHebrewMedium, assets.PlexSansHebrewBold},
+	devanagari: {assets.PlexSansDevanagariMedium, assets.PlexSansDevanagariBold},
+	japanese:   {assets.NotoSansJapaneseMedium, assets.NotoSansJapaneseBold},
+}
+
+// scriptFor is the built-in script beside the alphabets in whose face r may be.
+func scriptFor(r rune) (script, bool) {
+	switch {
+	case r >= 0x590 && r < 0x600, r >= 0xfb1d && r < 0xfb50:
+		return hebrew, true
+	case r >= 0x600 && r < 0x780, r >= 0x8a0 && r < 0x900, r >= 0xfb50 && r < 0xfe00, r >= 0xfe70 && r < 0xff00:
+		return arabic, true
+	case r >= 0x900 && r < 0x980, r >= 0x1cd0 && r < 0x1d00, r >= 0xa8e0 && r < 0xa900:
+		return devanagari, true
+	case r >= 0x2000 && r < 0xa000, r >= 0xf900 && r < 0xfb00, r >= 0xfe30 && r < 0xfe50, r >= 0xff00 && r < 0xfff0,
+		r >= 0x20000 && r < 0x30000: // with symbols such as ① and ★
+		return japanese, true
+	}
+	return 0, false
+}
+
+// faces is the typeface in memory, shared by all drawers. Faces are parsed when the
+// first character needs them: most signs never need more than the alphabets.
 type faces struct {
-	all []*face
-	// chain lists the faces to look for a character in, the style's own first. The
-	// own face's .notdef box stands for what none of them has.
-	chain [styles][]faceID
+	own    [styles]*face // that of the alphabets, which gives a style its em
+	parsed [builtIns]struct {
+		once sync.Once
+		face *face
+	}
+	system systemFaces
 }
 
 // face is one font file with what is needed to fit it to pixels, in font units.
 type face struct {
-	font    *font.Font
-	upem    float32
-	xHeight float32 // of the flat x; 0 where the script has no such line
-	cap     float32 // height of the flat H
+	font *font.Font
+	upem float32
+	// lines are the heights above the baseline of its flat edges, ascending, which are to
+	// lie on pixel edges: x-height and capitals, or the head line of Devanagari. None = its
+	// letters have no edge in common.
+	lines []float32
 	// overshoot is how far round letters reach beyond the flat ones.
 	overshoot float32
-	// How far its letters reach above and below the baseline, in thousandths of an em.
+	// How far its letters reach above and below the baseline in whatever shape they take,
+	// without marks, in thousandths of an em.
 	ascender, descender float32
 }
 
-func parseFaces() (*faces, error) {
-	f := &faces{}
-	for _, file := range []struct {
-		name string
-		data []byte
-	}{
-		{"IBM Plex Sans Medium", assets.PlexSansMedium},
-		{"IBM Plex Sans Bold", assets.PlexSansBold},
-		{"IBM Plex Sans Arabic Medium", assets.PlexSansArabicMedium},
-	} {
-		parsed, err := font.ParseTTF(bytes.NewReader(file.data))
-		if err != nil {
-			return nil, fmt.Errorf("parse built-in font %s: %w", file.name, err)
+func newFaces(fallback Fallback) (*faces, error) {
+	f := &faces{system: newSystemFaces(fallback)}
+	for st := range styles {
+		if f.own[st] = f.face(builtIn(st, alphabets)); f.own[st] == nil {
+			return nil, fmt.Errorf("parse built-in font %d: the file is damaged", builtIn(st, alphabets))
 		}
-		f.all = append(f.all, newFace(parsed.Font))
 	}
-	const plexMedium, plexBold, arabic = 0, 1, 2
-	f.chain = [styles][]faceID{medium: {plexMedium, arabic}, bold: {plexBold, arabic}}
 	return f, nil
 }
 
-func newFace(f *font.Font) *face {
-	measure := font.NewFace(f)
-	top := func(r rune) float32 {
-		gid, ok := measure.NominalGlyph(r)
-		if !ok {
-			return 0
-		}
-		extents, _ := measure.GlyphExtents(gid)
-		return extents.YBearing
+// face gives a face by its name. It is nil for a built-in font that can't be parsed,
+// which only a wrong build can have.
+func (f *faces) face(id faceID) *face {
+	if id >= builtIns {
+		return f.system.face(id)
 	}
+	slot := &f.parsed[id]
+	slot.once.Do(func() {
+		sc := script(id / faceID(styles))
+		if parsed, err := font.ParseTTF(bytes.NewReader(builtInFiles[sc][id%faceID(styles)])); err == nil {
+			slot.face = newFace(parsed.Font, sc)
+		}
+	})
+	return slot.face
+}
+
+func newFace(f *font.Font, sc script) *face {
+	measure := font.NewFace(f)
 	line, _ := measure.FontHExtents()
 	unit := 1000 / float32(f.Upem())
-	return &face{
-		ascender: line.Ascender * unit, descender: -line.Descender * unit,
-		font: f, upem: float32(f.Upem()),
-		xHeight: top('x'), cap: top('H'), overshoot: max(top('o')-top('x'), top('O')-top('H'), 0),
+	made := &face{font: f, upem: float32(f.Upem()), ascender: line.Ascender * unit, descender: -line.Descender * unit}
+	switch sc {
+	case alphabets:
+		top := func(r rune) float32 {
+			gid, _ := measure.NominalGlyph(r)
+			extents, _ := measure.GlyphExtents(gid)
+			return extents.YBearing
+		}
+		made.lines = []float32{top('x'), top('H')}
+		made.overshoot = max(top('o')-top('x'), top('O')-top('H'), 0)
+	case arabic: // the stroke that joins the letters, and the height of an alef
+		made.lines = flatEdges(measure, "ـا")
+		made.ascender, made.descender = 760, 310
+	case hebrew: // the bars at the foot and the head
+		made.lines = flatEdges(measure, "בל")
+		made.ascender, made.descender = 740, 210
+	case devanagari: // the line from which the letters hang
+		made.lines = flatEdges(measure, "ा")
+		made.ascender, made.descender = 940, 310
+	case japanese:
+		made.ascender, made.descender = 880, 120
 	}
+	return made
+}
+
+// flatEdges gives the heights above the baseline of the horizontal edges in the
+// letters, ascending.
+func flatEdges(f *font.Face, letters string) (lines []float32) {
+	for _, r := range letters {
+		gid, _ := f.NominalGlyph(r)
+		outline, _ := f.GlyphDataOutline(gid)
+		var last ot.SegmentPoint
+		for i := range outline.Segments {
+			s := &outline.Segments[i]
+			args := s.ArgsSlice()
+			at := args[len(args)-1]
+			if s.Op == ot.SegmentOpLineTo && at.Y == last.Y && at.Y > 0 && !slices.Contains(lines, at.Y) {
+				lines = append(lines, at.Y)
+			}
+			last = at
+		}
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 // size is a size of type as the height of a lower-case x in pixels. Only whole
@@ -88,14 +177,19 @@ type size uint8
 
 // em is the font size in pixels per em of a style at size s.
 func (f *faces) em(st style, s size) float32 {
-	own := f.all[f.chain[st][0]]
-	return float32(s) * own.upem / own.xHeight
+	own := f.own[st]
+	return float32(s) * own.upem / own.lines[0]
 }
 
-// scale is pixels per font unit of face id where style st is set at size s: faces
-// of a chain share the em, so that they look as large as each other.
-func (f *faces) scale(id faceID, st style, s size) float32 {
-	return f.em(st, s) / f.all[id].upem
+// scale is pixels per font unit of a face where style st is set at size s: all faces
+// share the em, so that they look as large as each other. Ideographs, which fill the
+// em, get whole pixels of it, so that all of them fall alike on the grid.
+func (f *faces) scale(face *face, st style, s size) float32 {
+	em := f.em(st, s)
+	if len(face.lines) == 0 {
+		em = float32(round(em))
+	}
+	return em / face.upem
 }
 
 // The line's box in thousandths of an em: room for accented capitals above and for

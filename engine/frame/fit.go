@@ -7,6 +7,7 @@ const maxLines = 4
 
 // block is text that was fitted into a box: lines of one style and size.
 type block struct {
+	text  string // what was to be set
 	style style
 	size  size
 	base  bidi.Direction
@@ -49,13 +50,39 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 		return block{}
 	}
 	runes := d.shaper.decode(s)
-	base := baseDirection(runes)
-	whole := d.shaper.shape(l.style, runes, base)
-	above, below := d.reach(l, whole, len(runes) == len(s))
+	m := measured{text: s, runes: runes, base: d.direction(runes)}
+	raised := l
+	if len(runes) != len(s) {
+		d.shaper.readHan(runes)
+		raised.min = max(l.min, legible(runes))
+		raised.max = max(l.max, raised.min)
+	}
+	m.whole = d.shaper.shape(l.style, runes, m.base)
+	m.above, m.below = d.reach(l, m.whole, len(runes) == len(s))
+	b := d.shrink(&m, raised, width, height)
+	if b.n == 0 && raised.min > l.min { // hard to read is better than not there
+		b = d.shrink(&m, l, width, height)
+	}
+	return b
+}
+
+// measured is a text before it is fitted: set as one line, and how far that reaches
+// above and below its baseline, in thousandths of an em.
+type measured struct {
+	text         string
+	runes        []rune
+	base         bidi.Direction
+	whole        text
+	above, below float32
+}
+
+// shrink is fit for a measured text.
+func (d *drawer) shrink(m *measured, l limits, width, height int) block {
+	runes, whole := m.runes, m.whole
 	sized := func(sz size) (b block, lines int, room float32) {
 		em := d.faces.em(l.style, sz) / 1000
-		b = block{style: l.style, size: sz, base: base, tight: l.tight}
-		b.ascent, b.descent, b.lead = ceil(above*em+0.5), ceil(below*em+0.5), int(leadMille*em)
+		b = block{text: m.text, style: l.style, size: sz, base: m.base, tight: l.tight}
+		b.ascent, b.descent, b.lead = ceil(m.above*em+0.5), ceil(m.below*em+0.5), int(leadMille*em)
 		return b, min(l.lines, (height+b.lead)/(b.ascent+b.descent+b.lead)), float32(width) / em
 	}
 	for sz := l.max; l.single > 0 && sz >= max(l.min, l.single); sz-- {
@@ -82,13 +109,22 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 	return block{}
 }
 
+// direction is that of the first letter which has one; a text without any, such as
+// a time, follows the sign.
+func (d *drawer) direction(runes []rune) bidi.Direction {
+	if d.mirror {
+		return directionOr(runes, bidi.RightToLeft)
+	}
+	return baseDirection(runes)
+}
+
 // reach is how tall the line boxes for t must be above and below the baseline, in
 // thousandths of an em.
 func (d *drawer) reach(l limits, t text, ascii bool) (above, below float32) {
 	if ascii && !l.tight {
 		return ascentMille, descentMille
 	}
-	above, below = d.extents(l.style, t)
+	above, below = d.extents(l.style, t, l.tight)
 	if l.tight {
 		return above, below
 	}
@@ -106,17 +142,25 @@ func (d *drawer) balance(b *block, runes []rune, whole text, room float32) {
 }
 
 // extents is how far the letters of t reach above and below the baseline, in
-// thousandths of an em. Of other faces than the style's own it takes what the face
-// says of itself: their letters change shape where a word is cut.
-func (d *drawer) extents(st style, t text) (above, below float32) {
+// thousandths of an em. Unless it must be tight, it is at least what a face other than
+// the style's own says of itself: its letters change shape where a word is cut.
+func (d *drawer) extents(st style, t text, tight bool) (above, below float32) {
+	own := builtIn(st, alphabets)
 	for i := range t.glyphs {
 		g := &t.glyphs[i]
-		if f := d.faces.all[g.face]; g.face != d.faces.chain[st][0] {
-			above, below = max(above, f.ascender), max(below, f.descender)
-		} else if e, ok := d.shaper.fonts[g.face].Face().GlyphExtents(g.gid); ok {
-			unit := 1000 / f.upem
+		if g.face == noFace {
+			above = max(above, d.faces.own[st].lines[1]*1000/d.faces.own[st].upem)
+			continue
+		}
+		hb := d.shaper.font(g.face).Face()
+		if e, ok := hb.GlyphExtents(g.gid); ok {
+			unit := 1000 / float32(hb.Upem())
 			above = max(above, e.YBearing*unit+g.y)
 			below = max(below, -(e.YBearing+e.Height)*unit-g.y)
+		}
+		if !tight && g.face != own {
+			f := d.faces.face(g.face)
+			above, below = max(above, f.ascender), max(below, f.descender)
 		}
 	}
 	return max(above, 100), below

@@ -21,8 +21,9 @@ import (
 // Renderer draws frames. It is safe for concurrent use: as many frames are drawn at
 // once as there are processors, further callers wait.
 type Renderer struct {
-	faces *faces
-	slots chan struct{} // one token for each drawer that may exist
+	faces    *faces
+	pictures pictures
+	slots    chan struct{} // one token for each drawer that may exist
 
 	mu   sync.Mutex
 	idle []*drawer // last used on top: its caches are the warmest
@@ -39,18 +40,25 @@ type Look struct {
 	Pictures map[string]image.Image
 }
 
+// Options are what a renderer needs beside what it draws.
+type Options struct {
+	// Fallback has the faces for characters that the built-in fonts lack; nil = such a
+	// character is drawn as a box with its number.
+	Fallback Fallback
+}
+
 // New parses the built-in fonts. It fails only if the program was built wrongly.
-func New() (*Renderer, error) {
-	f, err := parseFaces()
+func New(o Options) (*Renderer, error) {
+	f, err := newFaces(o.Fallback)
 	if err != nil {
 		return nil, err
 	}
 	return &Renderer{faces: f, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
 }
 
-// Draw draws s for p with look, which may be nil. It uses dst if that has the right size and gives a new image
-// otherwise, also if dst is nil; every pixel is written. The error says what is
-// wrong with p.
+// Draw draws s for p with look, which may be nil. It uses dst if that has the right
+// size and gives a new image otherwise, also if dst is nil; every pixel is written. The
+// error says what is wrong with p.
 func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look *Look) (*image.Paletted, error) {
 	dst, err := prepare(dst, p)
 	if err != nil {
@@ -60,11 +68,13 @@ func (r *Renderer) Draw(dst *image.Paletted, s sign.Sign, p display.Panel, look 
 	defer r.release(d)
 	d.begin(dst, p.Scheme)
 	d.look = look
+	d.shaper.speak(s.Language)
 	d.sign(&s)
 	return dst, nil
 }
 
-// Frame draws s for p with look, which may be nil, as a new frame. The error says what is wrong with p.
+// Frame draws s for p with look, which may be nil, as a new frame. The error says what
+// is wrong with p.
 func (r *Renderer) Frame(s sign.Sign, p display.Panel, look *Look) (display.Frame, error) {
 	m, err := r.Draw(nil, s, p, look)
 	if err != nil {
@@ -84,6 +94,7 @@ func (r *Renderer) TestPattern(name string, p display.Panel) (display.Frame, err
 	d := r.acquire()
 	defer r.release(d)
 	d.begin(m, p.Scheme)
+	d.shaper.speak("")
 	d.testPattern(name, p)
 	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme}, nil
 }
@@ -111,7 +122,7 @@ func (r *Renderer) acquire() *drawer {
 		r.idle = r.idle[:n-1]
 		return d
 	}
-	return newDrawer(r.faces)
+	return newDrawer(r.faces, &r.pictures)
 }
 
 func (r *Renderer) release(d *drawer) {

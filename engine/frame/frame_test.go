@@ -62,7 +62,7 @@ func TestBadPanels(t *testing.T) {
 	r := newRenderer(t)
 	for _, p := range []display.Panel{
 		{}, {Width: 800, Height: 480}, {Width: -1, Height: 480, Scheme: display.Mono},
-		{Width: 1 << 20, Height: 1 << 20, Scheme: display.Mono}, {Width: 800, Height: 480, Scheme: display.Gray16},
+		{Width: 1 << 20, Height: 1 << 20, Scheme: display.Mono}, {Width: 800, Height: 480, Scheme: "cmyk"},
 		{Width: 800, Height: 480, Scheme: display.Mono, Rotation: 45},
 	} {
 		if _, err := r.Frame(sign.Sign{}, p, nil); err == nil || !strings.Contains(err.Error(), "panel") {

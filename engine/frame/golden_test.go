@@ -35,7 +35,7 @@ var (
 
 func newRenderer(t testing.TB) *frame.Renderer {
 	t.Helper()
-	r, err := frame.New()
+	r, err := frame.New(frame.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,7 @@ package frame
 
 import (
 	"image"
-	"strconv"
-	"time"
+	"math"
 
 	"github.com/go-text/typesetting/bidi"
 
@@ -17,8 +16,11 @@ import (
 
 // sign draws s in its design.
 func (d *drawer) sign(s *sign.Sign) {
+	if s.Design == sign.Custom && d.template(s) {
+		return // a template says itself where things are
+	}
+	d.mirror = s.RightToLeft
 	switch {
-	case s.Design == sign.Custom && d.template(s):
 	case s.Design == sign.Agenda:
 		d.agenda(s)
 	case s.Design == sign.Timeline:
@@ -30,14 +32,37 @@ func (d *drawer) sign(s *sign.Sign) {
 	}
 }
 
+// scale relates lengths to a reference layout of w × h pixels. On panels larger than
+// that, type for reading up close grows slower than the state, so that there is more
+// to read and the state stands out.
+func (d *drawer) scale(w, h int) {
+	d.unit = min(float32(d.canvas.bounds.Dx())/float32(w), float32(d.canvas.bounds.Dy())/float32(h))
+	d.near = min(d.unit, float32(math.Pow(float64(d.unit), 0.75)))
+}
+
 // px scales a length of the reference layout.
 func (d *drawer) px(n float32) int { return max(1, round(n*d.unit)) }
 
 // floorSize is the smallest size that is still read with ease in one bit.
 const floorSize = 6
 
-// sz scales a size of the reference layout.
-func (d *drawer) sz(n float32) size { return size(min(max(round(n*d.unit), floorSize), 255)) }
+// sz scales a size of the reference layout for reading up close.
+func (d *drawer) sz(n float32) size { return size(min(max(round(n*d.near), floorSize), 255)) }
+
+// set are the limits of type for reading up close, in sizes of the reference layout.
+func (d *drawer) set(st style, most, least, single float32, lines int) limits {
+	l := limits{style: st, max: d.sz(most), min: d.sz(least), lines: lines}
+	if single > 0 {
+		l.single = d.sz(single)
+	}
+	return l
+}
+
+// huge are the limits of type for reading from afar.
+func (d *drawer) huge(st style, most, single float32) limits {
+	far := func(n float32) size { return size(min(max(round(n*d.unit), floorSize), 255)) }
+	return limits{style: st, max: far(most), min: floorSize, single: far(single), lines: 2, tight: true}
+}
 
 // cutTop takes the upper h pixels off r; cutBottom, cutLeft and cutRight likewise.
 func cutTop(r *image.Rectangle, h int) image.Rectangle {
@@ -89,17 +114,46 @@ func (d *drawer) textTop(r *image.Rectangle, keep int, s string, l limits, ink u
 }
 
 // panel paints the ground of the state: full ink where the room is busy, paper
-// where it is free, and paper beside warning stripes where nobody knows. It gives
-// the ink for text and what is left for it.
-func (d *drawer) panel(s *sign.Sign, r image.Rectangle, stripe int) (ink uint8, inner image.Rectangle) {
+// where it is free, and paper beside warning stripes where nobody knows. A state that
+// ends soon has an edge of the other one; a room that is shut is framed, and one that
+// does not exist has corners only. It gives the ink for text and what is left for it.
+func (d *drawer) panel(s *sign.Sign, r image.Rectangle, edge int) (ink uint8, inner image.Rectangle) {
+	line := max(1, edge/5)
 	switch s.State {
 	case sign.Busy:
-		d.canvas.fill(r, d.inks.busy)
+		d.fill(r, d.inks.busy)
+		if s.Soon {
+			d.fill(inset(cutLeft(&r, edge), edge/4, 0), d.inks.onBusy)
+		}
 		return d.inks.onBusy, r
 	case sign.Unknown:
-		d.canvas.stripes(cutLeft(&r, stripe), stripe*3/4, display.Black)
+		d.stripes(cutLeft(&r, edge), edge*3/4, display.Black)
+	case sign.Closed:
+		d.outline(inset(r, edge/4, edge/4), line, display.Black)
+		r = inset(r, 0, edge/4)
+	case sign.Unassigned:
+		d.corners(inset(r, edge/4, edge/4), line, edge, display.Black)
+		r = inset(r, 0, edge/4)
+	default:
+		if s.Soon {
+			d.fill(cutLeft(&r, edge), d.inks.busy)
+		}
 	}
 	return display.Black, r
+}
+
+// corners paints the corners of an outline, length pixels long.
+func (d *drawer) corners(r image.Rectangle, width, length int, ink uint8) {
+	for _, x := range []int{r.Min.X, r.Max.X - length} {
+		for _, y := range []int{r.Min.Y, r.Max.Y - width} {
+			d.fill(image.Rect(x, y, x+length, y+width), ink)
+		}
+	}
+	for _, x := range []int{r.Min.X, r.Max.X - width} {
+		for _, y := range []int{r.Min.Y, r.Max.Y - length} {
+			d.fill(image.Rect(x, y, x+width, y+length), ink)
+		}
+	}
 }
 
 // state draws headline and detail as one group in the middle of r.
@@ -109,7 +163,8 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 	if used > 0 {
 		used += gap
 	}
-	big := d.fit(s.Headline, headline, r.Dx(), r.Dy()-used)
+	air := r.Dy() / 10
+	big := d.fit(s.Headline, headline, r.Dx(), r.Dy()-used-air)
 	if used > 0 { // the gap counts from the baseline, or a "g" would tear them apart
 		used -= min(big.descent, gap/2)
 		gap -= min(big.descent, gap/2)
@@ -125,7 +180,7 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 func (d *drawer) meeting(r *image.Rectangle, keep int, l *sign.Line, title, meta limits, ink uint8) {
 	upper := d.fit(l.Title, title, r.Dx(), r.Dy()-keep)
 	free := r.Dy() - keep - upper.height()
-	lower := d.fit(join(l.Time, l.Who), meta, r.Dx(), free)
+	lower := d.fit(d.join(l.Time, l.Who), meta, r.Dx(), free)
 	if lower.cut {
 		lower = d.fit(l.Time, meta, r.Dx(), free)
 	}
@@ -135,11 +190,11 @@ func (d *drawer) meeting(r *image.Rectangle, keep int, l *sign.Line, title, meta
 
 // join puts a dot between two texts, either of which may be empty. The second keeps
 // its own direction without turning the first.
-func join(a, b string) string {
+func (d *drawer) join(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}
-	if baseDirection([]rune(b)) == bidi.RightToLeft {
+	if (baseDirection([]rune(b)) == bidi.RightToLeft) != d.mirror {
 		b = string(firstStrongIsolate) + b + string(popIsolate)
 	}
 	return a + " · " + b
@@ -148,13 +203,13 @@ func join(a, b string) string {
 // band draws the notice as a band across r: nobody may mistake a sign that is not
 // to be trusted for one that is.
 func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
-	d.canvas.fill(r, d.inks.warn)
+	d.fill(r, d.inks.warn)
 	ends := r.Dy() * 3 / 4
 	if words := d.fit(notice, l, r.Dx()-2*ends-stripe, r.Dy()); words.cut || words.n == 0 {
 		ends = 0 // the words matter more than the stripes
 	}
 	for _, end := range []image.Rectangle{cutLeft(&r, ends), cutRight(&r, ends)} {
-		d.canvas.stripes(end, stripe*3/4, d.inks.onWarn)
+		d.stripes(end, stripe*3/4, d.inks.onWarn)
 	}
 	r = inset(r, stripe/2, 0)
 	b := d.fit(notice, l, r.Dx(), r.Dy())
@@ -162,83 +217,8 @@ func (d *drawer) band(notice string, r image.Rectangle, stripe int, l limits) {
 	d.put(&b, r, center, d.inks.onWarn)
 }
 
-// bar draws the day into r: a line with its hours, and on it a block for each
-// stretch of occupied time, solid, or striped where it is only what was last known.
-// The line keeps clear of the ends of r so that the first and last hour fit below it.
-func (d *drawer) bar(s *sign.Sign, r image.Rectangle, height int, label limits) {
-	total := s.Hours[1].Sub(s.Hours[0])
-	widest := d.fit("00", label, r.Dx(), r.Dy())
-	overhang, line := d.width(&widest)/2, max(1, d.px(2))
-	if total <= 0 || len(s.Ticks) < 2 || r.Dx() < 4*len(s.Ticks) || r.Dy() < height+line || widest.n == 0 {
-		return
-	}
-	width := r.Dx() - 2*overhang
-	at := func(t time.Time) int {
-		return r.Min.X + overhang + int(int64(width)*int64(t.Sub(s.Hours[0]))/int64(total))
-	}
-	blocks := cutTop(&r, height)
-	d.canvas.fill(image.Rect(at(s.Hours[0]), r.Min.Y, at(s.Hours[1])+line, r.Min.Y+line), display.Black)
-	for _, span := range s.Day {
-		// A sliver of paper after each block keeps neighbours apart.
-		block := image.Rect(at(span.From), blocks.Min.Y, max(at(span.To)-line, at(span.From)+line), blocks.Max.Y)
-		if s.State == sign.Unknown {
-			d.canvas.stripes(block, max(2, line), display.Black)
-		} else {
-			d.canvas.fill(block, display.Black)
-		}
-	}
-	cutTop(&r, line)
-	tick := cutTop(&r, min(2*line, r.Dy()))
-	for i := range s.Ticks {
-		x := at(s.Ticks[i].At)
-		d.canvas.fill(image.Rect(x, tick.Min.Y, x+line, tick.Max.Y), display.Black)
-	}
-	cutTop(&r, line)
-	d.hours(s, r, at, label, 2*overhang)
-}
-
-// hours labels every hour of the bar, or every second, third … where they would
-// crowd each other.
-func (d *drawer) hours(s *sign.Sign, r image.Rectangle, at func(time.Time) int, l limits, width int) {
-	pitch, step := at(s.Ticks[1].At)-at(s.Ticks[0].At), 1
-	for step < len(s.Ticks) && pitch*step < width*2 {
-		step++
-	}
-	for i := 0; i < len(s.Ticks); i += step {
-		x := at(s.Ticks[i].At) - width/2
-		box := image.Rect(x, r.Min.Y, x+width+1, r.Max.Y)
-		b := d.fit(s.Ticks[i].Label, l, box.Dx(), box.Dy())
-		d.put(&b, box, center, display.Black)
-	}
-}
-
-// row is how one meeting of a list is drawn into r, which it cuts what it used off.
-// It draws nothing and reports false if there is no room.
-type row func(r *image.Rectangle, l sign.Line) bool
-
-// list draws as many lines as fit, and how many more there are.
-func (d *drawer) list(r image.Rectangle, lines []sign.Line, none string, more limits, draw row) {
-	if len(lines) == 0 {
-		more.style, more.single, more.lines = medium, more.min, 3
-		d.textTop(&r, 0, none, more, display.Black, 0)
-		return
-	}
-	for i, l := range lines {
-		rest := len(lines) - i
-		count := d.fit("+"+strconv.Itoa(rest), more, r.Dx(), r.Dy())
-		if rest == 1 {
-			if !draw(&r, l) {
-				d.put(&count, r, left, display.Black)
-			}
-			return
-		}
-		// Each line leaves room to say how many more there are.
-		above := r
-		cutBottom(&above, count.height())
-		if !draw(&above, l) {
-			d.put(&count, r, left, display.Black)
-			return
-		}
-		r.Min.Y = above.Min.Y
-	}
+// capHeight is the height of a block's capitals in pixels.
+func (d *drawer) capHeight(b *block) int {
+	own := d.faces.own[b.style]
+	return round(own.lines[1] / own.upem * d.faces.em(b.style, b.size))
 }

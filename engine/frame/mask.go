@@ -30,24 +30,39 @@ const maxGlyph = 2048
 type rasteriser struct {
 	vector vector.Rasterizer
 	alpha  image.Alpha
+	// unfitted, in tests, draws outlines as they are, to show what fitting is good for.
+	unfitted bool
 }
 
 // The subpixel positions that are tried for a glyph, in steps of an eighth. The
 // sharpest wins: its stems fall on pixels instead of between them.
 const (
 	shiftSteps   = 4
-	sharpenBelow = 24 // pixels of x-height; larger glyphs gain nothing
+	sharpenBelow = 45 // pixels of em; larger glyphs gain nothing
 )
 
 // glyph draws a glyph of f at scale pixels per font unit.
 func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32) *mask {
 	grid := newGrid(f, scale)
+	if r.unfitted {
+		grid.n = 0
+	}
 	best := r.cover(outline, grid, 0)
 	if best.Empty() {
 		return &mask{}
 	}
 	shift, blur := float32(0), r.blur(best)
-	if f.xHeight*scale < sharpenBelow {
+	if f.upem*scale < sharpenBelow && !r.unfitted {
+		if len(f.lines) == 0 { // no line of the grid is for it: it may move up and down, too
+			var rise float32
+			for step := -shiftSteps; step <= shiftSteps; step++ {
+				grid.rise = float32(step) / 8
+				if b := r.blur(r.cover(outline, grid, 0)); b < blur-64 {
+					rise, blur = grid.rise, b
+				}
+			}
+			grid.rise = rise
+		}
 		for step := -shiftSteps; step <= shiftSteps; step++ {
 			bounds := r.cover(outline, grid, float32(step)/8)
 			if b := r.blur(bounds); b < blur-64 {
@@ -135,50 +150,6 @@ func (r *rasteriser) threshold(bounds image.Rectangle, shift float32) *mask {
 		}
 	}
 	return m
-}
-
-// grid maps heights of a face to pixels so that its flat lines (x-height, capitals)
-// fall on pixel edges, and folds the overshoot of round letters onto them where it
-// is less than a pixel: half of an "o" sticking out by a pixel looks like a flaw.
-type grid struct {
-	scale          float32
-	xHeight, cap   float32 // font units
-	over           float32 // overshoot to fold, font units
-	xPixel, capPix float32 // where the lines come to lie
-}
-
-func newGrid(f *face, scale float32) grid {
-	g := grid{scale: scale, xHeight: f.xHeight, cap: f.cap}
-	if f.xHeight == 0 || f.cap <= f.xHeight {
-		return grid{scale: scale}
-	}
-	if f.overshoot*scale < 0.9 {
-		g.over = f.overshoot
-	}
-	g.xPixel, g.capPix = float32(round(f.xHeight*scale)), float32(round(f.cap*scale))
-	return g
-}
-
-// y is the height in pixels above the baseline of the height y in font units.
-func (g grid) y(y float32) float32 {
-	switch {
-	case g.xHeight == 0:
-		return y * g.scale
-	case y <= -g.over:
-		return (y + g.over) * g.scale
-	case y <= 0:
-		return 0
-	case y <= g.xHeight:
-		return y / g.xHeight * g.xPixel
-	case y <= g.xHeight+g.over:
-		return g.xPixel
-	case y <= g.cap:
-		return g.xPixel + (y-g.xHeight-g.over)/(g.cap-g.xHeight-g.over)*(g.capPix-g.xPixel)
-	case y <= g.cap+g.over:
-		return g.capPix
-	default:
-		return g.capPix + (y-g.cap-g.over)*g.scale
-	}
 }
 
 func round(x float32) int { return int(math.Floor(float64(x) + 0.5)) }

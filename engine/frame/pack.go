@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -40,7 +41,12 @@ func Pack1(dst []byte, m *image.Paletted) []byte {
 		dst = dst[:n]
 	}
 	for y := range height {
-		packRow(dst[y*rowBytes:][:rowBytes], m.Pix[y*m.Stride:][:width])
+		row, out := m.Pix[y*m.Stride:][:width], dst[y*rowBytes:][:rowBytes]
+		if y > 0 && bytes.Equal(row, m.Pix[(y-1)*m.Stride:][:width]) {
+			copy(out, dst[(y-1)*rowBytes:]) // paper, panels and the middle of letters
+			continue
+		}
+		packRow(out, row)
 	}
 	return dst
 }

@@ -30,7 +30,7 @@ func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
 			}
 			for seed := range seeds {
 				s := randomSign(rand.New(rand.NewPCG(seed, 3)))
-				lines, m, err := r.Observe(s, p)
+				lines, m, err := r.Observe(s, p, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -50,6 +50,36 @@ func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
 	}
 }
 
+// A sign that reads from right to left is laid out as the mirror image of the other
+// one, letters excepted.
+func TestRightToLeftIsMirrored(t *testing.T) {
+	r := newRenderer(t)
+	for _, size := range sizes[:12] {
+		p := display.Panel{Width: size[0], Height: size[1], Scheme: display.Mono}
+		for _, sample := range samples(t) {
+			s := sample.sign
+			plain, _, err := r.Observe(s, p, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.RightToLeft = true
+			mirrored, m, err := r.Observe(s, p, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(plain) != len(mirrored) {
+				t.Fatalf("%s on %v: %d lines, mirrored %d", sample.name, size, len(plain), len(mirrored))
+			}
+			for i, a := range plain {
+				b := mirrored[i]
+				if a.Box.Min.X != m.Rect.Max.X-b.Box.Max.X || a.Box.Max.X != m.Rect.Max.X-b.Box.Min.X || a.Box.Min.Y != b.Box.Min.Y {
+					t.Errorf("%s on %v: line %d in %v, mirrored %v", sample.name, size, i, a.Box, b.Box)
+				}
+			}
+		}
+	}
+}
+
 // Anyone can send an invitation to a room: no title may break the drawing.
 func FuzzTitles(f *testing.F) {
 	for _, word := range vocabulary {
@@ -66,7 +96,7 @@ func FuzzTitles(f *testing.F) {
 		s, current := busy, *busy.Current
 		current.Title = title
 		s.Current, s.Room = &current, title
-		lines, m, err := r.Observe(s, p)
+		lines, m, err := r.Observe(s, p, nil)
 		if p.Validate() != nil {
 			return
 		}

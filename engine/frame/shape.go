@@ -2,13 +2,14 @@ package frame
 
 import (
 	"math"
+	"slices"
 
 	"github.com/go-text/typesetting/bidi"
-	"github.com/go-text/typesetting/di"
 	"github.com/go-text/typesetting/font"
 	ot "github.com/go-text/typesetting/font/opentype"
 	"github.com/go-text/typesetting/harfbuzz"
 	"github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/segmenter"
 	"github.com/go-text/typesetting/shaping"
 	unicodebidi "golang.org/x/text/unicode/bidi"
 )
@@ -32,25 +33,73 @@ type text struct {
 // shaper turns strings into glyphs. Its memory is reused: what it gives is valid
 // until reset. It is not safe for concurrent use.
 type shaper struct {
-	faces   *faces
-	fonts   []*harfbuzz.Font // by faceID
-	buffer  *harfbuzz.Buffer
-	kern    kernCache
-	bidi    bidi.Paragraph
-	split   shaping.Segmenter
-	arena   []glyph
-	runes   []rune
-	visual  []bidi.Run
-	resolve resolver
+	faces  *faces
+	fonts  []*harfbuzz.Font // by faceID
+	buffer *harfbuzz.Buffer
+	kern   kernCache
+	arena  []glyph
+	runes  []rune
+
+	// For texts of any script; see split.go.
+	bidi      bidi.Paragraph
+	split     shaping.Segmenter
+	graphemes segmenter.Segmenter
+	visual    []bidi.Run
+	parts     []part
+
+	// language is that of the sign, and tag its name: some letters differ between languages.
+	tag       string
+	language  language.Language
+	languages []language.Language // by the number that the cache of kerning knows them by
+	spoken    uint32              // that number of language
+	// foreignHan says that ideographs of the paragraph are not Japanese: another font
+	// than ours comes first.
+	foreignHan bool
 }
 
 func newShaper(f *faces) *shaper {
-	s := &shaper{faces: f, buffer: harfbuzz.NewBuffer()}
-	for _, face := range f.all {
-		s.fonts = append(s.fonts, harfbuzz.NewFont(font.NewFace(face.font)))
-	}
-	return s
+	return &shaper{faces: f, buffer: harfbuzz.NewBuffer(), languages: []language.Language{""}}
 }
+
+// font gives a font of the shaper's own, or nil if there is none of that name.
+func (s *shaper) font(id faceID) *harfbuzz.Font {
+	if int(id) < len(s.fonts) && s.fonts[id] != nil {
+		return s.fonts[id]
+	}
+	if id == noFace {
+		return nil
+	}
+	face := s.faces.face(id)
+	if face == nil {
+		return nil
+	}
+	for len(s.fonts) <= int(id) {
+		s.fonts = append(s.fonts, nil)
+	}
+	s.fonts[id] = harfbuzz.NewFont(font.NewFace(face.font))
+	return s.fonts[id]
+}
+
+// speak sets the language of the texts to come, a BCP 47 tag.
+func (s *shaper) speak(tag string) {
+	if s.tag == tag {
+		return
+	}
+	s.tag, s.language = tag, language.NewLanguage(tag)
+	if i := slices.Index(s.languages, s.language); i >= 0 {
+		s.spoken = uint32(i)
+		return
+	}
+	if len(s.languages) == maxLanguages {
+		s.languages = s.languages[:1]
+		s.kern = kernCache{}
+	}
+	s.spoken = uint32(len(s.languages))
+	s.languages = append(s.languages, s.language)
+}
+
+// maxLanguages is more than an office speaks.
+const maxLanguages = 64
 
 // reset takes back the memory of all texts.
 func (s *shaper) reset() { s.arena = s.arena[:0]; s.runes = s.runes[:0] }
@@ -77,7 +126,7 @@ func off(tag string) harfbuzz.Feature {
 // shape sets runes as one line of a paragraph whose base direction is base.
 func (s *shaper) shape(st style, runes []rune, base bidi.Direction) text {
 	start := len(s.arena)
-	if face := s.faces.chain[st][0]; s.simple(face, runes) {
+	if face := builtIn(st, alphabets); base == bidi.LeftToRight && s.simple(face, runes) {
 		s.shapeSimple(face, runes)
 	} else {
 		s.shapeAny(st, runes, base)
@@ -99,7 +148,7 @@ func (s *shaper) simple(id faceID, runes []rune) bool {
 		case r >= 0xa0 && r < 0x300, r >= 0x370 && r < 0x483, r >= 0x48a && r < 0x530, // Latin, Greek, Cyrillic
 			r >= 0x1e00 && r < 0x2000, // their precomposed letters
 			r >= 0x2010 && r < 0x2028, r >= 0x2030 && r < 0x2060, r >= 0x20a0 && r < 0x20d0:
-			if _, ok := s.fonts[id].Face().NominalGlyph(r); ok {
+			if _, ok := s.font(id).Face().NominalGlyph(r); ok {
 				continue
 			}
 		}
@@ -144,45 +193,19 @@ func scriptOf(runes []rune) language.Script {
 func (s *shaper) run(id faceID, runes []rune, from, to int, dir harfbuzz.Direction, script language.Script, features []harfbuzz.Feature) {
 	s.buffer.Clear()
 	s.buffer.AddRunes(runes, from, to-from)
-	s.buffer.Props = harfbuzz.SegmentProperties{Direction: dir, Script: script}
-	s.buffer.Shape(s.fonts[id], features)
-	unit := 1000 / s.faces.all[id].upem
+	s.buffer.Props = harfbuzz.SegmentProperties{Direction: dir, Script: script, Language: s.language}
+	hb := s.font(id)
+	s.buffer.Shape(hb, features)
+	unit := 1000 / float32(hb.Face().Upem())
 	for i := range s.buffer.Info {
 		info, pos := &s.buffer.Info[i], &s.buffer.Pos[i]
+		if info.Glyph == 0 { // a mark that no face has together with its letter, or a control character
+			continue
+		}
 		s.arena = append(s.arena, glyph{
 			face: id, gid: info.Glyph, rune: info.Cluster,
 			advance: float32(pos.XAdvance) * unit, x: float32(pos.XOffset) * unit, y: float32(pos.YOffset) * unit,
 		})
-	}
-}
-
-// shapeAny appends the glyphs of any text: it is split by direction, script and
-// face, and its parts are put in the order in which they stand on the line.
-func (s *shaper) shapeAny(st style, runes []rune, base bidi.Direction) {
-	if len(runes) == 0 {
-		return
-	}
-	s.resolve.shaper, s.resolve.style = s, st
-	runs := s.bidi.Segment(runes, base)
-	s.visual = s.visual[:0]
-	for i := range runs.NumRuns() {
-		s.visual = append(s.visual, runs.Run(i))
-	}
-	reorder(s.visual)
-	for _, r := range s.visual {
-		in := shaping.Input{Text: runes, RunStart: r.Start, RunEnd: r.End, Direction: di.DirectionLTR}
-		dir := harfbuzz.LeftToRight
-		if !r.IsLeftToRight() {
-			in.Direction, dir = di.DirectionRTL, harfbuzz.RightToLeft
-		}
-		parts := s.split.Split(in, &s.resolve)
-		for i := range parts {
-			part := &parts[i]
-			if dir == harfbuzz.RightToLeft {
-				part = &parts[len(parts)-1-i]
-			}
-			s.run(s.resolve.id(part.Face), runes, part.RunStart, part.RunEnd, dir, part.Script, noLigatures)
-		}
 	}
 }
 
@@ -194,7 +217,10 @@ const (
 
 // baseDirection is that of the first letter outside isolates: rules P2 and P3 of
 // UAX #9.
-func baseDirection(runes []rune) bidi.Direction {
+func baseDirection(runes []rune) bidi.Direction { return directionOr(runes, bidi.LeftToRight) }
+
+// directionOr is baseDirection with another answer for texts without letters.
+func directionOr(runes []rune, none bidi.Direction) bidi.Direction {
 	isolates := 0
 	for _, r := range runes {
 		if r < 0x590 && (r|0x20 < 'a' || r|0x20 > 'z') && r < 0xc0 {
@@ -215,7 +241,7 @@ func baseDirection(runes []rune) bidi.Direction {
 			}
 		}
 	}
-	return bidi.LeftToRight
+	return none
 }
 
 // reorder puts runs from the order of reading into that of the line: rule L2 of the
@@ -239,40 +265,14 @@ func reorder(runs []bidi.Run) {
 	}
 }
 
-// resolver finds the face for a character in a style's chain.
-type resolver struct {
-	shaper *shaper
-	style  style
-}
-
-// ResolveFace implements shaping.Fontmap.
-func (r *resolver) ResolveFace(char rune) *font.Face {
-	chain := r.shaper.faces.chain[r.style]
-	for _, id := range chain {
-		face := r.shaper.fonts[id].Face()
-		if _, ok := face.NominalGlyph(char); ok {
-			return face
-		}
-	}
-	return r.shaper.fonts[chain[0]].Face()
-}
-
-func (r *resolver) id(face *font.Face) faceID {
-	for id, f := range r.shaper.fonts {
-		if f.Face() == face {
-			return faceID(id)
-		}
-	}
-	return r.shaper.faces.chain[r.style][0]
-}
-
 // kernCache remembers the kerning of pairs: a table of fixed size in which the
 // latest pair takes the place of the oldest in its row.
 type kernCache [1024][4]kernEntry
 
 type kernEntry struct {
-	pair uint64 // face, left and right; 0 = empty
-	kern float32
+	pair     uint64 // face, left and right; 0 = empty
+	kern     float32
+	language uint32
 }
 
 // kerning is how much the pair left-right is set apart, in thousandths of an em.
@@ -280,7 +280,7 @@ func (s *shaper) kerning(id faceID, left, right rune) float32 {
 	pair := uint64(id+1)<<48 | uint64(left)<<24 | uint64(right)
 	row := &s.kern[pair*0x9e3779b97f4a7c15>>54]
 	for i := range row {
-		if row[i].pair == pair {
+		if row[i].pair == pair && row[i].language == s.spoken {
 			return row[i].kern
 		}
 	}
@@ -292,6 +292,6 @@ func (s *shaper) kerning(id faceID, left, right rune) float32 {
 	kern := s.arena[start].advance - s.arena[start+2].advance
 	s.arena = s.arena[:start]
 	copy(row[1:], row[:])
-	row[0] = kernEntry{pair, kern}
+	row[0] = kernEntry{pair, kern, s.spoken}
 	return kern
 }

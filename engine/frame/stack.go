@@ -7,41 +7,42 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 )
 
-// stack is the layout of squarish and portrait panels, for reference 400×300: the
-// state on top, what comes next and the day below.
+// stack is the layout of small squarish panels, for reference 400×300: the state on
+// top, what comes next and the day below.
 func (d *drawer) stack(s *sign.Sign) {
 	r := d.canvas.bounds
 	if s.Hours[1].After(s.Hours[0]) {
 		foot := cutBottom(&r, d.px(40))
 		cutTop(&foot, d.px(4))
-		d.bar(s, inset(foot, d.px(9), 0), d.px(14),
-			limits{style: medium, max: d.sz(7), min: d.sz(7), lines: 1, tight: true})
+		d.bar(s, foot, d.px(14), d.px(14), d.hourLimits(7))
 	}
-	hero := cutTop(&r, d.stackHeroHeight(s, r.Dy()))
-	if s.State != sign.Busy {
-		d.canvas.fill(cutBottom(&hero, d.px(2)), display.Black)
+	if s.Notice != "" && !d.hasSide(s) {
+		d.stackBand(s, cutBottom(&r, d.px(stackBand)))
+	}
+	hero := r
+	if d.hasSide(s) {
+		hero = cutTop(&r, d.stackHeroHeight(s, r.Dy()))
+		d.edge(s, cutBottom(&hero, d.px(2)))
 	}
 	d.stackHero(s, hero)
+	if !d.hasSide(s) {
+		return
+	}
 	if s.Notice != "" {
-		d.band(s.Notice, cutTop(&r, d.px(stackBand)), d.px(14), limits{style: bold, max: d.sz(9), min: floorSize, single: d.sz(7), lines: 2})
+		d.stackBand(s, cutTop(&r, d.px(stackBand)))
 	}
-	r = inset(r, d.px(14), 0)
-	cutTop(&r, d.px(5))
-	if s.NextHead != "" {
-		if s.State == sign.Unknown || r.Dy() > d.px(120) { // the others explain themselves
-			d.textTop(&r, 0, s.NextHead, limits{style: medium, max: d.sz(8), min: d.sz(7), lines: 1}, display.Black, d.px(1))
-		}
-		d.list(r, s.Next, s.NextNone, limits{style: bold, max: d.sz(8), min: d.sz(7), lines: 1}, d.flatRows(s.Next, r.Dx()))
-	}
+	d.stackSide(s, inset(r, d.px(14), 0))
 }
 
 const stackBand = 32
 
+func (d *drawer) stackBand(s *sign.Sign, r image.Rectangle) {
+	d.band(s.Notice, r, d.px(14), d.set(bold, 9, 0, 7, 2))
+}
+
 // stackHeroHeight shares the height between the state and what comes next.
 func (d *drawer) stackHeroHeight(s *sign.Sign, height int) int {
 	switch {
-	case s.NextHead == "": // nothing is known
-		return height - d.px(stackBand)
 	case s.Current != nil:
 		return max(d.px(186), height*48/100)
 	case s.Notice != "":
@@ -55,64 +56,45 @@ func (d *drawer) stackHeroHeight(s *sign.Sign, height int) int {
 func (d *drawer) stackHero(s *sign.Sign, r image.Rectangle) {
 	ink, r := d.panel(s, r, d.px(14))
 	r = inset(r, d.px(14), d.px(8))
-	keep := r.Dy() / 2
-	date, name := d.heads(s, r.Dx(), r.Dy()-keep)
-	head := r
-	dateBox := cutRight(&head, d.width(&date))
-	if name.n > 0 { // both stand on one line
-		cutTop(&dateBox, name.ascent-date.ascent)
-	}
-	d.put(&name, head, left, ink)
-	d.put(&date, dateBox, right, ink)
-	cutTop(&r, max(name.height(), date.height())+d.px(6))
+	small := d.set(medium, 8, 0, 7, 2)
+	_, rest := d.heads(s, &r, r.Dy()/2, s.Date, d.set(bold, 11, 0, 9, 2), small, ink)
 	if s.Current != nil {
-		keep := r.Dy() * 55 / 100
-		d.meeting(&r, keep, s.Current,
-			limits{style: bold, max: d.sz(10), min: d.sz(8), single: d.sz(9), lines: 2},
-			limits{style: medium, max: d.sz(8), min: d.sz(7), lines: 1}, ink)
+		title := d.set(bold, 10, 8, 9, 1)
+		if r.Dy() > d.px(190) {
+			title.lines = 2
+		}
+		d.meeting(&r, r.Dy()*55/100, s.Current, title, d.set(medium, 8, 7, 0, 1), ink)
 		cutBottom(&r, d.px(6))
 	}
-	d.state(s, r,
-		limits{style: bold, max: d.sz(42), min: floorSize, single: d.sz(26), lines: 2, tight: true},
-		limits{style: medium, max: d.sz(16), min: floorSize, single: d.sz(11), lines: 2, tight: true}, d.px(11), ink)
+	d.textTop(&r, d.px(110), rest, small, ink, 0)
+	d.facts(s, &r, d.px(110), d.set(medium, 8, 7, 0, 1), ink, 0)
+	cutTop(&r, d.px(6))
+	d.state(s, r, d.huge(bold, 80, 26), d.huge(medium, 16, 11), d.px(11), ink)
 }
 
-// heads fits the date and the room's name beside each other. A name that would have
-// to wrap gets some of the date's room.
-func (d *drawer) heads(s *sign.Sign, width, height int) (date, name block) {
-	l := limits{style: medium, max: d.sz(8), min: floorSize, single: d.sz(7), lines: 2}
-	for _, share := range []int{40, 27} {
-		date = d.fit(s.Date, l, width*share/100, height)
-		name = d.fit(s.Room, limits{style: bold, max: d.sz(11), min: floorSize, single: d.sz(9), lines: 2},
-			width-d.width(&date)-d.px(10), height)
-		if name.n <= 1 {
-			break
+// stackSide draws what comes next and the marks beside it.
+func (d *drawer) stackSide(s *sign.Sign, r image.Rectangle) {
+	note := d.set(medium, 7, 0, 0, 3)
+	logo := d.corner(s, &r, d.px(14), note, d.px(12))
+	cutTop(&r, d.px(5))
+	cutBottom(&r, d.px(3))
+	if s.NextHead == "" {
+		d.freeText(s, &r, note, d.px(5))
+		if !logo {
+			d.logoBelow(s, r, logoHeight(note))
 		}
+		return
 	}
-	return date, name
-}
-
-// flatRows gives a row that draws a meeting as time and title side by side, with
-// the titles of all lines below each other.
-func (d *drawer) flatRows(lines []sign.Line, width int) row {
-	time := limits{style: bold, max: d.sz(8), min: floorSize, lines: 1}
-	title := limits{style: medium, max: d.sz(8), min: d.sz(8), lines: 1}
-	column := 0
-	for i := range lines {
-		b := d.fit(lines[i].Time, time, width*55/100, d.canvas.bounds.Dy())
-		column = max(column, d.width(&b))
+	if s.State == sign.Unknown || r.Dy() > d.px(120) { // the others explain themselves
+		d.textTop(&r, 0, s.NextHead, d.set(medium, 8, 7, 0, 1), display.Black, d.px(1))
 	}
-	return func(r *image.Rectangle, l sign.Line) bool {
-		at := d.fit(l.Time, time, column, r.Dy())
-		what := d.fit(l.Title, title, r.Dx()-column-d.px(12), r.Dy())
-		if at.n == 0 || what.n == 0 {
-			return false
-		}
-		box := cutTop(r, max(at.height(), what.height()))
-		d.put(&at, cutLeft(&box, column), left, display.Black)
-		cutLeft(&box, d.px(12))
-		d.put(&what, box, left, display.Black)
-		cutTop(r, d.px(2))
-		return true
+	time, title := d.set(bold, 8, 0, 0, 1), d.set(medium, 8, 8, 0, 1)
+	if r.Dy() > r.Dx()*2/3 {
+		title.lines = 2
+	}
+	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 8, 7, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(2)))
+	d.freeText(s, &rest, note, d.px(2))
+	if !logo {
+		d.logoBelow(s, rest, logoHeight(note))
 	}
 }

@@ -9,7 +9,7 @@ import (
 // testPattern draws name, the edges and corners of the panel, and its inks.
 func (d *drawer) testPattern(name string, p display.Panel) {
 	r := d.canvas.bounds
-	d.unit = min(float32(r.Dx())/400, float32(r.Dy())/300)
+	d.scale(400, 300)
 	d.canvas.frame(r, 1, display.Black)
 	corner := d.px(24)
 	for _, at := range []image.Point{{r.Min.X, r.Min.Y}, {r.Max.X - corner, r.Min.Y}, {r.Min.X, r.Max.Y - corner}} {
@@ -20,7 +20,7 @@ func (d *drawer) testPattern(name string, p display.Panel) {
 
 	r = inset(r, corner+d.px(8), d.px(12))
 	d.patches(cutBottom(&r, d.px(44)), len(p.Scheme.Palette()))
-	size := d.fit(p.String(), limits{style: medium, max: d.sz(9), min: floorSize, lines: 1}, r.Dx(), r.Dy()/3)
+	size := d.fit(p.String(), d.set(medium, 9, 0, 0, 1), r.Dx(), r.Dy()/3)
 	d.put(&size, cutBottom(&r, size.height()+d.px(6)), center, display.Black)
 	b := d.fit(name, limits{style: bold, max: d.sz(40), min: floorSize, single: d.sz(24), lines: 3}, r.Dx(), r.Dy())
 	cutTop(&r, (r.Dy()-b.height())/2)

@@ -7,56 +7,22 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 )
 
+// sideShare is how much of the width, in percent, the column beside the state has.
+const sideShare = 36
+
 // wide is the layout of landscape panels, for reference 800×480: the state on a
 // large panel at the left, what comes next beside it, the day as a bar below.
 func (d *drawer) wide(s *sign.Sign) {
 	r := d.canvas.bounds
 	d.wideFoot(s, &r)
-	if s.NextHead == "" { // nothing is known
-		d.wideHero(s, r)
+	if !d.hasSide(s) {
+		d.wideHero(s, r, s.Date)
 		return
 	}
-	hero := cutLeft(&r, d.px(508))
-	if s.State != sign.Busy {
-		d.canvas.fill(cutRight(&hero, d.px(2)), display.Black)
-	}
-	d.wideHero(s, hero)
-	d.wideSide(s, inset(r, d.px(26), d.px(26)))
-}
-
-// wideFoot cuts the day and the notice off the bottom of r.
-func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle) {
-	if s.Hours[1].After(s.Hours[0]) {
-		foot := cutBottom(r, d.px(82))
-		d.canvas.fill(cutTop(&foot, d.px(2)), display.Black)
-		cutTop(&foot, d.px(14))
-		d.bar(s, inset(foot, d.px(24), 0), d.px(26),
-			limits{style: medium, max: d.sz(9), min: d.sz(9), lines: 1, tight: true})
-	}
-	if s.Notice != "" {
-		d.band(s.Notice, cutBottom(r, max(d.px(60), 32)), d.px(20),
-			limits{style: bold, max: d.sz(15), min: floorSize, single: d.sz(11), lines: 2})
-	}
-}
-
-// wideHero draws room, state and the meeting going on.
-func (d *drawer) wideHero(s *sign.Sign, r image.Rectangle) {
-	ink, r := d.panel(s, r, d.px(20))
-	r = inset(r, d.px(32), d.px(26))
-	keep := r.Dy() * 45 / 100
-	d.textTop(&r, keep, s.Room, limits{style: bold, max: d.sz(18), min: d.sz(11), single: d.sz(13), lines: 2}, ink, 0)
-	d.textTop(&r, keep, s.Place, limits{style: medium, max: d.sz(11), min: d.sz(9), lines: 1}, ink, d.px(14))
-	if s.Current != nil {
-		d.meeting(&r, keep, s.Current,
-			limits{style: bold, max: d.sz(15), min: d.sz(12), single: d.sz(14), lines: 2},
-			limits{style: medium, max: d.sz(12), min: d.sz(10), lines: 1}, ink)
-		cutBottom(&r, d.px(10))
-		d.canvas.fill(cutBottom(&r, d.px(2)), ink)
-		cutBottom(&r, d.px(14))
-	}
-	d.state(s, r,
-		limits{style: bold, max: d.sz(74), min: floorSize, single: d.sz(50), lines: 2, tight: true},
-		limits{style: medium, max: max(d.sz(23), 8), min: floorSize, single: d.sz(16), lines: 2, tight: true}, d.px(22), ink)
+	side := cutRight(&r, r.Dx()*sideShare/100)
+	d.edge(s, cutRight(&r, d.px(2)))
+	baseline := d.wideHero(s, r, "")
+	d.wideSide(s, inset(side, d.px(26), d.px(wideMargin)), baseline)
 }
 
 // tall is the layout of portrait panels, for reference 480×800: the parts of wide,
@@ -64,43 +30,113 @@ func (d *drawer) wideHero(s *sign.Sign, r image.Rectangle) {
 func (d *drawer) tall(s *sign.Sign) {
 	r := d.canvas.bounds
 	d.wideFoot(s, &r)
-	if s.NextHead == "" { // nothing is known
-		d.wideHero(s, r)
+	if !d.hasSide(s) {
+		d.wideHero(s, r, s.Date)
 		return
 	}
-	hero := cutTop(&r, r.Dy()*54/100)
-	if s.State != sign.Busy {
-		d.canvas.fill(cutBottom(&hero, d.px(2)), display.Black)
+	share := 54
+	if s.NextHead == "" {
+		share = 70
 	}
-	d.wideHero(s, hero)
-	d.wideSide(s, inset(r, d.px(32), d.px(22)))
+	hero := cutTop(&r, r.Dy()*share/100)
+	d.edge(s, cutBottom(&hero, d.px(2)))
+	d.wideHero(s, hero, "")
+	d.wideSide(s, inset(r, d.px(32), d.px(24)), 0)
 }
 
-// wideSide draws the date and what comes next.
-func (d *drawer) wideSide(s *sign.Sign, r image.Rectangle) {
-	d.textTop(&r, 0, s.Date, limits{style: medium, max: d.sz(12), min: d.sz(9), single: d.sz(9), lines: 2}, display.Black, d.px(16))
-	d.textTop(&r, 0, s.NextHead, limits{style: bold, max: d.sz(12), min: d.sz(9), lines: 1}, display.Black, d.px(2))
-	d.canvas.fill(cutTop(&r, d.px(3)), display.Black)
-	cutTop(&r, d.px(10))
-	d.list(r, s.Next, s.NextNone, limits{style: bold, max: d.sz(11), min: d.sz(9), lines: 1}, d.tallRow)
+// wideMargin is the margin of the columns above and below.
+const wideMargin = 28
+
+// hasSide reports whether there is anything to show beside the state.
+func (d *drawer) hasSide(s *sign.Sign) bool {
+	return s.NextHead != "" || s.Code != "" || s.Text != "" || d.logo(s) != nil
 }
 
-// tallRow is a meeting as time over title.
-func (d *drawer) tallRow(r *image.Rectangle, l sign.Line) bool {
-	return d.lines(r, l,
-		limits{style: bold, max: d.sz(12), min: d.sz(9), lines: 1},
-		limits{style: medium, max: d.sz(11), min: d.sz(11), lines: 2}, d.px(10))
-}
-
-// lines draws a meeting as its time over its title.
-func (d *drawer) lines(r *image.Rectangle, l sign.Line, time, title limits, gap int) bool {
-	upper := d.fit(l.Time, time, r.Dx(), r.Dy())
-	lower := d.fit(l.Title, title, r.Dx(), r.Dy()-upper.height())
-	if upper.n == 0 || lower.n == 0 {
-		return false
+// edge draws the line between the state and what comes next. An occupied room has
+// none: its panel ends there.
+func (d *drawer) edge(s *sign.Sign, r image.Rectangle) {
+	ink := display.Black
+	if s.State == sign.Busy {
+		ink = d.inks.busy
 	}
-	d.put(&upper, cutTop(r, upper.height()), left, display.Black)
-	d.put(&lower, cutTop(r, lower.height()), left, display.Black)
-	cutTop(r, gap)
-	return true
+	d.fill(r, ink)
+}
+
+// wideFoot cuts the day and the notice off the bottom of r.
+func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle) {
+	if s.Hours[1].After(s.Hours[0]) {
+		foot := cutBottom(r, d.px(82))
+		d.fill(cutTop(&foot, d.px(2)), display.Black)
+		cutTop(&foot, d.px(14))
+		d.bar(s, foot, d.px(32), d.px(26), d.hourLimits(9))
+	}
+	if s.Notice != "" {
+		d.band(s.Notice, cutBottom(r, max(d.px(60), 32)), d.px(20), d.set(bold, 15, 0, 11, 2))
+	}
+}
+
+// hourLimits are the limits of the hours below a bar.
+func (d *drawer) hourLimits(n float32) limits {
+	l := d.set(medium, n, n, 0, 1)
+	l.tight = true
+	return l
+}
+
+// wideHero draws room, state and the meeting going on, and the date if it is given.
+// It tells where the baseline of the room's name is.
+func (d *drawer) wideHero(s *sign.Sign, r image.Rectangle, date string) (baseline int) {
+	ink, r := d.panel(s, r, d.px(20))
+	r = inset(r, d.px(32), d.px(wideMargin))
+	keep := r.Dy() * 45 / 100
+	baseline, rest := d.heads(s, &r, keep, date, d.set(bold, 18, 11, 13, 2), d.set(medium, 12, 9, 9, 1), ink)
+	d.facts(s, &r, keep, d.set(medium, 11, 9, 0, 1), ink, 0)
+	d.textTop(&r, keep, rest, d.set(medium, 11, 9, 0, 1), ink, 0)
+	cutTop(&r, d.px(14))
+	if s.Current != nil {
+		d.meeting(&r, keep, s.Current, d.set(bold, 15, 12, 14, 2), d.set(medium, 12, 10, 0, 1), ink)
+		cutBottom(&r, d.px(10))
+		d.fill(cutBottom(&r, d.px(2)), ink)
+		cutBottom(&r, d.px(14))
+	}
+	d.state(s, r, d.huge(bold, 140, 50), d.huge(medium, 28, 16), d.px(24), ink)
+	return baseline
+}
+
+// wideSide draws the date, what comes next and the marks. Its first line stands on
+// baseline, if there is one.
+func (d *drawer) wideSide(s *sign.Sign, r image.Rectangle, baseline int) {
+	date, head, note := d.set(medium, 12, 9, 9, 2), d.set(bold, 12, 9, 0, 1), d.set(medium, 10, 8, 0, 3)
+	first := d.fit(s.Date, date, r.Dx(), r.Dy()/3)
+	if baseline > 0 && first.n == 1 {
+		cutTop(&r, baseline-first.ascent-r.Min.Y)
+	}
+	column, heading := r.Dy() >= r.Dx(), s.NextHead
+	if column || heading == "" {
+		if first.n > 0 {
+			d.put(&first, cutTop(&r, first.height()), left, display.Black)
+			cutTop(&r, d.px(8))
+		}
+		d.textTop(&r, 0, heading, head, display.Black, d.px(2))
+	} else {
+		height, _, _ := d.pair(r, heading, s.Date, head, date, display.Black)
+		cutTop(&r, height+d.px(2))
+	}
+	if heading == "" {
+		d.foot(s, &r, 0, d.px(24), note, d.px(12))
+		return
+	}
+	d.fill(cutTop(&r, d.px(3)), display.Black)
+	cutTop(&r, d.px(9))
+	time, title, logo := d.set(bold, 12, 9, 0, 1), d.set(medium, 11, 11, 0, 2), true
+	if column {
+		d.foot(s, &r, r.Dy()*35/100, d.px(24), note, d.px(12))
+	} else {
+		time.max = title.max
+		logo = d.corner(s, &r, d.px(24), note, d.px(24))
+		d.freeText(s, &r, note, d.px(12))
+	}
+	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 11, 9, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(8)))
+	if !logo {
+		d.logoBelow(s, rest, logoHeight(note))
+	}
 }

@@ -21,7 +21,7 @@ type Want struct {
 // World says what should be. Its methods must be quick and must not call back.
 type World interface {
 	// Wanted gives what the display should show at now; ok is false if it should
-	// show nothing, because it is not assigned any more.
+	// show nothing of ours.
 	Wanted(id display.ID, now time.Time) (w Want, ok bool, err error)
 }
 

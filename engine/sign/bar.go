@@ -3,22 +3,15 @@ package sign
 import (
 	"strconv"
 	"time"
-
-	"github.com/roomink/roomink/engine/calendar"
-)
-
-// The hours that the day bar shows at least. Meetings outside stretch it.
-const (
-	barFrom = 8
-	barTo   = 18
 )
 
 // bar fills in the day's occupied time and the hours that frame it.
 func (c *composer) bar(s *Sign) {
-	day := c.agenda.On(c.now)
-	from, to := c.hours(day)
-	for _, m := range day {
-		span := Span{From: later(m.Start, from).UTC(), To: earlier(m.End, to).UTC()}
+	if n := len(c.events); n > 0 {
+		s.Day = make([]Span, 0, n)
+	}
+	for _, m := range c.events {
+		span := c.hours.clip(m)
 		if !span.To.After(span.From) {
 			continue
 		}
@@ -28,29 +21,36 @@ func (c *composer) bar(s *Sign) {
 		}
 		s.Day = append(s.Day, span)
 	}
-	s.Hours = [2]time.Time{from.UTC(), to.UTC()}
-	s.Ticks = c.ticks(from, to)
+	s.Hours = [2]time.Time{c.hours.From.UTC(), c.hours.To.UTC()}
+	s.Ticks = c.ticks()
 }
 
-// hours is the stretch of the day that the bar shows: office hours, and the full
-// hours around every meeting that begins or ends today outside them.
-func (c *composer) hours(day []calendar.Event) (from, to time.Time) {
-	y, m, d := c.now.Date()
-	loc := c.agenda.Location
-	from = later(time.Date(y, m, d, barFrom, 0, 0, 0, loc), c.dayStart)
-	to = earlier(time.Date(y, m, d, barTo, 0, 0, 0, loc), c.dayEnd)
-	for _, e := range day {
-		if e.Start.Before(from) && e.Start.After(c.dayStart) {
-			from = later(e.Start.Add(-intoHour(e.Start.In(loc))), c.dayStart)
+// barHours is the stretch of the day that the bar shows: the working hours, and what
+// meetings take of the day outside them where they begin or end today; all in full
+// hours.
+func (c *composer) barHours() Span {
+	from, to := c.open, c.shut
+	for _, m := range c.events {
+		switch {
+		case m.Start.After(c.today.from):
+			from = earlier(from, m.Start)
+		case !m.End.After(from): // the rest of the night's
+			from = m.End.Add(-1)
 		}
-		if e.End.After(to) && e.End.Before(c.dayEnd) {
-			to = e.End
-			if into := intoHour(e.End.In(loc)); into > 0 {
-				to = earlier(e.End.Add(time.Hour-into), c.dayEnd)
-			}
+		switch {
+		case m.End.Before(c.today.to):
+			to = later(to, m.End)
+		case !m.Start.Before(to): // the first of the night's
+			to = m.Start.Add(1)
 		}
 	}
-	return from, to
+	from = from.In(c.agenda.Location)
+	to = to.In(c.agenda.Location)
+	from = later(from.Add(-intoHour(from)), c.today.from)
+	if into := intoHour(to); into > 0 {
+		to = to.Add(time.Hour - into)
+	}
+	return Span{From: from, To: earlier(to, c.today.to)}
 }
 
 // intoHour is how much of its hour a local time has used.
@@ -58,21 +58,24 @@ func intoHour(t time.Time) time.Duration {
 	return time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
 }
 
-// ticks are the full hours of the room's clock from…to, by walking real time: an
+// ticks are the full hours of the room's clock on the bar, by walking real time: an
 // hour that comes twice is labelled twice, one that is skipped not at all.
-func (c *composer) ticks(from, to time.Time) []Tick {
-	var ticks []Tick
-	for at := from; !at.After(to); at = at.Add(30 * time.Minute) {
+func (c *composer) ticks() []Tick {
+	ticks := make([]Tick, 0, int(c.hours.To.Sub(c.hours.From)/time.Hour)+1)
+	// From a half hour: where the day begins with one (Lord Howe), so do the steps.
+	first := c.hours.From.In(c.agenda.Location)
+	first = first.Add(-intoHour(first) % (30 * time.Minute))
+	for at := first; !at.After(c.hours.To); at = at.Add(30 * time.Minute) {
 		t := at.In(c.agenda.Location)
-		if t.Minute() != 0 {
+		if t.Minute() != 0 || at.Before(c.hours.From) {
 			continue
 		}
 		hour := t.Hour()
-		if at.Equal(c.dayEnd) {
+		if at.Equal(c.today.to) {
 			hour = 24
 		}
-		if c.hours12 {
-			hour = (hour+11)%12 + 1
+		if c.policy.Hours12 {
+			hour = hour12(hour)
 		}
 		ticks = append(ticks, Tick{At: at.UTC(), Label: strconv.Itoa(hour)})
 	}

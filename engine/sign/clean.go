@@ -15,6 +15,9 @@ const maxText = 1024
 // (Exchange escapes some subjects twice over), white space folded, and nothing left
 // that is invisible or that could turn the reading order of what stands beside it.
 func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = html.UnescapeString(strings.ToValidUTF8(s, "\uFFFD"))
 	var b strings.Builder
 	space := false
@@ -36,6 +39,26 @@ func clean(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isClean reports whether s surely is what clean makes of it, as nearly all texts are.
+func isClean(s string) bool {
+	if len(s) >= maxText {
+		return false
+	}
+	space := true // none may begin it
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			if space {
+				return false
+			}
+		case r == '&', r == utf8.RuneError, unicode.IsSpace(r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.IsControl(r), hidden(r):
+			return false
+		}
+		space = r == ' '
+	}
+	return !space || s == ""
 }
 
 // hidden reports characters that draw nothing and steer the reading order or hide

@@ -1,28 +1,32 @@
 package sign
 
 import (
+	"cmp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
 )
 
-// Compose says what the sign of agenda a shows at now, and when that will next
-// change if the agenda and the account do not: the start or end of a meeting,
-// midnight in the room's zone, or the moment at which the reading grows stale.
-// next is always after now, and the sign stays the same until then.
+// Compose is [Catalogue.Compose] with the built-in languages.
 func Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sign, next time.Time) {
-	c := composer{words: wordsFor(p.Language), hours12: p.Hours12, privacy: p.Privacy, agenda: a, now: now.In(a.Location)}
-	c.dayStart, c.dayEnd = calendar.DayBounds(now, a.Location)
-	c.status = a.At(now)
+	return builtIn().Compose(a, account, p, now)
+}
 
-	s = Sign{
-		Room:     clean(a.Room.DisplayName()),
-		Place:    c.place(),
-		Date:     c.words.date(c.now),
-		Language: c.words.tag,
-	}
+// Compose says what the sign of agenda a shows at now, and when that will next
+// change if the agenda and the account do not: the start or end of a meeting or the
+// moment at which it is announced, the begin or end of working hours, midnight in the
+// room's zone, or the moment at which the reading grows stale.
+// next is always after now, and the sign stays the same until then.
+func (cat *Catalogue) Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sign, next time.Time) {
+	c := composer{words: cat.wordsFor(p.Language), policy: p, agenda: a, now: now.In(a.Location), today: dayOf(now, a.Location)}
+	c.status = a.At(now)
+	c.events = c.on(c.today)
+	c.open, c.shut = c.workingHours(c.today)
+	c.hours = c.barHours()
+
+	s = c.frame(clean(a.Room.DisplayName()))
+	s.Date = c.words.longDate(c.now)
 	reading := read(a.SyncedAt, p.StaleAfter)
 	switch {
 	case account == RoomRemoved: // whatever was booked there is over, so no meeting is named
@@ -34,7 +38,36 @@ func Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sig
 	default:
 		c.known(&s)
 	}
-	return s, soonest(now, c.dayEnd, c.status.Change, reading.From, reading.To)
+	c.room(&s, account)
+	if p.Design == Custom {
+		s.Values = c.values(&s)
+	}
+	return s, soonest(now, c.today.to, c.status.Change, reading.From, reading.To, c.opens(), c.shuts(), c.announced())
+}
+
+// ComposeUnassigned is [Catalogue.Unassigned] with the built-in languages.
+func ComposeUnassigned(device string, p Policy) Sign { return builtIn().Unassigned(device, p) }
+
+// Unassigned is the sign of a display that belongs to no room; device is what people
+// call it. Templates know no such state, so it has the usual design in place of one.
+func (cat *Catalogue) Unassigned(device string, p Policy) Sign {
+	c := composer{words: cat.wordsFor(p.Language), policy: p}
+	s := c.frame(clean(device))
+	if s.Design == Custom {
+		s.Design, s.Template = Status, ""
+	}
+	s.State, s.Headline, s.Detail = Unassigned, c.words.noRoom, c.words.noRoomDetail
+	return s
+}
+
+// WithLowBattery is the sign with the mark of a battery that is low. It knows the
+// built-in languages; for others see [Catalogue.WithLowBattery].
+func (s Sign) WithLowBattery() Sign { return builtIn().WithLowBattery(s) }
+
+// WithLowBattery is s with the mark of a battery that is low, in the sign's language.
+func (cat *Catalogue) WithLowBattery(s Sign) Sign {
+	s.LowBattery = cat.wordsFor(s.Language).lowBattery
+	return s
 }
 
 // read is the time for which a reading at syncedAt may be shown as the truth. It
@@ -62,13 +95,46 @@ func soonest(now, sure time.Time, others ...time.Time) time.Time {
 
 // composer holds what the parts of one sign have in common.
 type composer struct {
-	words            words
-	hours12          bool
-	privacy          Privacy
-	agenda           calendar.Agenda
-	status           calendar.Status
-	now              time.Time // in the room's zone
-	dayStart, dayEnd time.Time
+	words      *words
+	policy     Policy
+	agenda     calendar.Agenda
+	status     calendar.Status
+	now        time.Time // in the room's zone
+	today      day
+	events     []*calendar.Event // the meetings that touch today
+	open, shut time.Time         // today's working hours, whether today is a working day or not
+	hours      Span              // of the bar
+	otherDay   bool              // the next meetings are those of a later day
+}
+
+// frame is what all signs have, whatever they say.
+func (c *composer) frame(name string) Sign {
+	return Sign{
+		Design:      cmp.Or(c.policy.Design, Status),
+		Template:    c.policy.Template,
+		Room:        name,
+		Logo:        c.policy.Logo,
+		Text:        clean(c.policy.Text),
+		Language:    c.words.tag,
+		RightToLeft: c.words.rightToLeft,
+	}
+}
+
+// room fills in what is known of the room itself.
+func (c *composer) room(s *Sign, account Account) {
+	show, room := c.policy.Show, c.agenda.Room
+	if show.Place {
+		s.Place = c.place()
+	}
+	if show.Seats && room.Capacity > 0 {
+		s.Seats = c.words.seats(room.Capacity)
+	}
+	if show.Equipment {
+		s.Equipment = clean(room.Equipment)
+	}
+	if account != RoomRemoved {
+		s.Code, s.CodeLabel = c.code()
+	}
 }
 
 // known fills in a sign whose agenda can be trusted.
@@ -79,26 +145,22 @@ func (c *composer) known(s *Sign) {
 		// are arriving for; that also saves a refresh.
 		current = c.status.Next
 	}
-	if c.status.Busy {
-		s.State, s.Headline, s.Detail = Busy, c.words.busy, c.busyUntil()
-	} else {
-		s.State, s.Headline, s.Detail = Free, c.words.free, c.freeUntil()
+	c.meetings(s, current)
+	switch {
+	case c.status.Busy:
+		s.State, s.Headline = Busy, c.words.busy
+		s.Detail, s.Soon = c.busyUntil()
+	case c.closed(c.now):
+		s.State, s.Headline = Closed, c.words.closed
+		c.closedUntil(s)
+	default:
+		s.State, s.Headline = Free, c.words.free
+		s.Detail, s.Soon = c.freeUntil()
 	}
-	if current != nil {
-		line := c.line(*current)
-		s.Current = &line
+	if c.policy.Show.Timeline {
+		c.bar(s)
 	}
-	for i := range c.agenda.Meetings {
-		m := &c.agenda.Meetings[i]
-		if m != current && m.Start.After(c.now) && m.Start.Before(c.dayEnd) {
-			s.Next = append(s.Next, c.line(*m))
-		}
-	}
-	s.NextHead, s.NextNone = c.words.next, c.words.nothingMore
-	if len(c.agenda.On(c.now)) == 0 {
-		s.NextNone = c.words.nothingToday
-	}
-	c.bar(s)
+	s.Week = c.week()
 }
 
 // unknown fills in a sign that must not claim anything about the room: a stale
@@ -118,141 +180,43 @@ func (c *composer) unknown(s *Sign, headline string) {
 	}
 	s.Detail = c.words.mayBeTaken
 	at := c.agenda.SyncedAt.In(c.agenda.Location)
-	when := c.words.shortDate(at) + ", " + c.clock(at)
-	if s.Notice = c.words.updatedNotice(when); signedOut {
-		s.Notice = c.words.signedOutSince(when)
+	when := c.words.moment.with(c.words.dayAndMonth(at), c.clock(at))
+	if s.Notice = c.words.updatedNotice.with(when); signedOut {
+		s.Notice = c.words.signedOutSince.with(when)
 	}
-	for _, m := range c.agenda.Meetings {
-		if m.End.After(c.now) && m.Start.Before(c.dayEnd) {
-			s.Next = append(s.Next, c.line(m))
+	if c.policy.Show.Next {
+		for _, m := range c.events {
+			if m.End.After(c.now) {
+				s.Next = append(s.Next, c.line(m, c.today))
+			}
 		}
+		s.NextHead, s.NextNone = c.words.lastKnown, c.words.nothingKnown
 	}
-	s.NextHead, s.NextNone = c.words.lastKnown, c.words.nothingKnown
-	c.bar(s)
-}
-
-// freeUntil says how long the room stays free.
-func (c *composer) freeUntil() string {
-	switch next := c.status.Next; {
-	case next != nil && next.Start.Before(c.dayEnd):
-		return c.words.until(c.clock(next.Start))
-	case len(c.agenda.On(c.now)) == 0:
-		return c.words.allDay
-	default:
-		return c.words.restOfDay
+	if c.policy.Show.Timeline {
+		c.bar(s)
 	}
-}
-
-// busyUntil says when the room becomes free.
-func (c *composer) busyUntil() string {
-	end := c.status.FreeAt.In(c.agenda.Location)
-	if end.Before(c.dayEnd) {
-		return c.words.until(c.clock(end))
-	}
-	if end.Equal(c.dayEnd) {
-		if c.busyAllDay() {
-			return c.words.allDay
-		}
-		return c.words.restOfDay
-	}
-	// A block that ends with a day is named by that day, not by the midnight after.
-	start, _ := calendar.DayBounds(end, c.agenda.Location)
-	wholeDay := end.Equal(start)
-	if wholeDay {
-		end = end.Add(-1)
-	}
-	_, tomorrowEnd := calendar.DayBounds(c.dayEnd, c.agenda.Location)
-	switch day := c.day(end); {
-	case wholeDay && end.Before(tomorrowEnd):
-		return c.words.throughTomorrow
-	case wholeDay:
-		return c.words.through(day)
-	case end.Before(tomorrowEnd):
-		return c.words.untilTomorrow(c.clock(end))
-	default:
-		return c.words.untilDay(day, c.clock(end))
-	}
-}
-
-// busyAllDay reports whether a single meeting fills the whole day.
-func (c *composer) busyAllDay() bool {
-	cur := c.status.Current
-	return cur != nil && !cur.Start.After(c.dayStart) && !cur.End.Before(c.dayEnd)
-}
-
-// day names the day of a later instant: by weekday while that is unmistakable.
-func (c *composer) day(t time.Time) string {
-	if t.Before(c.dayStart.AddDate(0, 0, 7)) {
-		return c.words.weekday(t.Weekday())
-	}
-	return c.words.shortDate(t)
-}
-
-// line makes a meeting ready to draw, as much of it as privacy allows.
-func (c *composer) line(m calendar.Event) Line {
-	l := Line{Time: c.span(m)}
-	subject, organizer := clean(m.Subject), clean(m.Organizer)
-	switch {
-	case m.Private && c.privacy != Masked:
-		l.Title = c.words.private
-	case m.Private:
-		// "Booked" below: not even that it is private.
-	case c.privacy == Full && subject != "" && !strings.EqualFold(subject, organizer):
-		l.Title, l.Who = subject, organizer
-	case c.privacy == Full, c.privacy == Organizer:
-		// Exchange's default for rooms puts the organiser in place of the subject.
-		l.Title = organizer
-	}
-	if l.Title == "" {
-		l.Title = c.words.booked
-	}
-	return l
-}
-
-// span says when a meeting takes place, as seen from today.
-func (c *composer) span(m calendar.Event) string {
-	start, end := m.Start.In(c.agenda.Location), m.End.In(c.agenda.Location)
-	before, after := start.Before(c.dayStart), end.After(c.dayEnd)
-	switch {
-	case !start.After(c.dayStart) && !end.Before(c.dayEnd):
-		return capital(c.words.allDay)
-	case before:
-		return c.words.until(c.clock(end))
-	case after:
-		return c.words.from(c.clock(start))
-	}
-	from, to := c.clock(start), c.clock(end)
-	if end.Equal(c.dayEnd) && !c.hours12 {
-		to = "24:00"
-	}
-	if c.hours12 && c.half(start) == c.half(end) && end.Before(c.dayEnd) {
-		from = strings.TrimSuffix(from, " "+c.half(start))
-	}
-	return from + " – " + to
 }
 
 // clock is the time of day of t in the room's zone.
 func (c *composer) clock(t time.Time) string {
-	t = t.In(c.agenda.Location)
-	if c.hours12 {
-		return t.Format("3:04 ") + c.half(t)
-	}
-	return t.Format("15:04")
+	return c.words.clock(t.In(c.agenda.Location), c.policy.Hours12)
 }
 
-// half is the half of the day on the 12-hour clock.
-func (c *composer) half(t time.Time) string {
-	if t.Hour() < 12 {
-		return c.words.morning
+// timed fills the time of day of t into a phrase.
+func (c *composer) timed(p phrase, t time.Time) string {
+	t = t.In(c.agenda.Location)
+	hour := t.Hour()
+	if c.policy.Hours12 {
+		hour = hour12(hour)
 	}
-	return c.words.afternoon
+	return p.at(hour, c.words.clock(t, c.policy.Hours12))
 }
 
 // place says where the room is.
 func (c *composer) place() string {
 	building, floor := clean(c.agenda.Room.Building), clean(c.agenda.Room.Floor)
 	if _, err := strconv.Atoi(floor); err == nil {
-		floor = c.words.floor(floor)
+		floor = c.words.floor.with(floor)
 	}
 	if building != "" && floor != "" {
 		return building + " · " + floor

@@ -133,6 +133,7 @@ func TestWholeSign(t *testing.T) {
 		t.Errorf("next = %s, want the stale moment", next)
 	}
 	want := sign.Sign{
+		Design: sign.Status, Logo: true,
 		Room: "Lovelace", Place: "Haus B · Etage 2", Date: "Montag, 23. November", Language: "de",
 		State: sign.Busy, Headline: "Belegt", Detail: "bis 10:00",
 		Current:  &sign.Line{Time: "09:00 – 10:00", Title: "Planning", Who: "Ada Lovelace"},
@@ -143,6 +144,15 @@ func TestWholeSign(t *testing.T) {
 		},
 		Day:   []sign.Span{{From: utc(9, 0), To: utc(10, 0)}, {From: utc(11, 30), To: utc(13, 0)}, {From: utc(18, 15), To: utc(19, 15)}},
 		Hours: [2]time.Time{utc(8, 0), utc(20, 0)},
+		Week: []sign.WeekDay{
+			{Name: "Mo", Day: "23", Today: true, Booked: 2}, {Name: "Di", Day: "24"}, {Name: "Mi", Day: "25"},
+			{Name: "Do", Day: "26"}, {Name: "Fr", Day: "27"}, {Name: "Sa", Day: "28"}, {Name: "So", Day: "29"},
+		},
+	}
+	want.Meetings = []sign.Meeting{
+		{Line: *want.Current, Span: want.Day[0], Phase: sign.Now},
+		{Line: want.Next[0], Span: want.Day[1], Phase: sign.Ahead},
+		{Line: want.Next[1], Span: want.Day[2], Phase: sign.Ahead},
 	}
 	for hour, label := range []string{"8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20"} {
 		want.Ticks = append(want.Ticks, sign.Tick{At: utc(8+hour, 0), Label: label})
@@ -167,17 +177,17 @@ func TestUnknown(t *testing.T) {
 		next                               int
 	}{
 		{"stale", o.at(13, 45), sign.AccountOK, "en",
-			"Not up to date", "the room may be taken", "Last updated 23 Nov, 13:45", "Last known", 2},
+			"Not up to date", "the room may be taken", "Not updated since 23 Nov, 13:45", "Last known", 2},
 		{"stale since yesterday", o.at(-3, 5), sign.AccountOK, "de",
-			"Nicht aktuell", "der Raum kann belegt sein", "Zuletzt aktualisiert: 22. Nov., 21:05", "Zuletzt bekannt", 2},
+			"Nicht aktuell", "der Raum kann belegt sein", "Nicht aktualisiert seit 22. Nov., 21:05", "Zuletzt bekannt", 2},
 		{"read in the future: a clock was wrong", o.at(20, 0), sign.AccountOK, "en",
-			"Not up to date", "the room may be taken", "Last updated 23 Nov, 20:00", "Last known", 2},
+			"Not up to date", "the room may be taken", "Not updated since 23 Nov, 20:00", "Last known", 2},
 		{"never read", time.Time{}, sign.AccountOK, "en", "Not ready yet", "", "Calendar not read yet", "", 0},
 		{"never read", time.Time{}, sign.AccountOK, "de", "Noch nicht bereit", "", "Kalender noch nicht gelesen", "", 0},
 		{"signed out", o.at(13, 59), sign.AccountSignedOut, "en",
-			"Not connected", "the room may be taken", "Signed out. Last updated 23 Nov, 13:59", "Last known", 2},
+			"Not connected", "the room may be taken", "Signed out. Not updated since 23 Nov, 13:59", "Last known", 2},
 		{"signed out", o.at(13, 59), sign.AccountSignedOut, "de",
-			"Nicht verbunden", "der Raum kann belegt sein", "Abgemeldet. Stand: 23. Nov., 13:59", "Zuletzt bekannt", 2},
+			"Nicht verbunden", "der Raum kann belegt sein", "Abgemeldet. Nicht aktualisiert seit 23. Nov., 13:59", "Zuletzt bekannt", 2},
 		{"removed", o.at(13, 59), sign.RoomRemoved, "en", "Room removed", "can't be booked any more", "No longer in the directory", "", 0},
 		{"signed out, never read", time.Time{}, sign.AccountSignedOut, "en", "Not connected", "", "Signed out of the calendar", "", 0},
 	} {

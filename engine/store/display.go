@@ -16,6 +16,9 @@ type Display struct {
 	Room      calendar.RoomID // "" = not assigned
 	AdoptedAt time.Time
 	LastSeen  time.Time
+	// Written says that a push to it was begun at some time, so that its glass may hold
+	// a picture of ours.
+	Written bool
 	// Delivered is the hash of the last frame that the display confirmed, and
 	// DeliveredAt when; "" and zero while the glass is unknown.
 	Delivered   string
@@ -27,7 +30,7 @@ func (db *DB) Displays(ctx context.Context) ([]Display, error) {
 	rows, err := db.read.QueryContext(ctx, `
 		SELECT d.id, d.protocol, d.name, d.model, d.firmware, d.address, d.width, d.height, d.scheme, d.rotation,
 			d.battery, d.temperature, d.telemetry_at, d.last_seen, d.adopted_at, coalesce(d.room_id, ''),
-			coalesce(v.hash, ''), coalesce(v.delivered_at, 0)
+			d.written, coalesce(v.hash, ''), coalesce(v.delivered_at, 0)
 		FROM displays d LEFT JOIN deliveries v ON v.display_id = d.id
 		ORDER BY d.name, d.id`)
 	if err != nil {
@@ -41,7 +44,7 @@ func (db *DB) Displays(ctx context.Context) ([]Display, error) {
 		if err := rows.Scan(&d.ID, &d.Protocol, &d.Name, &d.Model, &d.Firmware, &d.Address,
 			&d.Panel.Width, &d.Panel.Height, &d.Panel.Scheme, &d.Panel.Rotation,
 			&d.Battery, &d.Temperature, &telemetry, &seen, &adopted, &d.Room,
-			&d.Delivered, &delivered); err != nil {
+			&d.Written, &d.Delivered, &delivered); err != nil {
 			return nil, fmt.Errorf("read the displays: %w", err)
 		}
 		d.At, d.LastSeen = instant(telemetry), instant(seen)
@@ -55,7 +58,7 @@ func (db *DB) Displays(ctx context.Context) ([]Display, error) {
 }
 
 // SaveDisplay keeps a display as adopted, or what has changed about one; its
-// assignment and delivery stay as they are.
+// assignment, its delivery and whether it was written to stay as they are.
 func (db *DB) SaveDisplay(ctx context.Context, d Display) error {
 	return db.exec(ctx, "save the display", `
 		INSERT INTO displays (id, protocol, name, model, firmware, address, width, height, scheme, rotation,
@@ -107,6 +110,9 @@ func (db *DB) SaveDelivered(ctx context.Context, id display.ID, hash string, at 
 // push begins until the display confirms it.
 func (db *DB) ForgetDelivered(ctx context.Context, id display.ID) error {
 	return db.grouped(ctx, "record the beginning of a push", func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE displays SET written = 1 WHERE id = ? AND written = 0", id); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE display_id = ?", id)
 		return err
 	})

@@ -217,7 +217,7 @@ func TestDisplays(t *testing.T) {
 		t.Errorf("rename a display that is gone: %v; want ErrNotFound", err)
 	}
 	must(t, db.ForgetDelivered(t.Context(), d.ID))
-	d.Delivered, d.DeliveredAt = "", time.Time{}
+	d.Delivered, d.DeliveredAt, d.Written = "", time.Time{}, true
 	check(d)
 	must(t, db.DeleteRoom(t.Context(), oslo))
 	d.Room = ""

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/syncer"
 )
 
@@ -34,6 +35,9 @@ func TestUpgrade(t *testing.T) {
 			VALUES ('oslo@contoso.com', 'Oslo', 'Nord', '3', 8, 'Europe/Oslo', 1, 1000, 'cursor', 2000, 3000, 4000)`,
 		`INSERT INTO events VALUES ('oslo@contoso.com', 'e', '', 'Stand-up', 'Ada', 2100, 2200, 0, 'busy', 1, 0)`,
 		`INSERT INTO displays VALUES ('opendisplay:01', 'opendisplay', 'OD1', '', '', '192.0.2.7:2446', 800, 480, 'mono', 0, 0, 0, 0, 0, 0, 'oslo@contoso.com')`,
+		`INSERT INTO displays VALUES ('opendisplay:02', 'opendisplay', 'OD2', '', '', '192.0.2.8:2446', 800, 480, 'mono', 0, 0, 0, 0, 0, 0, NULL)`,
+		`INSERT INTO displays VALUES ('opendisplay:03', 'opendisplay', 'OD3', '', '', '192.0.2.9:2446', 800, 480, 'mono', 0, 0, 0, 0, 0, 0, NULL)`,
+		`INSERT INTO deliveries VALUES ('opendisplay:03', 'hash', 5000)`,
 	} {
 		if _, err := old.ExecContext(t.Context(), q); err != nil {
 			t.Fatal(err)
@@ -48,7 +52,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if copies := glob(t, path+".before-v2-20261123T080000Z"); len(copies) != 1 {
+	if copies := glob(t, path+".before-v3-20261123T080000Z"); len(copies) != 1 {
 		t.Errorf("copies %v; want one", copies)
 	}
 	room, err := db.Room(t.Context(), "oslo@contoso.com")
@@ -66,7 +70,14 @@ func TestUpgrade(t *testing.T) {
 		t.Errorf("%+v, %v", events, err)
 	}
 	displays, err := db.Displays(t.Context())
-	if err != nil || len(displays) != 1 || displays[0].Room != "oslo@contoso.com" {
-		t.Errorf("%+v, %v", displays, err)
+	if err != nil || len(displays) != 3 || displays[0].Room != "oslo@contoso.com" {
+		t.Fatalf("%+v, %v", displays, err)
+	}
+	if !displays[0].Written || displays[1].Written || !displays[2].Written { // assigned, only adopted, unassigned again
+		t.Errorf("%+v; want it known which glass may hold a picture of ours", displays)
+	}
+	language := "en"
+	if err := db.SaveOverride(t.Context(), room.Room.ID, sign.Override{Language: &language}); err != nil {
+		t.Error(err)
 	}
 }

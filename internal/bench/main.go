@@ -24,6 +24,8 @@ import (
 var budgets = map[string]float64{
 	"sign_bw_800x480_ms":          0.3,
 	"sign_bw_800x480_alloc_bytes": 16 << 10,
+	"sign_spectra6_1200x1600_ms":  3,
+	"sign_cold_start_ms":          60,
 	"all_change_2000_s":           5,
 	"boundary_to_push_2000_ms":    100,
 	"idle_2000_cpu_percent":       2,

@@ -65,6 +65,7 @@ const (
 // Wi-Fi password and the master key: they are never kept.
 type config struct {
 	panel    display.Panel
+	split    bool   // each half of the panel has a controller of its own
 	panelIC  uint16 // the firmware's number for the glass and its controller
 	modes    byte   // transmission modes
 	name     string // friendly name; may be empty
@@ -78,8 +79,8 @@ type config struct {
 func (c *config) inflates() bool { return c.modes&(modeStream|modeZip) == modeStream|modeZip }
 
 // parseConfig reads a whole blob: length, version 1, packets, CRC. The panel has
-// been validated when the error is nil. A scheme or size that Roomink cannot draw
-// for gives an errPanel.
+// been validated when the error is nil. A scheme that Roomink cannot pack gives an
+// errScheme.
 func parseConfig(blob []byte) (config, error) {
 	var c config
 	if len(blob) < configHeader+configCRC {
@@ -111,16 +112,21 @@ func parseConfig(blob []byte) (config, error) {
 	if c.displays == 0 {
 		return c, errors.New("configuration describes no display")
 	}
+	if !packs(c.panel.Scheme) {
+		return c, errScheme{c.panel.Scheme}
+	}
 	if err := c.panel.Validate(); err != nil {
-		return c, errPanel{err}
+		return c, err
 	}
 	return c, nil
 }
 
-// errPanel wraps what display.Panel.Validate says of a panel.
-type errPanel struct{ error }
+// errScheme says that there is no packing for the inks of a panel.
+type errScheme struct{ scheme display.Scheme }
 
-func (e errPanel) Unwrap() error { return e.error }
+func (e errScheme) Error() string {
+	return fmt.Sprintf("panel colour scheme %q is not supported yet", e.scheme)
+}
 
 func (c *config) take(id byte, b []byte) {
 	switch id {
@@ -143,6 +149,7 @@ func (c *config) take(id byte, b []byte) {
 			Rotation: degrees(b[14]),
 			Scheme:   schemeOf(b[21]),
 		}
+		c.split = b[21] == schemeSplit
 	case packetExtended:
 		maker, model := text(b[0:32]), text(b[32:64])
 		if full := strings.TrimSpace(maker + " " + model); full != "" {
@@ -162,8 +169,11 @@ func degrees(b byte) int {
 	return int(b)
 }
 
-// schemeOf names a colour scheme, with a name that Panel.Validate refuses for one
-// that is unknown.
+// schemeSplit is Spectra 6 in two halves (OD_COLOR_SCHEME_BWGBRY_SPLIT).
+const schemeSplit = 8
+
+// schemeOf names a colour scheme, with a name that packs refuses for one that is
+// unknown.
 func schemeOf(b byte) display.Scheme {
 	switch b {
 	case 0:
@@ -174,7 +184,7 @@ func schemeOf(b byte) display.Scheme {
 		return display.BWY
 	case 3:
 		return display.BWRY
-	case 4:
+	case 4, schemeSplit:
 		return display.Spectra6
 	case 5:
 		return display.Gray4

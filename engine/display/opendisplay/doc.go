@@ -43,7 +43,6 @@
 // # Not supported
 //
 // Encrypted devices (TXT tls=1, TLS 1.2 with a pre-shared key, which Go's
-// crypto/tls lacks), partial refresh, and colour schemes other than mono,
-// black/white/red, black/white/yellow and black/white/red/yellow. They are refused
-// with an error of kind display.Unsupported.
+// crypto/tls lacks), partial refresh, and the colour schemes of four greys (5) and
+// seven colours (7). They are refused with an error of kind display.Unsupported.
 package opendisplay

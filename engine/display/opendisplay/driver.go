@@ -202,9 +202,9 @@ func (s *session) readConfig(ctx context.Context) (config, error) {
 		}
 	}
 	c, err := parseConfig(a.blob)
-	var bad errPanel
+	var bad errScheme
 	switch {
-	case errors.As(err, &bad) && c.panel.Scheme.Palette() == nil:
+	case errors.As(err, &bad):
 		return config{}, s.fail(display.Unsupported, what, remedyScheme, err)
 	case err != nil:
 		return config{}, s.protocol(what, err)
@@ -234,7 +234,7 @@ func (s *session) readTelemetry(ctx context.Context, at time.Time) (display.Tele
 // upload sends the picture and ends the upload, with a full refresh.
 func (s *session) upload(ctx context.Context, c config, m *image.Paletted) error {
 	var err error
-	s.packed, err = pack(s.packed[:0], rotate(&s.turned, m, c.panel.Rotation), c.panel.Scheme, c.panelIC)
+	s.packed, err = pack(s.packed[:0], rotate(&s.turned, m, c.panel.Rotation), c)
 	if err != nil {
 		return s.protocol("pack picture", err)
 	}

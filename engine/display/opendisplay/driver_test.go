@@ -48,7 +48,7 @@ func TestPushSession(t *testing.T) {
 	if got := s.commands(); got != want {
 		t.Errorf("commands\n%s, want\n%s", got, want)
 	}
-	packed, _ := pack(nil, f.Image, display.Mono, 0)
+	packed, _ := pack(nil, f.Image, inks(display.Mono))
 	if !bytes.Equal(s.raw, packed) {
 		t.Error("other picture bytes arrived")
 	}

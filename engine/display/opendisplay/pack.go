@@ -17,12 +17,17 @@ import (
 //	BWR   2 planes:  black 0,0 · white 1,0 · red 1,1
 //	BWY   2 planes:  black 0,0 · white 1,0 · yellow 0,1
 //	BWRY  2 bits:    0 black · 1 white · 2 yellow · 3 red
+//	six   4 bits:    0 black · 1 white · 2 yellow · 3 red · 5 blue · 6 green
+//	grey  4 bits:    0 black … 15 white
+//
+// A panel of six inks that has two controllers takes all rows of its left half before
+// those of its right half.
 //
 // (opendisplay.org protocol/display-data-format.html; py-opendisplay bitplanes.py
 // sends red as 0,1, which looks the same: controllers with a red plane ignore the
 // other one where it is set.)
-func pack(dst []byte, m *image.Paletted, scheme display.Scheme, panelIC uint16) ([]byte, error) {
-	switch scheme {
+func pack(dst []byte, m *image.Paletted, c config) ([]byte, error) {
+	switch c.panel.Scheme {
 	case display.Mono:
 		return packPlane(dst, m, 1, 0), nil
 	case display.BWR:
@@ -30,9 +35,31 @@ func pack(dst []byte, m *image.Paletted, scheme display.Scheme, panelIC uint16) 
 	case display.BWY:
 		return packPlane(packPlane(dst, m, 1, 0), m, 0, 1), nil
 	case display.BWRY:
-		return pack2(dst, m, bwryCodes(panelIC)), nil
+		return pack2(dst, m, bwryCodes(c.panelIC)), nil
+	case display.Spectra6:
+		codes := [16]byte{0, 1, 2, 3, 5, 6}
+		if c.split {
+			left, right := halves(m)
+			return pack4(pack4(dst, left, codes), right, codes), nil
+		}
+		return pack4(dst, m, codes), nil
+	case display.Gray16:
+		return pack4(dst, m, gray16Codes()), nil
 	default:
-		return dst, fmt.Errorf("colour scheme %q has no packing", scheme)
+		return dst, fmt.Errorf("colour scheme %q has no packing", c.panel.Scheme)
+	}
+}
+
+// packs says whether pack knows the scheme. Four greys are missing for good reason:
+// display-data-format.html has two bits a pixel for them, py-opendisplay sends two
+// planes whose codes differ from panel to panel, and which of both a device expects
+// depends on its firmware.
+func packs(s display.Scheme) bool {
+	switch s {
+	case display.Mono, display.BWR, display.BWY, display.BWRY, display.Spectra6, display.Gray16:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -95,6 +122,43 @@ func pack2(dst []byte, m *image.Paletted, codes [4]byte) []byte {
 		}
 	}
 	return dst
+}
+
+// gray16Codes gives the code of each palette index: the palette names black and white
+// first and then the greys between, the wire counts from black to white.
+func gray16Codes() (codes [16]byte) {
+	codes[display.White] = 15
+	for i := 2; i < len(codes); i++ {
+		codes[i] = byte(i - 1)
+	}
+	return codes
+}
+
+// pack4 appends four bits a pixel.
+func pack4(dst []byte, m *image.Paletted, codes [16]byte) []byte {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	at, n := len(dst), (w+1)/2
+	dst = slices.Grow(dst, n*h)[:at+n*h]
+	for y := range h {
+		row, out := m.Pix[y*m.Stride:y*m.Stride+w], dst[at:at+n]
+		for i := range out[:w/2] {
+			out[i] = codes[row[2*i]&15]<<4 | codes[row[2*i+1]&15]
+		}
+		if w%2 == 1 {
+			out[n-1] = codes[row[w-1]&15] << 4
+		}
+		at += n
+	}
+	return dst
+}
+
+// halves shares a picture between the two controllers of a split panel.
+func halves(m *image.Paletted) (left, right *image.Paletted) {
+	l, r := *m, *m
+	middle := m.Rect.Dx() / 2
+	l.Rect.Max.X = m.Rect.Min.X + middle
+	r.Rect.Min.X, r.Pix = l.Rect.Max.X, m.Pix[middle:]
+	return &l, &r
 }
 
 // rotate turns m clockwise by 90, 180 or 270 degrees into dst, whose pixels it

@@ -23,30 +23,54 @@ func indices(s display.Scheme, rows ...string) *image.Paletted {
 	return m
 }
 
+// inks is the configuration of a panel of which only the inks matter.
+func inks(s display.Scheme) config { return config{panel: display.Panel{Scheme: s}} }
+
 func TestPackGolden(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		m      *image.Paletted
 		scheme display.Scheme
 		ic     uint16
+		split  bool
 		want   []byte
 	}{
 		// The worked example of display-data-format.html: 10110010 is 0xb2.
-		{"mono", indices(display.Mono, "10110010"), display.Mono, 0, []byte{0xb2}},
-		{"mono, rows filled", indices(display.Mono, "1000000011", "0111111100"), display.Mono, 0, []byte{0x80, 0xc0, 0x7f, 0x00}},
-		{"one white pixel", indices(display.Mono, "1"), display.Mono, 0, []byte{0x80}},
-		{"red", indices(display.BWR, "012012012"), display.BWR, 0, []byte{0b01101101, 0b10000000, 0b00100100, 0b10000000}},
-		{"yellow", indices(display.BWY, "012012012"), display.BWY, 0, []byte{0b01001001, 0, 0b00100100, 0b10000000}},
-		{"four inks", indices(display.BWRY, "01233"), display.BWRY, 0x40, []byte{0b00011011, 0b11000000}},
-		{"four inks, swapped", indices(display.BWRY, "01233"), display.BWRY, 29, []byte{0b00011110, 0b10000000}},
+		{"mono", indices(display.Mono, "10110010"), display.Mono, 0, false, []byte{0xb2}},
+		{"mono, rows filled", indices(display.Mono, "1000000011", "0111111100"), display.Mono, 0, false, []byte{0x80, 0xc0, 0x7f, 0x00}},
+		{"one white pixel", indices(display.Mono, "1"), display.Mono, 0, false, []byte{0x80}},
+		{"red", indices(display.BWR, "012012012"), display.BWR, 0, false, []byte{0b01101101, 0b10000000, 0b00100100, 0b10000000}},
+		{"yellow", indices(display.BWY, "012012012"), display.BWY, 0, false, []byte{0b01001001, 0, 0b00100100, 0b10000000}},
+		{"four inks", indices(display.BWRY, "01233"), display.BWRY, 0x40, false, []byte{0b00011011, 0b11000000}},
+		{"four inks, swapped", indices(display.BWRY, "01233"), display.BWRY, 29, false, []byte{0b00011110, 0b10000000}},
+		// Ten by three: black and white as they come, then every ink that follows.
+		{"six inks", indices(display.Spectra6, "0123450011", "5432101234", "1111111111"), display.Spectra6, 0, false, []byte{
+			0x01, 0x23, 0x56, 0x00, 0x11,
+			0x65, 0x32, 0x10, 0x12, 0x35,
+			0x11, 0x11, 0x11, 0x11, 0x11,
+		}},
+		{"six inks, rows filled", indices(display.Spectra6, "015", "444"), display.Spectra6, 0, false, []byte{0x01, 0x60, 0x55, 0x50}},
+		{"six inks in halves", indices(display.Spectra6, "0123450011", "5432101234", "1111111111"), display.Spectra6, 0, true, []byte{
+			0x01, 0x23, 0x50, 0x65, 0x32, 0x10, 0x11, 0x11, 0x10,
+			0x60, 0x01, 0x10, 0x01, 0x23, 0x50, 0x11, 0x11, 0x10,
+		}},
+		// Indices 2 to 15 (as : ; < = > ?) are the greys 1 to 14.
+		{"sixteen greys", indices(display.Gray16, "0123456789", ":;<=>?0101", "1111100000"), display.Gray16, 0, false, []byte{
+			0x0f, 0x12, 0x34, 0x56, 0x78,
+			0x9a, 0xbc, 0xde, 0x0f, 0x0f,
+			0xff, 0xff, 0xf0, 0x00, 0x00,
+		}},
+		{"sixteen greys, rows filled", indices(display.Gray16, "1?2", "001"), display.Gray16, 0, false, []byte{0xfe, 0x10, 0x00, 0xf0}},
 	} {
-		got, err := pack(nil, c.m, c.scheme, c.ic)
+		got, err := pack(nil, c.m, config{panel: display.Panel{Scheme: c.scheme}, panelIC: c.ic, split: c.split})
 		if err != nil || !bytes.Equal(got, c.want) {
 			t.Errorf("%s: % 08b, %v; want % 08b", c.name, got, err, c.want)
 		}
 	}
-	if _, err := pack(nil, indices(display.Mono, "1"), display.Gray4, 0); err == nil {
-		t.Error("grey was packed")
+	for _, s := range append(display.Schemes(), "cmyk") {
+		if _, err := pack(nil, indices(display.Mono, "1"), inks(s)); (err == nil) != packs(s) {
+			t.Errorf("%s: packs says %v, pack says %v", s, packs(s), err)
+		}
 	}
 }
 
@@ -62,8 +86,8 @@ func TestPackOfSubImage(t *testing.T) {
 	}
 	for _, deg := range []int{0, 90, 180, 270} {
 		var a, b image.Paletted
-		got, _ := pack(nil, rotate(&a, part, deg), display.Mono, 0)
-		exp, _ := pack(nil, rotate(&b, want, deg), display.Mono, 0)
+		got, _ := pack(nil, rotate(&a, part, deg), inks(display.Mono))
+		exp, _ := pack(nil, rotate(&b, want, deg), inks(display.Mono))
 		if !bytes.Equal(got, exp) {
 			t.Errorf("turned by %d: differs", deg)
 		}
@@ -133,7 +157,7 @@ func TestCompress(t *testing.T) {
 			}
 		}
 	}
-	packed, _ := pack(nil, sign(800, 480), display.Mono, 0)
+	packed, _ := pack(nil, sign(800, 480), inks(display.Mono))
 	z, _ := d.compress(packed)
 	t.Logf("a sign of %d bytes takes %d compressed", len(packed), len(z))
 	if len(z) > len(packed)/2 {
@@ -142,20 +166,20 @@ func TestCompress(t *testing.T) {
 }
 
 func BenchmarkPack(b *testing.B) {
-	for _, s := range []display.Scheme{display.Mono, display.BWR, display.BWRY} {
+	for _, s := range []display.Scheme{display.Mono, display.BWR, display.BWRY, display.Spectra6} {
 		b.Run(fmt.Sprint(s), func(b *testing.B) {
 			m := noise(s, 800, 480)
-			dst, _ := pack(nil, m, s, 0)
+			dst, _ := pack(nil, m, inks(s))
 			b.ReportAllocs()
 			for b.Loop() {
-				dst, _ = pack(dst[:0], m, s, 0)
+				dst, _ = pack(dst[:0], m, inks(s))
 			}
 		})
 	}
 }
 
 func BenchmarkCompress(b *testing.B) {
-	packed, _ := pack(nil, sign(800, 480), display.Mono, 0)
+	packed, _ := pack(nil, sign(800, 480), inks(display.Mono))
 	var d deflater
 	b.ReportAllocs()
 	for b.Loop() {

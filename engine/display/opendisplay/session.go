@@ -128,7 +128,7 @@ const (
 	remedyProtocol    = "Check that an OpenDisplay device answers at this address and that its firmware is up to date."
 	remedyRefused     = "It is tried again; if this stays, update the display's firmware and save its configuration again in the OpenDisplay toolbox."
 	remedyEncrypted   = "Roomink can't speak to encrypted OpenDisplay devices yet: switch encryption off in the OpenDisplay toolbox."
-	remedyScheme      = "Displays with black, white, red and yellow are supported."
+	remedyScheme      = "Displays in black and white, also with red or yellow or both, in the six inks of Spectra 6 and in 16 greys are supported."
 	remedySetUp       = "Set the display up in the OpenDisplay toolbox first."
 	remedyPanel       = "It is tried again; if this stays, check the cable between board and panel and restart the display."
 	remedyWrong       = "Look up the display's present address, or remove it and add it again if its panel was changed."

@@ -43,6 +43,8 @@ func harness(profile virtual.Profile, firmware string) displaytest.Harness {
 			{Width: 400, Height: 300, Scheme: display.BWR},
 			{Width: 152, Height: 104, Scheme: display.BWY},
 			{Width: 250, Height: 122, Scheme: display.BWRY}, // 250 is no multiple of 4
+			{Width: 121, Height: 80, Scheme: display.Spectra6},
+			{Width: 201, Height: 60, Scheme: display.Gray16},
 		},
 		Faults: []displaytest.Fault{
 			displaytest.Hang, displaytest.Garbage, displaytest.DropMidFrame,
@@ -66,6 +68,9 @@ var schemes = map[display.Scheme]virtual.Scheme{
 	display.BWR:  virtual.SchemeBWR,
 	display.BWY:  virtual.SchemeBWY,
 	display.BWRY: virtual.SchemeBWRY,
+
+	display.Spectra6: virtual.SchemeSpectra6,
+	display.Gray16:   virtual.SchemeGray16,
 }
 
 // vdev is a running virtual device that another one can replace.

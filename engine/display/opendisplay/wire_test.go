@@ -159,6 +159,8 @@ func TestParseConfig(t *testing.T) {
 			config{panel: panel(400, 300, 270, display.BWR), panelIC: 1, model: "Seeed reTerminal E1001", displays: 1}},
 		{"rotation in degrees", sampleConfig(displayPacket(1, 400, 300, 180, 3, 3)),
 			config{panel: panel(400, 300, 180, display.BWRY), panelIC: 1, modes: 3, model: "Seeed reTerminal E1001", displays: 1}},
+		{"six inks in halves", sampleConfig(displayPacket(1, 1200, 1600, 0, 8, 0)),
+			config{panel: panel(1200, 1600, 0, display.Spectra6), panelIC: 1, split: true, model: "Seeed reTerminal E1001", displays: 1}},
 		{"two panels: the first", sampleConfig(t800x480(), append([]byte{9, packetDisplay}, displayPacket(2, 10, 10, 0, 0, 0)...)),
 			config{panel: panel(800, 480, 0, display.Mono), panelIC: 59, modes: 0x08, model: "Seeed reTerminal E1001", displays: 2}},
 		{"unknown packet ends it", sampleConfig(t800x480(), []byte{9, 0x77, 1, 2, 3}),
@@ -186,6 +188,7 @@ func TestParseConfigErrors(t *testing.T) {
 		{"too many pixels", sampleConfig(displayPacket(1, 65535, 65535, 0, 0, 0)), "outside"},
 		{"odd rotation", sampleConfig(displayPacket(1, 400, 300, 45, 0, 0)), "rotation 45"},
 		{"grey", sampleConfig(displayPacket(1, 400, 300, 0, 5, 0)), "gray4"},
+		{"seven inks", sampleConfig(displayPacket(1, 400, 300, 0, 7, 0)), "opendisplay 7"},
 		{"unknown inks", sampleConfig(displayPacket(1, 400, 300, 0, 101, 0)), "opendisplay 101"},
 	} {
 		if _, err := parseConfig(c.blob); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -16,6 +16,12 @@ const (
 	SchemeBWR  Scheme = 1 // two planes, red = 1,1
 	SchemeBWY  Scheme = 2 // two planes, yellow = 0,1
 	SchemeBWRY Scheme = 3 // two bits a pixel: black, white, yellow, red
+
+	SchemeSpectra6 Scheme = 4 // four bits: black, white, yellow, red, 5 blue, 6 green
+	SchemeGray16   Scheme = 6 // four bits: 0 black to 15 white
+	// SchemeSpectra6Split has the inks of SchemeSpectra6 on a panel with a controller for
+	// each half: all rows of the left half come first, then those of the right one.
+	SchemeSpectra6Split Scheme = 8
 )
 
 // String is the scheme's common short name.
@@ -29,9 +35,17 @@ func (s Scheme) String() string {
 		return "BWY"
 	case SchemeBWRY:
 		return "BWRY"
+	case SchemeSpectra6, SchemeSpectra6Split:
+		return "Spectra 6"
+	case SchemeGray16:
+		return "16 greys"
 	default:
 		return fmt.Sprintf("scheme %d", uint8(s))
 	}
+}
+
+func (s Scheme) known() bool {
+	return s <= SchemeSpectra6 || s == SchemeGray16 || s == SchemeSpectra6Split
 }
 
 // Model describes a panel and the board behind it.
@@ -89,6 +103,8 @@ var (
 	white  = color.RGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 	red    = color.RGBA{R: 0xff, A: 0xff}
 	yellow = color.RGBA{R: 0xff, G: 0xff, A: 0xff}
+	blue   = color.RGBA{B: 0xff, A: 0xff}
+	green  = color.RGBA{G: 0xff, A: 0xff}
 )
 
 // Indices into a Palette that hold in every scheme.
@@ -99,7 +115,8 @@ const (
 )
 
 // Palette is the palette of the model's glass: black, white, then red (BWR),
-// yellow (BWY), or yellow and red (BWRY), in pure colours.
+// yellow (BWY), yellow and red (BWRY), and blue and green as well (Spectra 6), in pure
+// colours; or the greys from dark to light.
 func (m Model) Palette() color.Palette {
 	switch m.Scheme {
 	case SchemeBWR:
@@ -108,6 +125,14 @@ func (m Model) Palette() color.Palette {
 		return color.Palette{black, white, yellow}
 	case SchemeBWRY:
 		return color.Palette{black, white, yellow, red}
+	case SchemeSpectra6, SchemeSpectra6Split:
+		return color.Palette{black, white, yellow, red, blue, green}
+	case SchemeGray16:
+		p := color.Palette{black, white}
+		for level := uint8(1); level < 15; level++ {
+			p = append(p, color.RGBA{R: 17 * level, G: 17 * level, B: 17 * level, A: 0xff})
+		}
+		return p
 	default:
 		return color.Palette{black, white}
 	}
@@ -118,7 +143,7 @@ func (m Model) check() error {
 	switch {
 	case m.Width < 1 || m.Width > most || m.Height < 1 || m.Height > most:
 		return fmt.Errorf("model %q: size %dx%d, want 1..%d each way", m.Name, m.Width, m.Height, most)
-	case m.Scheme > SchemeBWRY:
+	case !m.Scheme.known():
 		return fmt.Errorf("model %q: %v is not simulated", m.Name, m.Scheme)
 	case m.Partial && m.Scheme != SchemeMono:
 		return fmt.Errorf("model %q: partial refresh needs a black/white panel", m.Name)

@@ -57,7 +57,7 @@ func TestSampleSession(t *testing.T) {
 }
 
 func TestNewGlassIsWhite(t *testing.T) {
-	for _, scheme := range []virtual.Scheme{virtual.SchemeMono, virtual.SchemeBWR, virtual.SchemeBWY, virtual.SchemeBWRY} {
+	for _, scheme := range []virtual.Scheme{virtual.SchemeMono, virtual.SchemeBWR, virtual.SchemeBWY, virtual.SchemeBWRY, virtual.SchemeSpectra6, virtual.SchemeGray16, virtual.SchemeSpectra6Split} {
 		m := tiny
 		m.Width, m.Scheme, m.Partial = 13, scheme, false // rows are padded
 		glass := newDisplay(t, virtual.Options{Model: m}).Glass()
@@ -78,6 +78,8 @@ func TestSchemes(t *testing.T) {
 		w = color.RGBA{R: 255, G: 255, B: 255, A: 255}
 		r = color.RGBA{R: 255, A: 255}
 		y = color.RGBA{R: 255, G: 255, A: 255}
+		b = color.RGBA{B: 255, A: 255}
+		g = color.RGBA{G: 255, A: 255}
 	)
 	for _, c := range []struct {
 		name   string
@@ -97,6 +99,12 @@ func TestSchemes(t *testing.T) {
 			[]color.RGBA{k, w, y, r, r}},
 		{"four colours, controller 29 swaps two", virtual.Model{Width: 4, Height: 2, Scheme: virtual.SchemeBWRY, PanelIC: 29}, "1b 55",
 			[]color.RGBA{k, w, r, y}},
+		{"six inks, and a code without one", virtual.Model{Width: 7, Height: 2, Scheme: virtual.SchemeSpectra6}, "01 23 56 40 11 11 11 10",
+			[]color.RGBA{k, w, y, r, b, g, k}},
+		{"six inks in halves", virtual.Model{Width: 7, Height: 2, Scheme: virtual.SchemeSpectra6Split}, "01 20 11 10 35 60 11 11",
+			[]color.RGBA{k, w, y, r, b, g, k}},
+		{"sixteen greys", virtual.Model{Width: 3, Height: 2, Scheme: virtual.SchemeGray16}, "0f 10 ff f0",
+			[]color.RGBA{k, w, {R: 17, G: 17, B: 17, A: 255}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := start(t, virtual.Options{Model: c.model})
@@ -266,7 +274,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"long MAC":       func(o *virtual.Options) { o.MAC = "02:00:00:00:00:00:00:01" },
 		"no model":       func(o *virtual.Options) { o.Model = virtual.Model{} },
 		"huge":           func(o *virtual.Options) { o.Model.Width = 5000 },
-		"scheme":         func(o *virtual.Options) { o.Model.Scheme = 4 },
+		"scheme":         func(o *virtual.Options) { o.Model.Scheme = 5 },
 		"partial red":    func(o *virtual.Options) { o.Model.Scheme = virtual.SchemeBWR },
 		"negative scale": func(o *virtual.Options) { o.RefreshScale = -1 },
 	} {

@@ -11,11 +11,20 @@ import (
 
 // rowBytes is the length of one packed row of one plane.
 func (m Model) rowBytes() int {
-	if m.Scheme == SchemeBWRY {
+	switch m.Scheme {
+	case SchemeBWRY:
 		return (m.Width + 3) / 4
+	case SchemeSpectra6, SchemeGray16:
+		return (m.Width + 1) / 2
+	case SchemeSpectra6Split: // both halves of a row, though they are not together
+		return m.leftBytes() + (m.Width-m.Width/2+1)/2
+	default:
+		return (m.Width + 7) / 8
 	}
-	return (m.Width + 7) / 8
 }
+
+// leftBytes is the length of a row of the left half of a split panel.
+func (m Model) leftBytes() int { return (m.Width/2 + 1) / 2 }
 
 func (m Model) planeBytes() int { return m.rowBytes() * m.Height }
 
@@ -32,6 +41,10 @@ func (m Model) blank() []byte {
 	switch m.Scheme {
 	case SchemeBWRY:
 		return bytes.Repeat([]byte{0b01010101}, m.frameBytes())
+	case SchemeSpectra6, SchemeSpectra6Split:
+		return bytes.Repeat([]byte{0x11}, m.frameBytes())
+	case SchemeGray16:
+		return bytes.Repeat([]byte{0xff}, m.frameBytes())
 	default:
 		frame := make([]byte, m.frameBytes())
 		copy(frame, bytes.Repeat([]byte{0xff}, m.planeBytes())) // the colour plane stays 0
@@ -51,6 +64,12 @@ func (m Model) picture(frame []byte) *image.Paletted {
 			m.twoPlanes(out, packed, colour[:row])
 		case SchemeBWRY:
 			m.twoBits(out, packed)
+		case SchemeSpectra6, SchemeGray16:
+			m.fourBits(out, packed)
+		case SchemeSpectra6Split:
+			left := m.leftBytes()
+			m.fourBits(out[:m.Width/2], frame[y*left:])
+			m.fourBits(out[m.Width/2:], frame[m.Height*left+y*(row-left):])
 		default:
 			for x := range out {
 				out[x] = bit(packed, x)
@@ -85,6 +104,26 @@ func (m Model) twoBits(out []uint8, packed []byte) {
 			code ^= 1
 		}
 		out[x] = code
+	}
+}
+
+// fourBits decodes one row of a panel of six inks or sixteen greys. Codes that the
+// format does not define show as black.
+func (m Model) fourBits(out []uint8, packed []byte) {
+	for x := range out {
+		code := packed[x/2] >> (4 - 4*(x%2)) & 0x0f
+		switch {
+		case m.Scheme == SchemeGray16 && code == 15:
+			out[x] = indexWhite
+		case m.Scheme == SchemeGray16 && code > 0:
+			out[x] = code + 1
+		case m.Scheme != SchemeGray16 && code <= 3:
+			out[x] = code
+		case m.Scheme != SchemeGray16 && (code == 5 || code == 6):
+			out[x] = code - 1
+		default:
+			out[x] = indexBlack
+		}
 	}
 }
 

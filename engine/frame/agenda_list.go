@@ -1,0 +1,247 @@
+package frame
+
+import (
+	"image"
+	"strconv"
+	"time"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// dayList is a list of meetings with what is needed to choose its type.
+type dayList struct {
+	head      string // above the list; may be empty
+	none      string // in place of an empty list
+	meetings  []sign.Meeting
+	titles    []float32 // natural widths in pixels where the x-height is one
+	time      float32   // of the widest time
+	who       float32   // of the widest organiser
+	past      int       // how many are over; they come first
+	largest   size
+	smallest  size
+	lastKnown bool // all of it may be wrong
+}
+
+// newDayList takes all of the day's meetings, or, where those are not known, what
+// goes on and what follows.
+func (d *drawer) newDayList(s *sign.Sign) dayList {
+	l := dayList{none: s.NextNone, meetings: s.Meetings, lastKnown: s.State == sign.Unknown}
+	l.largest, l.smallest = d.sz(9), d.sz(5)
+	if len(l.meetings) == 0 || l.lastKnown {
+		l.meetings = make([]sign.Meeting, 0, len(s.Next)+1)
+		if s.Current != nil {
+			l.meetings = append(l.meetings, sign.Meeting{Line: *s.Current, Phase: sign.Now})
+		}
+		for _, line := range s.Next {
+			l.meetings = append(l.meetings, sign.Meeting{Line: line, Phase: sign.Ahead})
+		}
+		if l.lastKnown || s.State == sign.Closed {
+			l.head = s.NextHead
+		}
+	}
+	l.titles = make([]float32, len(l.meetings))
+	for i := range l.meetings {
+		m := &l.meetings[i]
+		l.titles[i] = d.natural(l.titleStyle(m), m.Title)
+		l.time = max(l.time, d.natural(bold, m.Time))
+		l.who = max(l.who, d.natural(medium, m.Who))
+		if m.Phase == sign.Past && i == l.past {
+			l.past++
+		}
+	}
+	return l
+}
+
+// part is the list of some of the meetings only.
+func (l *dayList) part(from, to int) dayList {
+	p := *l
+	p.meetings, p.titles = l.meetings[from:to], l.titles[from:to]
+	p.past = min(max(l.past-from, 0), to-from)
+	return p
+}
+
+func (l *dayList) empty() bool { return len(l.meetings) == 0 && l.none == "" }
+
+// titleStyle is bold for what goes on.
+func (l *dayList) titleStyle(m *sign.Meeting) style {
+	if m.Phase == sign.Now && !l.lastKnown {
+		return bold
+	}
+	return medium
+}
+
+// setting is a way to set a list: which meetings, in which type.
+type setting struct {
+	first int // the ones before are left out
+	size  size
+	gaps  bool // space where the room is free
+	short bool // titles of what lies ahead have one line
+}
+
+// columns is where the texts of a row lie. Where the time would leave too little for
+// the title, it stands above.
+type columns struct {
+	setting
+	line             int // height of a line
+	pad              int // above and below the text of a row
+	time, title, who int // widths
+	gap              int // between columns
+	stacked          bool
+}
+
+func (l *dayList) columns(d *drawer, set setting, width int) columns {
+	sz := float32(set.size)
+	em := max(d.faces.em(bold, set.size), d.faces.em(medium, set.size)) / 1000
+	c := columns{setting: set, line: ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5), pad: max(1, round(150*em)), gap: round(750 * em)}
+	c.time = ceil(l.time*sz) + 1
+	if c.stacked = c.time*100 > width*42; c.stacked {
+		c.time, c.title = width, width
+		return c
+	}
+	c.title = width - c.time - c.gap
+	if who := min(ceil(l.who*sz)+1, width*30/100); l.who > 0 && float32(c.title-c.gap-who) > 13000*em {
+		c.who = who
+		c.title -= who + c.gap
+	}
+	return c
+}
+
+// row is the height of meeting i.
+func (l *dayList) row(c *columns, i int) int {
+	lines := 1
+	if (!c.short || l.meetings[i].Phase == sign.Now) && l.titles[i]*float32(c.size) > float32(c.title) {
+		lines = 2
+	}
+	if c.stacked {
+		lines++
+	}
+	return lines*c.line + 2*c.pad
+}
+
+// turn reports whether what is over ends with meeting i-1 and nothing goes on, which
+// a line marks.
+func (l *dayList) turn(i int) bool {
+	return l.meetings[i-1].Phase == sign.Past && l.meetings[i].Phase == sign.Ahead
+}
+
+// pause is the space before meeting i.
+func (l *dayList) pause(c *columns, i int) int {
+	switch {
+	case l.turn(i):
+		return 3 * c.pad
+	case c.gaps && l.meetings[i].From.Sub(l.meetings[i-1].To) >= 10*time.Minute:
+		return 2 * c.pad
+	}
+	return 0
+}
+
+// height is what the list needs in a setting.
+func (l *dayList) height(d *drawer, set setting, width int) int {
+	c := l.columns(d, set, width)
+	total := 0
+	if l.head != "" {
+		total += c.line + 2*c.pad
+	}
+	if len(l.meetings) == 0 {
+		return total + c.line
+	}
+	for i := set.first; i < len(l.meetings); i++ {
+		total += l.row(&c, i)
+		if i > set.first {
+			total += l.pause(&c, i)
+		}
+	}
+	return total
+}
+
+// choose finds the setting for a box. Where room is short, the type shrinks a
+// little, then the space for pauses goes, then what is over, from the oldest on; then
+// the type shrinks to its floor, and then titles lose their second line.
+func (l *dayList) choose(d *drawer, width, height int) setting {
+	comfort := max(l.largest*4/5, l.smallest)
+	fits := func(set setting) bool { return l.height(d, set, width) <= height }
+	for _, gaps := range []bool{true, false} {
+		for sz := l.largest; sz >= comfort; sz-- {
+			if set := (setting{size: sz, gaps: gaps}); fits(set) {
+				return set
+			}
+		}
+	}
+	for first := 1; first <= l.past; first++ {
+		if set := (setting{first: first, size: comfort}); fits(set) {
+			return set
+		}
+	}
+	for sz := comfort; sz >= l.smallest; sz-- {
+		if set := (setting{first: l.past, size: sz}); fits(set) {
+			return set
+		}
+	}
+	return setting{first: l.past, size: l.smallest, short: true}
+}
+
+// drawDayList draws the list into r, with how many more there are where it is long.
+func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
+	c := l.columns(d, set, r.Dx())
+	one := limits{style: medium, max: set.size, min: set.size, lines: 1}
+	if l.head != "" {
+		d.textTop(&r, c.line, l.head, one, display.Black, 2*c.pad)
+	}
+	if len(l.meetings) == 0 {
+		one.min, one.lines = floorSize, 3
+		d.textTop(&r, 0, l.none, one, display.Black, 0)
+		return
+	}
+	// What is left over makes the rows airier.
+	if spare := r.Dy() - l.height(d, set, r.Dx()); spare > 0 {
+		c.pad += min(spare/(2*(len(l.meetings)-set.first)+2), c.pad)
+	}
+	for i := set.first; i < len(l.meetings); i++ {
+		var pause image.Rectangle
+		if i > set.first {
+			pause = cutTop(&r, l.pause(&c, i))
+		}
+		need := l.row(&c, i)
+		if rest := len(l.meetings) - i; r.Dy() < need || rest > 1 && r.Dy() < need+c.line {
+			more := d.fit("+"+strconv.Itoa(rest), limits{style: bold, max: set.size, min: floorSize, lines: 1}, r.Dx(), r.Dy())
+			d.put(&more, r, left, display.Black)
+			return
+		}
+		if i > set.first && l.turn(i) {
+			d.fill(inset(pause, 0, (pause.Dy()-d.px(2))/2), display.Black)
+		}
+		d.dayRow(l, i, &c, cutTop(&r, need))
+	}
+}
+
+// dayRow draws a meeting: inverted while it goes on, its time light when it is over.
+func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {
+	m := &l.meetings[i]
+	ink, strong := display.Black, bold
+	switch {
+	case l.lastKnown:
+	case m.Phase == sign.Now:
+		bleed := d.px(dayMargin) / 2
+		d.fill(image.Rect(r.Min.X-bleed, r.Min.Y, r.Max.X+bleed, r.Max.Y), d.inks.busy)
+		ink = d.inks.onBusy
+	case m.Phase == sign.Past:
+		strong = medium
+	}
+	r = inset(r, 0, c.pad)
+	text := limits{style: strong, max: c.size, min: c.size, lines: 1}
+	at := d.fit(m.Time, text, c.time, r.Dy())
+	if c.stacked {
+		d.put(&at, cutTop(&r, c.line), left, ink)
+	} else {
+		d.put(&at, cutLeft(&r, c.time), left, ink)
+		cutLeft(&r, c.gap)
+	}
+	text.style = medium
+	if who := d.fit(m.Who, text, c.who, r.Dy()); !who.cut {
+		d.put(&who, cutRight(&r, c.who), left, ink)
+	}
+	text.style, text.lines = l.titleStyle(m), 2
+	what := d.fit(m.Title, text, c.title, r.Dy())
+	d.put(&what, r, left, ink)
+}

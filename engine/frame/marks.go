@@ -1,0 +1,282 @@
+package frame
+
+import (
+	"image"
+
+	qr "github.com/piglig/go-qr"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/sign"
+)
+
+// mark is something on a sign that is no text and that no text may touch.
+type mark string
+
+const (
+	codeMark    mark = "code"
+	logoMark    mark = "logo"
+	batteryMark mark = "battery"
+	stateMark   mark = "state"
+)
+
+// note tells tests of a mark.
+func (d *drawer) note(kind mark, box image.Rectangle) {
+	if d.observeMark != nil {
+		d.observeMark(kind, d.place(box))
+	}
+}
+
+// code is a QR code: its modules row by row, dark ones set, without the quiet zone.
+// One without modules stands for a text that no QR code can hold.
+type code struct {
+	side    int
+	modules []bool
+}
+
+const (
+	quietZone = 4   // modules of paper around a code, ISO/IEC 18004
+	maxCodes  = 256 // kept by a drawer, about half a megabyte
+)
+
+// code encodes text with medium error correction: a scratch or a worn pixel row does
+// no harm. It remembers what it has encoded.
+func (d *drawer) code(text string) *code {
+	if c, ok := d.codes[text]; ok {
+		return c
+	}
+	c := &code{}
+	if encoded, err := qr.EncodeText(text, qr.Medium); err == nil { // it fails where text is too long
+		c.side = encoded.Size()
+		for y := range c.side {
+			for x := range c.side {
+				c.modules = append(c.modules, encoded.Module(x, y))
+			}
+		}
+	}
+	if len(d.codes) >= maxCodes {
+		clear(d.codes)
+	}
+	d.codes[text] = c
+	return c
+}
+
+// leastModule is the smallest side of a module, in pixels, that phones read on paper
+// that is a little worn.
+const leastModule = 2
+
+// codeModule is the largest module, in pixels, with which the code of text fits into
+// side × side pixels that have margin pixels of paper around them, where the quiet zone
+// may lie; and what the quiet zone takes of each side beyond that. It is 0 if the code
+// does not fit, or there is no text.
+func (d *drawer) codeModule(text string, side, margin int) (module, pad int) {
+	if text == "" {
+		return 0, 0
+	}
+	c := d.code(text)
+	if c.side == 0 {
+		return 0, 0
+	}
+	for module = side / c.side; module >= leastModule; module-- {
+		if pad = max(0, quietZone*module-margin); module*c.side+2*pad <= side {
+			return module, pad
+		}
+	}
+	return 0, 0
+}
+
+// putCode draws the code of text with its dark modules from the top left of box, and
+// the quiet zone around it.
+func (d *drawer) putCode(text string, box image.Rectangle, module int) {
+	c := d.code(text)
+	box.Max = box.Min.Add(image.Pt(c.side*module, c.side*module))
+	whole := box.Inset(-quietZone * module)
+	d.note(codeMark, whole)
+	d.fill(whole, display.White)
+	at := d.place(box).Min
+	for i, dark := range c.modules {
+		if dark {
+			x, y := at.X+i%c.side*module, at.Y+i/c.side*module
+			d.canvas.fill(image.Rect(x, y, x+module, y+module), display.Black)
+		}
+	}
+}
+
+// logo is the organisation's logo where s wants it and there is one.
+func (d *drawer) logo(s *sign.Sign) image.Image {
+	if d.look == nil || !s.Logo || d.look.Logo == nil || d.look.Logo.Bounds().Empty() {
+		return nil
+	}
+	return d.look.Logo
+}
+
+// leastLogo is the least height or width, in pixels, at which a logo is more than a
+// stain.
+const leastLogo = 14
+
+// logoSize is how large a logo stands in width × height pixels: it keeps its
+// proportions, and grows to twice its size at most. It is zero where there is no room.
+func logoSize(logo image.Image, width, height int) image.Point {
+	if logo == nil {
+		return image.Point{}
+	}
+	w, h := logo.Bounds().Dx(), logo.Bounds().Dy()
+	scale := min(float64(width)/float64(w), float64(height)/float64(h), 2)
+	size := image.Pt(int(float64(w)*scale+0.5), int(float64(h)*scale+0.5))
+	if min(size.X, size.Y) < leastLogo {
+		return image.Point{}
+	}
+	return size
+}
+
+// putLogo draws a logo into box, which has its proportions.
+func (d *drawer) putLogo(logo image.Image, box image.Rectangle) {
+	d.note(logoMark, box)
+	d.picture(logo, box)
+}
+
+// battery takes room for an empty battery off the right of r, as tall as the capitals
+// of the limits l, and for what it says if that needs no more than a part in share of
+// r. What it gives draws both on a baseline.
+func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, ink uint8) func(baseline int) {
+	l.lines, l.min = 1, l.max
+	word := d.fit(s.LowBattery, l, r.Dx()/share, r.Dy())
+	height := max(d.capHeight(&word), 7)
+	width, gap := height*2, max(height/2, 4)
+	if word.n == 0 || r.Dx() < 4*width || r.Dy() < height {
+		return func(int) {}
+	}
+	icon := cutRight(r, width)
+	cutRight(r, gap)
+	var box image.Rectangle
+	if !word.cut {
+		box = cutRight(r, d.width(&word))
+		cutRight(r, gap)
+	}
+	return func(baseline int) {
+		icon.Min.Y, icon.Max.Y = baseline-height, baseline
+		d.note(batteryMark, icon)
+		line := max(1, height/8)
+		d.fill(inset(cutRight(&icon, 2*line), 0, height/4), ink)
+		d.outline(icon, line, ink)
+		charge := inset(icon, 2*line, 2*line)
+		d.fill(cutLeft(&charge, max(2, height/5)), ink)
+		if !box.Empty() {
+			box.Min.Y = baseline - word.ascent
+			d.put(&word, box, right, ink)
+		}
+	}
+}
+
+// facts draws what is to be known of a room beside its name, as much as fits on a
+// line of its own, at the top of r, and cuts it off with gap.
+func (d *drawer) facts(s *sign.Sign, r *image.Rectangle, keep int, l limits, ink uint8, gap int) {
+	l.lines = 1
+	where := d.join(s.Place, s.Seats)
+	for _, text := range []string{d.join(where, s.Equipment), where, s.Place} {
+		b := d.fit(text, l, r.Dx(), r.Dy()-keep-gap)
+		if b.n == 0 || b.cut && text != s.Place {
+			continue
+		}
+		d.put(&b, cutTop(r, b.height()), left, ink)
+		cutTop(r, gap)
+		return
+	}
+}
+
+// freeText sets the free text at the bottom of r and cuts it off with gap.
+func (d *drawer) freeText(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
+	l.lines = 3
+	if text := d.fit(s.Text, l, r.Dx(), r.Dy()-gap); text.n > 0 {
+		d.put(&text, cutBottom(r, text.height()), left, display.Black)
+		cutBottom(r, gap)
+	}
+}
+
+// foot draws the free text, the QR code with its label and the logo at the bottom of
+// r, one below the other, and cuts them off. The upper keep pixels are not used; what
+// does not fit below them is left out. Texts are set in the limits l, and margin is
+// the paper around r.
+func (d *drawer) foot(s *sign.Sign, r *image.Rectangle, keep, margin int, l limits, gap int) {
+	area := *r
+	cutTop(&area, keep)
+	d.codeRow(s, &area, margin, l, gap)
+	d.freeText(s, &area, l, gap)
+	r.Max.Y = area.Max.Y
+}
+
+// codeRow draws the QR code at the bottom left of r, its label and the logo beside
+// it, and cuts them off.
+func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) {
+	row := *r
+	module, pad := d.codeModule(s.Code, min(r.Dy(), r.Dx()*2/3, d.px(130)), margin)
+	if module > 0 {
+		side, quiet := d.code(s.Code).side*module, quietZone*module
+		cutBottom(r, pad)
+		row = cutBottom(r, side)
+		cutLeft(&row, pad)
+		d.putCode(s.Code, cutLeft(&row, side), module)
+		cutBottom(r, max(quiet, gap))
+		cutLeft(&row, max(quiet, gap))
+		l.lines = maxLines
+		if label := d.fit(s.CodeLabel, l, row.Dx(), row.Dy()); !label.cut && label.n > 0 {
+			row.Min.Y -= label.ascent - d.capHeight(&label) // capitals level with the code
+			d.put(&label, cutTop(&row, label.height()), left, display.Black)
+			cutTop(&row, gap-label.descent)
+		}
+	}
+	logo := d.logo(s)
+	size := logoSize(logo, row.Dx(), min(row.Dy()-gap, logoHeight(l)))
+	if size == (image.Point{}) {
+		return
+	}
+	box := cutBottom(&row, size.Y)
+	d.putLogo(logo, cutLeft(&box, size.X))
+	if module == 0 {
+		*r = row
+		cutBottom(r, gap)
+	}
+}
+
+// corner draws the QR code at the top right of r, its label and the logo below it, and
+// cuts them off with gap. The quiet zone lies in r, but may reach margin pixels out of
+// it at the right. It reports whether the logo was drawn.
+func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) (logoDrawn bool) {
+	most := min(r.Dx()*2/5, d.px(150))
+	l.lines = 2
+	label := d.fit(s.CodeLabel, l, most, r.Dy()/4)
+	module, _ := d.codeModule(s.Code, min(r.Dy()-label.height(), most), 0)
+	if module == 0 { // the code does more than its label
+		module, _ = d.codeModule(s.Code, min(r.Dy(), most), 0)
+	}
+	if module == 0 {
+		return false
+	}
+	quiet, side := quietZone*module, d.code(s.Code).side*module
+	cutRight(r, max(0, quiet-margin))
+	column := cutRight(r, side)
+	cutRight(r, max(gap, quiet))
+	cutTop(&column, quiet)
+	d.putCode(s.Code, cutTop(&column, side), module)
+	cutTop(&column, quiet)
+	if label = d.fit(s.CodeLabel, l, side, column.Dy()); label.n > 0 && !label.cut {
+		d.put(&label, cutTop(&column, label.height()), left, display.Black)
+		cutTop(&column, gap)
+	}
+	return d.logoBelow(s, column, logoHeight(l))
+}
+
+// logoHeight is how tall a logo stands beside texts in the limits l.
+func logoHeight(l limits) int { return 4 * int(l.max) }
+
+// logoBelow draws the logo, height pixels tall at most, at the bottom right of r if
+// that has room for it, and reports whether it did.
+func (d *drawer) logoBelow(s *sign.Sign, r image.Rectangle, height int) bool {
+	logo := d.logo(s)
+	size := logoSize(logo, r.Dx(), height)
+	if size == (image.Point{}) || size.Y > r.Dy() {
+		return false
+	}
+	row := cutBottom(&r, size.Y)
+	d.putLogo(logo, cutRight(&row, size.X))
+	return true
+}
