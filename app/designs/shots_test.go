@@ -2,6 +2,7 @@ package designs_test
 
 import (
 	"flag"
+	"image"
 	"testing"
 	"time"
 
@@ -38,7 +39,8 @@ func scenes() map[string]func(*testing.T) (*designs.Page, fyne.Window) {
 	}
 	templates := func(s *engine.Snapshot) {
 		s.Designs.Templates = []engine.Template{
-			{Name: "Foyer", Problems: apptest.CheckTemplate([]byte("odd\nodd"))}, {Name: "Old office", Problems: apptest.CheckTemplate([]byte("bad"))}}
+			{Name: "Foyer", Size: image.Pt(800, 480), Problems: apptest.CheckTemplate([]byte("odd\nodd"))},
+			{Name: "Reception desk", Size: image.Pt(400, 300)}}
 		s.Designs.PictureHosts = []string{"pictures.contoso.com"}
 		agenda := sign.Agenda
 		s.Rooms[0].Override.Design = &agenda

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"image"
 	"slices"
 	"time"
 
@@ -142,6 +143,21 @@ func (c *Chooser) chooseRoom() {
 // SelectRoom chooses a room as a person would.
 func (c *Chooser) SelectRoom(id calendar.RoomID) {
 	c.take(c.view.Room(id))
+	c.Show(c.view)
+	c.changed()
+}
+
+// SelectSize chooses a panel of a size in pixels, unless one is chosen or there is none.
+func (c *Chooser) SelectSize(size image.Point) {
+	fits := func(p Panel) bool { return p.Panel.Bounds().Size() == size }
+	i := slices.IndexFunc(c.view.Panels, func(p Panel) bool { return fits(p) && p.Panel.Scheme == c.panel.Scheme })
+	if i < 0 {
+		i = slices.IndexFunc(c.view.Panels, fits)
+	}
+	if i < 0 || c.Scene().Panel.Bounds().Size() == size {
+		return
+	}
+	c.panel, c.turned = c.view.Panels[i].Panel, false
 	c.Show(c.view)
 	c.changed()
 }
