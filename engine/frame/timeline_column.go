@@ -104,6 +104,9 @@ func (d *drawer) blockText(b *timeBlock, r image.Rectangle, sz size, ink uint8) 
 	}
 	meta := limits{style: medium, max: sz.part(3, 4), min: sz.part(3, 4), lines: 1, tight: true}
 	gap := textGap(sz)
+	if r.Dy() < d.tightLine(sz)+gap+d.tightLine(meta.max) { // equally high blocks look alike
+		gap = r.Dy()
+	}
 	below := d.fit(d.join(m.Time, m.Who), meta, r.Dx(), r.Dy()-what.height()-gap)
 	if below.cut {
 		below = d.fit(m.Time, meta, r.Dx(), r.Dy()-what.height()-gap)
