@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/internal/measure"
 )
 
@@ -170,3 +171,27 @@ func BenchmarkStart500(b *testing.B) {
 }
 
 var _ display.Driver = (*life)(nil)
+
+// BenchmarkPreviewSign: one step of a slider through the example day, on the panel that
+// most signs have.
+func BenchmarkPreviewSign(b *testing.B) {
+	l := newLife(1, 1)
+	e, err := Open(b.Context(), l.config(b, b.TempDir()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := e.Close(); err != nil {
+			b.Error(err)
+		}
+	}()
+	r := PreviewRequest{Panel: display.Panel{Width: 800, Height: 480, Scheme: display.Mono}, Policy: sign.DefaultPolicy()}
+	day := time.Date(2026, time.November, 23, 8, 0, 0, 0, time.UTC)
+	for i := 0; b.Loop(); i++ {
+		r.At = day.Add(time.Duration(i%600) * time.Minute)
+		if _, err := e.PreviewSign(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "preview_800x480_ms")
+}

@@ -61,6 +61,11 @@ func (e *Engine) SetPictureHosts(ctx context.Context, hosts []string) error {
 		return err
 	}
 	e.changeTemplates(func() { e.state.hosts = list })
+	text := "Templates may fetch no pictures"
+	if len(list) > 0 {
+		text = "Templates may fetch pictures from " + strings.Join(list, ", ")
+	}
+	e.record(ctx, ActSign, text, false)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -327,6 +328,27 @@ func TestPicturesOnTheGlass(t *testing.T) {
 		}
 		if len(asked) < 5 || len(asked) > 7 {
 			t.Errorf("asked %v; want it every ten minutes", asked)
+		}
+	})
+}
+
+// FuzzPictureHost: whatever an address looks like, what it would be fetched from must be
+// a host as an administrator could have named it.
+func FuzzPictureHost(f *testing.F) {
+	for _, address := range []string{"http://a.contoso.com/x.bmp", "https://[::1]:8080/", "http://A.CONTOSO.COM.", "http://user@a", "ftp://a", "http://a\\b", "//a", "http://%41.com"} {
+		f.Add(address)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		host, err := pictureHost(address)
+		if err != nil {
+			return
+		}
+		if again, err := hostName(host); err != nil || again != host {
+			t.Errorf("%q gives the host %q, which is kept as %q, %v", address, host, again, err)
+		}
+		u, err := url.Parse(address)
+		if err != nil || !strings.EqualFold(u.Hostname(), host) && !strings.Contains(host, ":") {
+			t.Errorf("%q would be fetched from %q, not from %q: %v", address, u.Hostname(), host, err)
 		}
 	})
 }

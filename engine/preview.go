@@ -83,6 +83,7 @@ func (e *Engine) previewAgenda(r *PreviewRequest) (calendar.Agenda, sign.Account
 		r.At, policy = e.cfg.Now().Round(0), e.keepable(policy)
 	}
 	if r.Room == "" {
+		policy.StaleAfter = freshFor
 		return exampleAgenda(r.At, e.cfg.Location), sign.AccountOK, policy, nil
 	}
 	if _, known := e.state.rooms[r.Room]; !known {

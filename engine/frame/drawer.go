@@ -26,7 +26,7 @@ type drawer struct {
 	inks   inks
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
-	near   float32 // the same for type that is read up close
+	near   float32 // the same for type that is read up close; 0 = as unit
 	mirror bool    // boxes are computed from left to right and drawn from right to left
 	codes  map[string]*code
 	// observe, in tests, learns of every line of text: the box it was given and where
@@ -36,9 +36,16 @@ type drawer struct {
 }
 
 // draw makes the mask of g.
-func (d *drawer) draw(g *glyph, st style, sz size, soft bool) *mask {
+func (d *drawer) draw(g *glyph, st style, sz size, soft bool) (m *mask) {
 	if g.face == noFace {
 		return d.missing(g, st, sz)
+	}
+	if g.face >= builtIns { // of the computer, and maybe broken
+		defer func() {
+			if recover() != nil {
+				m = &mask{}
+			}
+		}()
 	}
 	outline, _ := d.shaper.font(g.face).Face().GlyphDataOutline(g.gid)
 	face := d.faces.face(g.face)

@@ -60,8 +60,9 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32, so
 	if best.Empty() {
 		return &mask{}
 	}
-	shift, blur := float32(0), r.blur(best)
+	shift, blur, least := float32(0), r.blur(best), uint8(halfCovered)
 	if f.upem*scale < sharpenBelow && !r.unfitted {
+		least = f.least
 		if len(f.lines) == 0 { // no line of the grid is for it: it may move up and down, too
 			var rise float32
 			for step := -shiftSteps; step <= shiftSteps; step++ {
@@ -83,7 +84,7 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32, so
 	if soft {
 		return r.soften(best, shift)
 	}
-	return r.threshold(best, shift)
+	return r.threshold(best, shift, least)
 }
 
 // cover rasterises the outline into r.alpha and gives its bounds on the pixel grid.
@@ -142,18 +143,18 @@ func (r *rasteriser) blur(bounds image.Rectangle) int {
 	return sum
 }
 
-// threshold makes a mask of what is at least half covered.
-func (r *rasteriser) threshold(bounds image.Rectangle, shift float32) *mask {
+// threshold makes a mask of the pixels that are covered by at least least of 255.
+func (r *rasteriser) threshold(bounds image.Rectangle, shift float32, least uint8) *mask {
 	m := &mask{shift: shift}
 	for y := range bounds.Dy() {
 		row := r.alpha.Pix[y*r.alpha.Stride:][:bounds.Dx()]
 		for x := 0; x < len(row); {
-			if row[x] < 128 {
+			if row[x] < least {
 				x++
 				continue
 			}
 			start := x
-			for x < len(row) && row[x] >= 128 {
+			for x < len(row) && row[x] >= least {
 				x++
 			}
 			run := inkRun{y: int16(y + bounds.Min.Y), x0: int16(start + bounds.Min.X), x1: int16(x + bounds.Min.X)}
