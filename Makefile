@@ -16,7 +16,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench gallery windows clean packages
+.PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows clean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,15 @@ bench: packages ## measure the paths that have a budget; writes build/bench.json
 
 gallery: ## draw the contact sheets of docs/gallery: every design, state, palette and language
 	$(GO) run ./internal/gallery -o docs/gallery
+
+# The rivals' packages: PIL from Debian, takumi from npm, of the version in package.json.
+bench-peers: ## the same sign with Python PIL and takumi; writes build/bench-peers.json
+	@tools/packages.sh python3-pil
+	@command -v npm >/dev/null || tools/packages.sh nodejs npm
+	@mkdir -p $(OUT)/peers
+	@cp tools/peers/package.json $(OUT)/peers/
+	@npm install --prefix $(OUT)/peers --no-package-lock --no-audit --no-fund --loglevel error >/dev/null
+	$(GO) run ./internal/peers -dir $(OUT)/peers -o $(OUT)/bench-peers.json
 
 windows: ## cross-build the app for Windows (about 9 minutes the first time)
 	@tools/packages.sh gcc-mingw-w64-x86-64

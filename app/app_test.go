@@ -90,7 +90,7 @@ func TestEveryPageShowsTheOffice(t *testing.T) {
 			"overview": {"Aurora", "4 signs · 1 with a problem", "Updating…"},
 			"displays": {"Door 5", "On the glass", "192.168.20.31:2446"},
 			"rooms":    {"Free until 13:00", "Can't be read", "In use until tomorrow"},
-			"designs":  {"Name plate", "For all signs", "Pictures from the web"},
+			"designs":  {"Name plate", "In use for all signs", "Pictures from the web"},
 			"activity": {"Door 5 was adopted", "yesterday, 15:42"},
 			"settings": {"What the signs say", "Connected as admin@contoso.com"},
 		}
@@ -313,7 +313,7 @@ func TestABrowserThatDoesNotOpenIsTold(t *testing.T) {
 func TestPagesAreInTheNavigation(t *testing.T) {
 	full := apptest.Snapshot(apptest.Noon)
 	drive(t, apptest.NewEngine(full, full), nil, func(l *apptest.Loop, a *app.App) {
-		want := []string{"setup", "overview", "displays", "rooms", "activity", "settings"}
+		want := []string{"setup", "overview", "displays", "rooms", "designs", "activity", "settings"}
 		if !slices.Equal(a.Pages(), want) {
 			t.Errorf("pages %q, want %q", a.Pages(), want)
 		}

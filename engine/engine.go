@@ -28,6 +28,7 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
 	"github.com/roomink/roomink/engine/syncer"
+	"github.com/roomink/roomink/engine/typefaces"
 	"github.com/roomink/roomink/engine/vault"
 )
 
@@ -137,7 +138,9 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	for _, d := range cfg.Drivers {
 		e.drivers[d.Protocol()] = d
 	}
-	if e.renderer, err = frame.New(frame.Options{}); err != nil {
+	if e.renderer, err = frame.New(frame.Options{
+		Fallback: typefaces.New(typefaces.Options{Cache: filepath.Join(cfg.Dir, "fonts"), Logger: cfg.Logger}),
+	}); err != nil {
 		return nil, fmt.Errorf("load the fonts: %w", err)
 	}
 	if err := e.lock(); err != nil {

@@ -24,7 +24,7 @@ type card struct {
 }
 
 func (p *Page) newCard(item Item) *card {
-	c := &card{item: item, mark: xwidget.NewStatus(xwidget.Good, ""), trouble: xwidget.NewStatus(xwidget.Warn, "")}
+	c := &card{item: item, mark: xwidget.NewWholeStatus(xwidget.Good, ""), trouble: xwidget.NewStatus(xwidget.Warn, "")}
 	c.glass = newGlass(func() { p.Enlarge(c.item.Look) })
 	c.forAll = widget.NewButton(lang.L("Use for all signs"), func() { p.UseForAll(c.item.Look) })
 	c.forRoom = widget.NewButton(lang.L("Use for this room"), func() { p.UseForRoom(c.item.Look) })
@@ -36,7 +36,7 @@ func (p *Page) newCard(item Item) *card {
 		foot = container.NewBorder(nil, nil, nil, p.templateButtons(item.Template), buttons)
 	}
 	c.body = xwidget.Stack(8, xwidget.Pad(c.glass, 0, 0, 4, 0),
-		container.New(xwidget.Columns{Cols: []xwidget.Column{{Min: 90, Share: 1}, {Min: 90, Share: 1}}, Gap: 8}, name, c.mark),
+		container.NewBorder(nil, nil, nil, c.mark, name),
 		purpose, c.trouble, foot)
 	c.card = xwidget.NewCard(c.body)
 	c.trouble.Hide()
@@ -62,11 +62,11 @@ func (c *card) show(item Item, forAll, forRoom, own, anyRoom bool) {
 	mark, tone, accent := "", xwidget.Good, xwidget.Neutral
 	switch {
 	case own && forRoom && forAll:
-		mark = lang.L("For all signs")
+		mark = lang.L("In use for all signs")
 	case own && forRoom:
-		mark, tone = lang.L("For this room"), xwidget.Info
+		mark, tone = lang.L("In use for this room"), xwidget.Info
 	case forAll:
-		mark = lang.L("For all signs")
+		mark = lang.L("In use for all signs")
 	}
 	if forRoom || forAll && !anyRoom {
 		accent = xwidget.Good

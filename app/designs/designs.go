@@ -203,20 +203,21 @@ func (p *Page) drawGallery() {
 	for _, c := range p.cards() {
 		list = append(list, drawing{card: c})
 	}
-	looks := make([]Look, len(list))
+	requests := make([]engine.PreviewRequest, len(list))
 	for i, d := range list {
-		looks[i] = d.card.item.Look
+		requests[i] = scene.Request(d.card.item.In(policy))
+		requests[i].Panel = d.card.item.on(scene.Panel)
 	}
 	p.latest.Run(func(ctx context.Context) error {
 		var work sync.WaitGroup
 		for i := range list {
-			work.Go(func() { list[i].picture, list[i].err = p.picture(ctx, p.pictures, scene.Request(looks[i].In(policy))) })
+			work.Go(func() { list[i].picture, list[i].err = p.picture(ctx, p.pictures, requests[i]) })
 		}
 		work.Wait()
 		return nil
 	}, func(error) {
-		size := scene.Panel.Bounds().Size()
-		for _, d := range list {
+		for i, d := range list {
+			size := requests[i].Panel.Bounds().Size()
 			d.card.glass.fit(size.X, size.Y)
 			p.put(d.card.glass.bezel, d.picture, d.err, size)
 		}
@@ -271,3 +272,6 @@ func (p *Page) UseForRoom(l Look) {
 		Work:    func(ctx context.Context) error { return p.cfg.Engine.SetOverride(ctx, room.ID, o) },
 	})
 }
+
+// Scroll shows the end of the gallery.
+func (p *Page) Scroll() { p.gallery.ScrollToBottom() }

@@ -132,11 +132,12 @@ func (e *editor) draw() {
 	})
 }
 
-// united are the problems of the text and those of drawing it for a panel.
+// united are the problems of the text and those of drawing it for a panel. The latter
+// are no fault of the text, even where the panel can't show it.
 func united(text, drawn []engine.TemplateProblem) []engine.TemplateProblem {
 	list := slices.Clone(text)
 	for _, p := range drawn {
-		if !slices.Contains(list, p) {
+		if p.Fatal = false; !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}

@@ -35,7 +35,7 @@ func newLarge(p *Page) *large {
 	l.image = &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScalePixels}
 	l.scroll = container.NewScroll(container.NewCenter(xwidget.Pad(l.image, 12, 12, 12, 12)))
 	head := container.NewBorder(nil, nil, back, nil, xwidget.Pad(xwidget.Stack(1, l.title, l.caption), 0, 0, 0, 12))
-	l.object = container.NewBorder(xwidget.Pad(head, 0, 12, 8, 2), nil, nil, nil, xwidget.NewPaddedCard(l.scroll, 6))
+	l.object = container.NewBorder(xwidget.Pad(head, 0, 12, 8, 2), nil, nil, nil, xwidget.Pad(xwidget.NewPaddedCard(l.scroll, 6), 0, 12, 0, 2))
 	return l
 }
 
@@ -50,6 +50,11 @@ func (p *Page) Enlarge(l Look) {
 func (l *large) draw() {
 	scene := l.page.chooser.Scene()
 	request := scene.Request(l.look.In(l.page.policy()))
+	for _, t := range l.page.view.Templates {
+		if t.Look == l.look {
+			request.Panel = t.on(scene.Panel)
+		}
+	}
 	var picture image.Image
 	l.page.latest.Run(func(ctx context.Context) (err error) {
 		picture, err = l.page.picture(ctx, l.pictures, request)
@@ -60,7 +65,7 @@ func (l *large) draw() {
 			l.put(nil)
 			return
 		}
-		size := scene.Panel.Bounds().Size()
+		size := request.Panel.Bounds().Size()
 		l.caption.SetText(lang.L("{{.W}}×{{.H}} pixels, one of the panel for one of this screen", map[string]any{"W": size.X, "H": size.Y}))
 		l.put(picture)
 	})

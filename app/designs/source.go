@@ -82,17 +82,21 @@ func (s *source) showNumbers() {
 		}
 		var text strings.Builder
 		for n := from; n <= to; n++ {
-			if n > from {
+			number := strconv.Itoa(n)
+			mark := " "
+			if s.marked[n] != "" {
+				mark = "›" // colour alone tells nothing to some
+			}
+			text.WriteString(mark + strings.Repeat(" ", width-len(number)) + number)
+			if n < s.lines {
 				text.WriteByte('\n')
 			}
-			number := strconv.Itoa(n)
-			text.WriteString(strings.Repeat(" ", width-len(number)) + number)
 		}
-		style := widget.RichTextStyleParagraph
+		style := widget.RichTextStyleInline
 		style.TextStyle.Monospace = true
 		style.ColorName = theme.ColorNamePlaceHolder
 		if color := s.marked[from]; color != "" {
-			style.ColorName, style.TextStyle.Bold = color, true
+			style.ColorName = color
 		}
 		s.numbers.Segments = append(s.numbers.Segments, &widget.TextSegment{Text: text.String(), Style: style})
 		from = to + 1

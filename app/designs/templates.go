@@ -4,7 +4,10 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"image"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2/lang"
@@ -19,11 +22,33 @@ import (
 var starter string
 
 // NewTemplate opens the editor with a small template to begin with.
-func (p *Page) NewTemplate() { p.editor.begin("", "", starter) }
+func (p *Page) NewTemplate() {
+	p.chooser.SelectSize(image.Pt(800, 480)) // that the starter is made for
+	p.editor.begin("", p.freeName(lang.L("New template")), starter)
+}
+
+// freeName is a name that no template has yet.
+func (p *Page) freeName(name string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(p.view.Templates, func(t Item) bool { return t.Name == name })
+	}
+	free := name
+	for n := 2; taken(free); n++ {
+		free = name + " " + strconv.Itoa(n)
+	}
+	return free
+}
 
 // Edit opens the editor with a saved template.
 func (p *Page) Edit(name string) {
-	p.source("edit", name, func(text []byte) { p.editor.begin(name, name, string(text)) })
+	p.source("edit", name, func(text []byte) {
+		for _, t := range p.view.Templates {
+			if t.Name == name {
+				p.chooser.SelectSize(t.Size)
+			}
+		}
+		p.editor.begin(name, name, string(text))
+	})
 }
 
 // source reads a template as it was saved.

@@ -14,6 +14,7 @@ import (
 	"github.com/roomink/roomink/app/preview"
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/sign"
 )
 
@@ -29,6 +30,15 @@ func lookOf(p sign.Policy) Look {
 		return Look{Design: p.Design}
 	}
 	return Look{p.Design, p.Template}
+}
+
+// on is the panel that an item of the gallery is drawn for: one of another size would
+// not show a template at all.
+func (i Item) on(p display.Panel) display.Panel {
+	if size := i.Size; size != (image.Point{}) && size != p.Bounds().Size() {
+		return display.Panel{Width: size.X, Height: size.Y, Scheme: p.Scheme}
+	}
+	return p
 }
 
 // In gives p with the look.
@@ -48,15 +58,16 @@ type View struct {
 type Item struct {
 	Look
 	Name, Purpose string
-	Trouble       string // what of a template is not drawn; "" if all is
-	Fatal         bool   // nothing of it is drawn
+	Trouble       string      // what of a template is not drawn; "" if all is
+	Fatal         bool        // nothing of it is drawn
+	Size          image.Point // of the panel it was made for; zero = any
 }
 
 // ViewOf is the page of a snapshot.
 func ViewOf(s engine.Snapshot, now time.Time) View {
 	v := View{View: preview.ViewOf(s, now), Hosts: s.Designs.PictureHosts}
 	for _, t := range s.Designs.Templates {
-		item := Item{Look: Look{sign.Custom, t.Name}, Name: t.Name, Purpose: templateSize(t.Size)}
+		item := Item{Look: Look{sign.Custom, t.Name}, Name: t.Name, Purpose: templateSize(t.Size), Size: t.Size}
 		item.Trouble, item.Fatal = trouble(t.Problems)
 		v.Templates = append(v.Templates, item)
 	}
@@ -76,7 +87,7 @@ func templateSize(size image.Point) string {
 	if size == (image.Point{}) {
 		return words.Purpose(sign.Custom)
 	}
-	return lang.L("A template for panels of {{.Size}}.", map[string]any{"Size": strconv.Itoa(size.X) + "×" + strconv.Itoa(size.Y)})
+	return lang.L("For panels of {{.Size}}. Others show “Status”.", map[string]any{"Size": strconv.Itoa(size.X) + "×" + strconv.Itoa(size.Y)})
 }
 
 // trouble sums the problems of a template up.

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"image"
 	"slices"
 	"time"
 
@@ -68,7 +69,7 @@ func (c *Chooser) Column() fyne.CanvasObject {
 }
 
 func (c *Chooser) day() fyne.CanvasObject {
-	clock := container.New(xwidget.Middle{}, xwidget.Fixed(c.clock, 72, 0))
+	clock := container.New(xwidget.Middle{}, xwidget.Fixed(c.clock, 64, 0))
 	return container.NewBorder(nil, nil, clock, c.now, c.slider)
 }
 
@@ -121,7 +122,7 @@ func (c *Chooser) take(r Room) {
 	case r.Sign != nil:
 		c.panel, c.turned = *r.Sign, false
 	case c.panel == display.Panel{}:
-		c.panel = c.view.Panels[0].Panel
+		c.panel = c.view.usual()
 	}
 	// One that looks the same may stand for it in the list.
 	i := slices.IndexFunc(c.view.Panels, func(p Panel) bool { return p.Panel == c.panel })
@@ -142,6 +143,21 @@ func (c *Chooser) chooseRoom() {
 // SelectRoom chooses a room as a person would.
 func (c *Chooser) SelectRoom(id calendar.RoomID) {
 	c.take(c.view.Room(id))
+	c.Show(c.view)
+	c.changed()
+}
+
+// SelectSize chooses a panel of a size in pixels, unless one is chosen or there is none.
+func (c *Chooser) SelectSize(size image.Point) {
+	fits := func(p Panel) bool { return p.Panel.Bounds().Size() == size }
+	i := slices.IndexFunc(c.view.Panels, func(p Panel) bool { return fits(p) && p.Panel.Scheme == c.panel.Scheme })
+	if i < 0 {
+		i = slices.IndexFunc(c.view.Panels, fits)
+	}
+	if i < 0 || c.Scene().Panel.Bounds().Size() == size {
+		return
+	}
+	c.panel, c.turned = c.view.Panels[i].Panel, false
 	c.Show(c.view)
 	c.changed()
 }

@@ -102,6 +102,16 @@ func (v View) PolicyOf(id calendar.RoomID) sign.Policy {
 	return v.Room(id).Override.Apply(v.Policy)
 }
 
+// usual is the panel to begin with: one of the displays, or else the most common.
+func (v View) usual() display.Panel {
+	common := Common()
+	if v.Panels[0] != common[0] {
+		return v.Panels[0].Panel
+	}
+	i := slices.IndexFunc(common, func(p Panel) bool { return p.Panel.Width == 800 })
+	return common[i].Panel
+}
+
 // Common are panels that signs are often made of.
 func Common() []Panel {
 	list := []struct {

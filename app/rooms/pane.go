@@ -43,7 +43,7 @@ func newPane(p *Page) *pane {
 		dayNote:  xwidget.NewCaption(""),
 		meetings: container.New(xwidget.Pairs{Gap: 12, Line: 7}), facts: xwidget.NewFacts(),
 	}
-	d.sign = newSignPart(func() { p.sign.Open(d.row) })
+	d.sign = newSignPart(d.ChangeSign)
 	d.removed.SetAction(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
 	d.forget = widget.NewButtonWithIcon(lang.L("Forget this room…"), theme.DeleteIcon(), d.Forget)
 	away := widget.NewButtonWithIcon("", theme.CancelIcon(), p.Close)
@@ -83,6 +83,14 @@ func (d *pane) show(r Row) {
 	d.facts.Set(more.Facts...)
 	d.forget.Hidden = !more.Forgettable || r.Removed != nil
 	d.body.Refresh()
+}
+
+// ChangeSign lets a person change what the sign of the room does otherwise.
+func (d *pane) ChangeSign() {
+	if d.page.sign == nil {
+		d.page.sign = newSignDialog(d.page)
+	}
+	d.page.sign.Open(d.row)
 }
 
 func explain(e *xwidget.Explanation, tone xwidget.Tone, w *xwidget.Words) {

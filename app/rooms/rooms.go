@@ -45,7 +45,7 @@ type Page struct {
 	pace        *paceLine
 	pane        *pane
 	picker      *picker
-	sign        *signDialog
+	sign        *signDialog // nil until somebody wants one
 	languages   []engine.Language
 	side        *fyne.Container
 	empty       *xwidget.EmptyState
@@ -64,7 +64,6 @@ func New(cfg Config) *Page {
 	p.table = p.newTable()
 	p.pane = newPane(p)
 	p.picker = newPicker(p)
-	p.sign = newSignDialog(p)
 	p.empty = xwidget.NewEmptyState(theme.CalendarIcon(), "", "", "", nil)
 	p.none = xwidget.NewEmptyState(theme.SearchIcon(), lang.L("Nothing matches"), "", "", nil)
 	p.none.Hide()

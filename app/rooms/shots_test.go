@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"github.com/roomink/roomink/app/rooms"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/sign"
+	"github.com/roomink/roomink/internal/signtest"
 )
 
 var shots = flag.String("shots", "", "write pictures of the page to this folder")
@@ -52,6 +55,17 @@ func hiding() engine.Snapshot {
 	return s
 }
 
+// real draws real signs.
+type real struct {
+	fake
+	s    engine.Snapshot
+	draw signtest.Draw
+}
+
+func (r *real) PreviewSign(_ context.Context, request engine.PreviewRequest) (engine.Preview, error) {
+	return r.draw(r.s, request)
+}
+
 // scenes are the states worth looking at.
 func scenes() map[string]func(*testing.T) (*rooms.Page, fyne.Window) {
 	at := func(s engine.Snapshot, then func(*rooms.Page, fyne.Window)) func(*testing.T) (*rooms.Page, fyne.Window) {
@@ -77,6 +91,16 @@ func scenes() map[string]func(*testing.T) (*rooms.Page, fyne.Window) {
 			test.Tap(apptest.Find[*widget.Button](w, lang.L("Why?")))
 		}),
 		"8-many-room": at(many(), choose(1)),
+		"9-sign": func(t *testing.T) (*rooms.Page, fyne.Window) {
+			s := apptest.Snapshot(apptest.Noon)
+			german, agenda := "de", sign.Agenda
+			s.Rooms[0].Override = sign.Override{Language: &german, Design: &agenda}
+			p, w := openWith(t, &real{s: s, draw: signtest.New(t, apptest.Noon)}, s)
+			w.Resize(fyne.NewSize(1120, 740))
+			tableOf(w).Tap(0)
+			test.Tap(apptest.Find[*widget.Button](w, lang.L("Change…")))
+			return p, w
+		},
 		"9-picker-failed": func(t *testing.T) (*rooms.Page, fyne.Window) {
 			p, w, _ := open(t, &fake{fail: &apptest.Failure{Title: "The calendars can't be read", Text: "The proxy of this network asks for a password.",
 				Remedy: "Check this computer's internet connection and proxy.", Details: "407"}}, apptest.Snapshot(apptest.Noon))

@@ -27,7 +27,7 @@ type signPart struct {
 }
 
 func newSignPart(change func()) *signPart {
-	s := &signPart{none: xwidget.NewCaption(lang.L("It does as all signs do.")), facts: xwidget.NewFacts()}
+	s := &signPart{none: xwidget.NewCaption(lang.L("It follows the organisation in everything.")), facts: xwidget.NewFacts()}
 	button := widget.NewButtonWithIcon(lang.L("Change…"), theme.DocumentCreateIcon(), change)
 	s.object = xwidget.Stack(8, xwidget.NewHeading(lang.L("The sign of this room"), theme.SizeNameText), s.none, s.facts, container.NewHBox(button))
 	return s
@@ -65,7 +65,7 @@ func newSignDialog(p *Page) *signDialog {
 		}})
 	d.apply = widget.NewButtonWithIcon(lang.L("Apply to this room"), theme.ConfirmIcon(), d.Apply)
 	d.apply.Importance = widget.HighImportance
-	d.reset = widget.NewButton(lang.L("As everywhere in everything"), d.Reset)
+	d.reset = widget.NewButton(lang.L("Follow the organisation in everything"), d.Reset)
 	cancel := widget.NewButton(lang.L("Cancel"), func() { d.box.Hide() })
 	side := xwidget.Stack(12, d.stage.Object(), widget.NewSeparator(), d.state, d.reset,
 		container.NewGridWithColumns(2, cancel, d.apply), d.area)
@@ -106,9 +106,9 @@ func (d *signDialog) offer() {
 	case n == 0:
 		d.state.Set(xwidget.Neutral, lang.L("As everywhere"))
 	case n == 1:
-		d.state.Set(xwidget.Info, lang.L("1 thing otherwise"))
+		d.state.Set(xwidget.Info, lang.L("Differs in 1 thing"))
 	default:
-		d.state.Set(xwidget.Info, lang.L("{{.N}} things otherwise", map[string]any{"N": n}))
+		d.state.Set(xwidget.Info, lang.L("Differs in {{.N}} things", map[string]any{"N": n}))
 	}
 	able(d.apply, problem == nil && !policy.Same(o, d.saved))
 	able(d.reset, n > 0)

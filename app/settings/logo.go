@@ -35,13 +35,13 @@ func (p *Page) logoParts() fyne.CanvasObject {
 	l := &p.logo
 	l.area = p.cfg.Hub.NewArea()
 	l.image = &canvas.Image{FillMode: canvas.ImageFillContain}
-	l.frame = xwidget.Fixed(xwidget.NewPaddedCard(xwidget.Fixed(l.image, 150, 56), 8), 0, 0)
+	l.frame = container.NewHBox(xwidget.NewPaddedCard(xwidget.Fixed(l.image, 150, 56), 8))
 	l.none = xwidget.NewCaption(lang.L("No logo yet. Dark shapes on white or clear ground look best on e-paper: PNG, JPEG, GIF or BMP."))
 	l.choose = widget.NewButtonWithIcon(lang.L("Choose a picture…"), theme.FolderOpenIcon(), p.ChooseLogo)
 	l.remove = widget.NewButtonWithIcon(lang.L("Remove"), theme.DeleteIcon(), p.RemoveLogo)
 	l.frame.Hide()
 	l.remove.Hide()
-	return xwidget.Stack(8, container.NewHBox(l.frame), l.none, container.NewHBox(l.choose, l.remove), l.area)
+	return xwidget.Stack(8, l.frame, l.none, container.NewHBox(l.choose, l.remove), l.area)
 }
 
 func (l *logo) show(picture image.Image) {

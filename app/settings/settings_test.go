@@ -58,11 +58,20 @@ func (f *fake) file() (string, []byte, error) {
 
 func open(t *testing.T, f *fake, s engine.Snapshot) (*settings.Page, fyne.Window) {
 	t.Helper()
+	return openWith(t, f, s)
+}
+
+func openWith(t *testing.T, f settings.Engine, s engine.Snapshot) (*settings.Page, fyne.Window) {
+	t.Helper()
 	test.NewTempApp(t)
 	w := test.NewTempWindow(t, nil)
 	p := settings.New(settings.Config{Engine: f, Hub: command.Inline(t.Context(), apptest.Explain), Window: w, Version: "1.2.3",
-		Now:        func() time.Time { return apptest.Noon },
-		ChooseFile: func(_ []string, done func(string, []byte, error)) { done(f.file()) }})
+		Now: func() time.Time { return apptest.Noon },
+		ChooseFile: func(_ []string, done func(string, []byte, error)) {
+			done(f.(interface {
+				file() (string, []byte, error)
+			}).file())
+		}})
 	w.SetContent(p.Content())
 	w.Resize(fyne.NewSize(900, 1200))
 	p.Prepare(s)()
@@ -182,5 +191,66 @@ func TestSecrets(t *testing.T) {
 	test.Tap(apptest.Find[*widget.Button](w, "Give them up"))
 	if !slices.Equal(f.did, []string{"renew", "unlock", "forget"}) {
 		t.Errorf("did %q", f.did)
+	}
+}
+
+// A change is seen before it is applied: on the chosen room, with what that does
+// otherwise.
+func TestADraftIsSeenAtOnce(t *testing.T) {
+	f := &fake{}
+	s := apptest.Snapshot(apptest.Noon)
+	text := "Quiet, please"
+	s.Rooms[0].Override.Text = &text
+	_, w := open(t, f, s)
+	apptest.Find[*widget.Select](w, "English").SetSelected("Français")
+	last := f.previews[len(f.previews)-1]
+	if last.Policy.Language != "fr" || last.Policy.Text != text || last.Room != "aurora@contoso.com" || last.Panel.Width != 800 {
+		t.Errorf("asked for %+v", last)
+	}
+	if !apptest.Shows(w, "Not applied yet") || len(f.policies) != 0 {
+		t.Errorf("applied %v, shows %q", f.policies, apptest.Texts(w))
+	}
+	test.Tap(apptest.Find[*widget.Button](w, "Revert"))
+	if last := f.previews[len(f.previews)-1]; last.Policy.Language != "en" || !apptest.Shows(w, "In force on all signs") {
+		t.Errorf("asked for %+v", last)
+	}
+}
+
+func TestWhatIsNotRightIsNotApplied(t *testing.T) {
+	f := &fake{}
+	_, w := open(t, f, apptest.Snapshot(apptest.Noon))
+	radio(w, "An address of your own").SetSelected("An address of your own")
+	if !apptest.Find[*widget.Button](w, "Apply to all signs").Disabled() || !apptest.Shows(w, "Something is not right yet") {
+		t.Errorf("a code without an address can be applied; shows %q", apptest.Texts(w))
+	}
+}
+
+// The logo is in force at once, and leaves the draft alone.
+func TestLogo(t *testing.T) {
+	f := &fake{}
+	s := apptest.Snapshot(apptest.Noon)
+	p, w := open(t, f, s)
+	apptest.Find[*widget.Select](w, "English").SetSelected("Deutsch")
+	choose := apptest.Find[*widget.Button](w, "Choose a picture…")
+	test.Tap(choose)
+	if len(f.logos) != 0 || apptest.Find[*widget.Button](w, "Remove") != nil {
+		t.Error("nothing was chosen, and something was set")
+	}
+	f.logos = [][]byte{nil} // a person chooses a file from now on
+	f.fail = &apptest.Failure{Title: "This is no picture"}
+	test.Tap(choose)
+	if !apptest.Shows(w, "This is no picture") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	f.fail = nil
+	test.Tap(choose)
+	s.Designs.Logo = apptest.Logo()
+	p.Prepare(s)()
+	if apptest.Shows(w, "No logo yet.") || !apptest.Shows(w, "Not applied yet") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	test.Tap(apptest.Find[*widget.Button](w, "Remove"))
+	if n := len(f.logos); n != 4 || string(f.logos[2]) != "picture" || f.logos[3] != nil {
+		t.Errorf("set %q", f.logos)
 	}
 }

@@ -8,6 +8,7 @@ type canvas struct {
 	pix    []uint8
 	stride int
 	bounds image.Rectangle
+	shades *shades // what soft edges become; nil where there are none
 }
 
 func newCanvas(m *image.Paletted) canvas {
@@ -80,10 +81,29 @@ func (c canvas) glyph(m *mask, x, y int, ink uint8, clip image.Rectangle) {
 			row[i] = ink
 		}
 	}
+	if len(m.soft) > 0 {
+		c.edges(m, x, y, ink)
+	}
+}
+
+// edges paints the soft pixels of a mask that lies within the canvas.
+func (c canvas) edges(m *mask, x, y int, ink uint8) {
+	blend := &c.shades.blend[ink]
+	for _, s := range m.soft {
+		at := &c.pix[(y+int(s.y))*c.stride+x+int(s.x)]
+		*at = blend[s.cover][*at&15]
+	}
 }
 
 func (c canvas) clippedGlyph(m *mask, x, y int, ink uint8, clip image.Rectangle) {
 	for _, run := range m.runs {
 		c.fill(image.Rect(x+int(run.x0), y+int(run.y), x+int(run.x1), y+int(run.y)+1).Intersect(clip), ink)
+	}
+	clip = clip.Intersect(c.bounds)
+	for _, s := range m.soft {
+		if at := image.Pt(x+int(s.x), y+int(s.y)); at.In(clip) {
+			p := &c.pix[at.Y*c.stride+at.X]
+			*p = c.shades.blend[ink][s.cover][*p&15]
+		}
 	}
 }

@@ -35,6 +35,9 @@ func (d *drawer) template(s *sign.Sign) bool {
 			d.item(item, panel)
 		}
 	}
+	if s.LowBattery != "" {
+		d.emptyBattery(block, panel)
+	}
 	if notice != "" {
 		d.notice(notice)
 	}
@@ -100,9 +103,7 @@ func (d *drawer) item(item template.Item, panel image.Point) {
 	case *template.QRCode:
 		d.templateCode(it)
 	case *template.Logo:
-		if d.look.Logo != nil {
-			d.stamp(d.look.Logo, it.Area.In(panel), int(display.Black), int(display.White))
-		}
+		d.picture(d.look.Logo, it.Area.In(panel))
 	case *template.Bitmap:
 		d.bitmap(it, it.Area.In(panel))
 	}

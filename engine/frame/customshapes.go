@@ -167,6 +167,10 @@ func (d *drawer) bitmap(b *template.Bitmap, r image.Rectangle) {
 		d.missingPicture(b.URI, r)
 		return
 	}
+	if b.Plain {
+		d.picture(m, r)
+		return
+	}
 	index := func(c template.Color) int {
 		if c == template.None {
 			return leave
@@ -242,4 +246,44 @@ func (d *drawer) missingPicture(address string, r image.Rectangle) {
 	b := d.fit(name, limits{style: medium, max: 8, min: floorSize, lines: 1}, r.Dx(), r.Dy())
 	cutTop(&r, (r.Dy()-b.height())/2)
 	d.put(&b, r, center, display.Black)
+}
+
+// emptyBattery draws an empty battery into the first corner that is free. It says no
+// more than that, since a template has no place for it.
+func (d *drawer) emptyBattery(b *template.Block, panel image.Point) {
+	height := max(min(panel.X, panel.Y)/32, 8)
+	line, size := max(height/8, 1), image.Pt(height*2, height)
+	margin := 2 * line
+	within := image.Rectangle{Max: panel}
+	if b.Frame != nil && b.Frame.Stroke != template.None && within.In(b.Frame.Bounds(panel)) {
+		within = within.Inset(b.Frame.Thickness)
+	}
+	for _, corner := range []image.Point{{1, 1}, {0, 1}, {1, 0}, {0, 0}} {
+		patch := image.Rectangle{Max: size.Add(image.Pt(2*margin, 2*margin))}.Add(within.Min)
+		patch = patch.Add(image.Pt(corner.X*(within.Dx()-patch.Dx()), corner.Y*(within.Dy()-patch.Dy())))
+		if !patch.In(within) || !vacant(b, patch, panel) {
+			continue
+		}
+		d.canvas.fill(patch, display.White)
+		body := patch.Inset(margin)
+		pole := cutRight(&body, 2*line)
+		d.canvas.fill(inset(pole, 0, height/4), display.Black)
+		d.canvas.frame(body, line, display.Black)
+		d.canvas.fill(image.Rect(body.Min.X+2*line, body.Min.Y+2*line, body.Min.X+4*line, body.Max.Y-2*line), display.Black)
+		return
+	}
+}
+
+// vacant reports whether patch covers nothing but the grounds of rectangles.
+func vacant(b *template.Block, patch image.Rectangle, panel image.Point) bool {
+	for _, item := range b.Items {
+		bounds := item.Bounds(panel)
+		if ground, ok := item.(*template.Rectangle); ok && patch.In(bounds.Inset(ground.Thickness)) {
+			continue
+		}
+		if bounds.Overlaps(patch) {
+			return false
+		}
+	}
+	return true
 }

@@ -23,12 +23,14 @@ type wording struct {
 	area, box image.Rectangle // its area, and the part where its lines stand
 	style     style
 	size      size
-	lines     int // the most that have room
+	least     size // at which it can be read
+	lines     int  // the most that have room
 	parts     []passage
 }
 
 // passage is the text between two forced line breaks.
 type passage struct {
+	text  string
 	runes []rune
 	base  bidi.Direction
 	whole text
@@ -49,7 +51,7 @@ func (d *drawer) setTexts(b *template.Block, s *sign.Sign, panel image.Point) ma
 		}
 	}
 	for t, w := range texts {
-		w.size = sizes[t.Font]
+		w.size = max(sizes[t.Font], w.least)
 		texts[t] = w
 	}
 	return texts
@@ -69,13 +71,16 @@ func (d *drawer) wording(t *template.Text, words string, area image.Rectangle) w
 	}
 	for part := range strings.SplitSeq(words, "\n") {
 		runes := d.shaper.decode(strings.TrimSpace(part))
+		d.shaper.readHan(runes)
+		w.least = max(w.least, legible(runes))
 		base := baseDirection(runes)
-		w.parts = append(w.parts, passage{runes: runes, base: base, whole: d.shaper.shape(w.style, runes, base)})
+		w.parts = append(w.parts, passage{text: part, runes: runes, base: base, whole: d.shaper.shape(w.style, runes, base)})
 		if len(w.parts) > w.lines {
 			break // one more than is drawn tells that it was not all
 		}
 	}
-	w.size = d.shrunk(&w, min(d.sizeOf(w.style, t.Font.Pixels*t.Font.Width/100), w.size))
+	w.size = max(w.size, w.least)
+	w.size = d.shrunk(&w, max(d.sizeOf(w.style, t.Font.Pixels*t.Font.Width/100), w.least))
 	return w
 }
 
@@ -85,7 +90,7 @@ func (d *drawer) words(t *template.Text, w wording) {
 		d.canvas.fill(w.area, inkOf(t.Ground, d.scheme))
 	}
 	if len(w.parts) > 0 {
-		d.putWords(t, d.breakWords(&w, w.size), w.box, w.area.Max.Y)
+		d.putWords(t, &w)
 	}
 }
 
@@ -123,39 +128,65 @@ func (d *drawer) shrunk(w *wording, smallest size) size {
 	return smallest
 }
 
-// cuts is how many lines end in an ellipsis or in the middle of a word.
-func cuts(lines []block) (n int) {
-	for i := range lines {
-		if lines[i].cut {
+// extract is what of a passage stands on a line.
+type extract struct {
+	part, from, to int
+	cut            bool // ends within a word, or what follows is left out
+	last           bool // what follows is left out
+}
+
+// cuts is how many lines are cut.
+func cuts(lines []extract) (n int) {
+	for _, l := range lines {
+		if l.cut {
 			n++
 		}
 	}
 	return n
 }
 
-// breakWords sets w in lines of a size, each as a block of its own.
-func (d *drawer) breakWords(w *wording, sz size) (lines []block) {
-	room := float32(w.box.Dx()) * 1000 / d.faces.em(w.style, sz)
+// breakWords breaks w into lines of a size.
+func (d *drawer) breakWords(w *wording, sz size) (lines []extract) {
+	room := w.room(d.faces, sz)
 	for i, part := range w.parts {
-		b := block{style: w.style, size: sz, base: part.base, n: 1}
-		advance := d.advances(part.runes, part.whole)
-		for from := 0; ; {
-			to := len(part.runes)
-			if part.whole.width > room {
-				to, b.cut = d.nextBreak(part.runes, advance, from, room)
+		if part.whole.width <= room {
+			lines = append(lines, extract{part: i, to: len(part.runes)})
+		} else {
+			advance := d.advances(part.runes, part.whole)
+			for from := 0; from < len(part.runes); {
+				to, broken := d.nextBreak(part.runes, advance, from, room)
+				lines = append(lines, extract{part: i, from: from, to: to, cut: broken})
+				from = to
 			}
-			if len(lines) == w.lines-1 && (to < len(part.runes) || i < len(w.parts)-1) {
-				b.line[0], b.cut = d.trailOff(&b, part.runes[from:], advance[from:], to-from, room), true
-				return append(lines, b)
-			}
-			b.line[0] = d.shaper.shape(w.style, trim(part.runes[from:to]), part.base)
-			lines = append(lines, b)
-			if from = to; from >= len(part.runes) {
-				break
-			}
+		}
+		if len(lines) > w.lines || len(lines) == w.lines && i < len(w.parts)-1 {
+			lines = lines[:w.lines]
+			lines[w.lines-1].cut, lines[w.lines-1].last = true, true
+			return lines
 		}
 	}
 	return lines
+}
+
+// room is the width of a line in thousandths of an em.
+func (w *wording) room(f *faces, sz size) float32 {
+	return float32(w.box.Dx()) * 1000 / f.em(w.style, sz)
+}
+
+// setLine sets a line of w.
+func (d *drawer) setLine(w *wording, l extract) block {
+	part, room := &w.parts[l.part], w.room(d.faces, w.size)
+	b := block{text: part.text, style: w.style, size: w.size, base: part.base, n: 1, cut: l.cut}
+	switch {
+	case l.last:
+		advance := d.advances(part.runes, part.whole)
+		b.line[0] = d.trailOff(&b, part.runes[l.from:], advance[l.from:], l.to-l.from, room)
+	case l.to-l.from == len(part.runes):
+		b.line[0] = part.whole
+	default:
+		b.line[0] = d.shaper.shape(w.style, trim(part.runes[l.from:l.to]), part.base)
+	}
+	return b
 }
 
 // trailOff ends a line, of which the first fit characters have room, in an ellipsis:
@@ -170,19 +201,21 @@ func (d *drawer) trailOff(b *block, runes []rune, advance []float32, fit int, ro
 	return d.ellipsis(b, runes, advance, room)
 }
 
-// putWords draws the lines of t from the top of box, clipped to it and to bottom.
-func (d *drawer) putWords(t *template.Text, lines []block, box image.Rectangle, bottom int) {
+// putWords draws the lines of w from the top of its box, clipped to it and to the
+// bottom of its area.
+func (d *drawer) putWords(t *template.Text, w *wording) {
 	baseline, accents := t.Font.Pixels*baselineShare/100, t.Font.Pixels*accentShare/100
 	ink := inkOn(t.Ink, t.Ground, d.scheme)
-	for i := range lines {
-		b := &lines[i]
-		top := box.Min.Y + i*(t.Font.Pixels+t.LineSpace) - accents
-		if b.ascent = accents + baseline; top >= bottom {
+	for i, l := range d.breakWords(w, w.size) {
+		top := w.box.Min.Y + i*(t.Font.Pixels+t.LineSpace) - accents
+		if top >= w.area.Max.Y {
 			return
 		}
-		b.descent = min(t.Font.Pixels-baseline, bottom-top-b.ascent)
+		b := d.setLine(w, l)
+		b.ascent = accents + baseline
+		b.descent = min(t.Font.Pixels-baseline, w.area.Max.Y-top-b.ascent)
 		if b.ascent+b.descent > 0 {
-			d.put(b, image.Rect(box.Min.X, top, box.Max.X, bottom), align(t.Align), ink)
+			d.put(&b, image.Rect(w.box.Min.X, top, w.box.Max.X, w.area.Max.Y), align(t.Align), ink)
 		}
 	}
 }

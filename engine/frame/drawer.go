@@ -22,10 +22,11 @@ type drawer struct {
 
 	canvas canvas
 	scheme display.Scheme
+	shades *shades // of the panel of greys that was drawn for last; nil = none yet
 	inks   inks
 	look   *Look   // nil = nothing
 	unit   float32 // pixels per pixel of the reference layout
-	near   float32 // the same for type that is read up close
+	near   float32 // the same for type that is read up close; 0 = as unit
 	mirror bool    // boxes are computed from left to right and drawn from right to left
 	codes  map[string]*code
 	// observe, in tests, learns of every line of text: the box it was given and where
@@ -35,13 +36,20 @@ type drawer struct {
 }
 
 // draw makes the mask of g.
-func (d *drawer) draw(g *glyph, st style, sz size) *mask {
+func (d *drawer) draw(g *glyph, st style, sz size, soft bool) (m *mask) {
 	if g.face == noFace {
 		return d.missing(g, st, sz)
 	}
+	if g.face >= builtIns { // of the computer, and maybe broken
+		defer func() {
+			if recover() != nil {
+				m = &mask{}
+			}
+		}()
+	}
 	outline, _ := d.shaper.font(g.face).Face().GlyphDataOutline(g.gid)
 	face := d.faces.face(g.face)
-	return d.raster.glyph(face, outline, d.faces.scale(face, st, sz))
+	return d.raster.glyph(face, outline, d.faces.scale(face, st, sz), soft)
 }
 
 // maskKey names a glyph at a size. The style matters because it sets the em.
@@ -50,6 +58,7 @@ type maskKey struct {
 	style style
 	size  size
 	gid   font.GID
+	soft  bool // with greys at its edges
 }
 
 // maxMaskRuns bounds the memory for masks to about 3 MB a drawer; a sign in one
@@ -63,6 +72,12 @@ func newDrawer(f *faces, p *pictures) *drawer {
 // begin turns to a new, empty frame.
 func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
 	d.canvas, d.scheme, d.inks = newCanvas(m), s, inksOf(s)
+	if softens(s) {
+		if d.shades == nil || d.shades.scheme != s {
+			d.shades = newShades(s)
+		}
+		d.canvas.shades = d.shades
+	}
 	d.shaper.reset()
 	d.canvas.fill(m.Rect, display.White)
 }
@@ -140,7 +155,7 @@ func (d *drawer) line(b *block, t text, x float32, y int, ink uint8, clip image.
 	for i := range t.glyphs {
 		g := &t.glyphs[i]
 		m := d.mask(g, b.style, b.size)
-		if len(m.runs) > 0 {
+		if !m.bounds.Empty() {
 			px, py := round(x+g.x*em-m.shift), y-round(g.y*em)
 			d.canvas.glyph(m, px, py, ink, clip)
 			if d.observe != nil {
@@ -153,13 +168,14 @@ func (d *drawer) line(b *block, t text, x float32, y int, ink uint8, clip image.
 }
 
 func (d *drawer) mask(g *glyph, st style, sz size) *mask {
-	key := maskKey{face: g.face, style: st, size: sz, gid: g.gid}
+	soft := d.canvas.shades != nil
+	key := maskKey{face: g.face, style: st, size: sz, gid: g.gid, soft: soft}
 	m, ok := d.masks[key]
 	if !ok {
-		m = d.draw(g, st, sz)
-		if d.maskRuns += len(m.runs) + 16; d.maskRuns > maxMaskRuns {
+		m = d.draw(g, st, sz, soft)
+		if d.maskRuns += len(m.runs) + len(m.soft) + 16; d.maskRuns > maxMaskRuns {
 			clear(d.masks)
-			d.maskRuns = len(m.runs)
+			d.maskRuns = len(m.runs) + len(m.soft)
 		}
 		d.masks[key] = m
 	}

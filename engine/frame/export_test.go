@@ -101,31 +101,3 @@ func (r *Renderer) Lines(text string, largest, smallest, lines, width, height in
 }
 
 func sizeOf(n int) size { return size(n) }
-
-// Specimen is a line of text to be drawn at a size, without fitting it to a box.
-type Specimen struct {
-	Text, Language string
-	Size           int // x-height in pixels
-	Bold           bool
-	Unfitted       bool // the outlines as they are
-}
-
-// Specimen draws s into m at (x, y), black on white, and gives the height of its line.
-func (r *Renderer) Specimen(m *image.Paletted, s Specimen, x, y int) (height int) {
-	d := newDrawer(r.faces, &r.pictures) // one of its own: an unfitted one must not leave its masks
-	d.canvas, d.raster.unfitted = newCanvas(m), s.Unfitted
-	d.shaper.speak(s.Language)
-	st := medium
-	if s.Bold {
-		st = bold
-	}
-	runes := d.shaper.decode(s.Text)
-	d.shaper.readHan(runes)
-	b := block{style: st, size: size(s.Size), base: baseDirection(runes), n: 1}
-	b.line[0] = d.shaper.shape(st, runes, b.base)
-	above, below := d.reach(limits{style: st}, b.line[0], false)
-	em := d.faces.em(st, b.size) / 1000
-	b.ascent, b.descent = ceil(above*em+0.5), ceil(below*em+0.5)
-	d.put(&b, image.Rect(x, y, m.Rect.Max.X, y+b.height()), left, display.Black)
-	return b.height()
-}

@@ -92,7 +92,18 @@ type face struct {
 	// How far its letters reach above and below the baseline in whatever shape they take,
 	// without marks, in thousandths of an em.
 	ascender, descender float32
+	// least is how much of a pixel, of 255, its small letters must cover to ink it.
+	least uint8
 }
+
+// How much of a pixel makes ink. Ideographs need more: their strokes lie so close that
+// half-covered pixels run into each other. Letters of the system's fonts need less:
+// their strokes may be thin.
+const (
+	halfCovered  = 128
+	denseCovered = 152
+	thinCovered  = 112
+)
 
 func newFaces(fallback Fallback) (*faces, error) {
 	f := &faces{system: newSystemFaces(fallback)}
@@ -120,11 +131,12 @@ func (f *faces) face(id faceID) *face {
 	return slot.face
 }
 
+// newFace measures a font that is built in for a script, or of the system (scripts).
 func newFace(f *font.Font, sc script) *face {
 	measure := font.NewFace(f)
 	line, _ := measure.FontHExtents()
 	unit := 1000 / float32(f.Upem())
-	made := &face{font: f, upem: float32(f.Upem()), ascender: line.Ascender * unit, descender: -line.Descender * unit}
+	made := &face{font: f, upem: float32(f.Upem()), ascender: line.Ascender * unit, descender: -line.Descender * unit, least: halfCovered}
 	switch sc {
 	case alphabets:
 		top := func(r rune) float32 {
@@ -144,7 +156,10 @@ func newFace(f *font.Font, sc script) *face {
 		made.lines = flatEdges(measure, "ा")
 		made.ascender, made.descender = 940, 310
 	case japanese:
+		made.least = denseCovered
 		made.ascender, made.descender = 880, 120
+	case scripts:
+		made.least = thinCovered
 	}
 	return made
 }

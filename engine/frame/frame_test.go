@@ -93,6 +93,8 @@ func TestInks(t *testing.T) {
 		{display.BWR, "free-until", nil}, {display.BWR, "busy", []uint8{2}}, {display.BWR, "stale", []uint8{2}},
 		{display.BWY, "busy", nil}, {display.BWY, "stale", []uint8{2}},
 		{display.BWRY, "free-until", nil}, {display.BWRY, "busy", []uint8{3}}, {display.BWRY, "stale", []uint8{2}},
+		{display.Spectra6, "busy", []uint8{display.Red4}}, {display.Spectra6, "stale", []uint8{display.Yellow4}},
+		{display.ACeP7, "busy", []uint8{display.Red4}}, {display.ACeP7, "stale", []uint8{display.Yellow4}},
 	} {
 		f, err := r.Frame(sampleNamed(t, c.sample), display.Panel{Width: 800, Height: 480, Scheme: c.scheme}, nil)
 		if err != nil {

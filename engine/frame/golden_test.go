@@ -6,32 +6,17 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/frame"
+	"github.com/roomink/roomink/engine/sign"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden pictures in testdata")
-
-// The panels on which every sample has a golden picture, and those on which a few do.
-var (
-	mainPanels  = []display.Panel{{Width: 800, Height: 480, Scheme: display.Mono}, {Width: 400, Height: 300, Scheme: display.Mono}}
-	otherPanels = []display.Panel{
-		{Width: 296, Height: 128, Scheme: display.Mono},
-		{Width: 296, Height: 128, Scheme: display.Mono, Rotation: 90},
-		{Width: 640, Height: 384, Scheme: display.Mono},
-		{Width: 480, Height: 800, Scheme: display.Mono},
-		{Width: 960, Height: 640, Scheme: display.Mono},
-		{Width: 800, Height: 480, Scheme: display.BWR},
-		{Width: 800, Height: 480, Scheme: display.BWRY},
-		{Width: 400, Height: 300, Scheme: display.BWY},
-	}
-	otherSamples = []string{"free-until", "busy", "stale", "german"}
-)
 
 func newRenderer(t testing.TB) *frame.Renderer {
 	t.Helper()
@@ -42,21 +27,89 @@ func newRenderer(t testing.TB) *frame.Renderer {
 	return r
 }
 
+// goldenPanels are the panels of the golden pictures.
+var goldenPanels = [][2]int{
+	{296, 128}, {128, 296}, {400, 300}, {300, 400}, {640, 384}, {800, 480}, {480, 800}, {960, 672}, {1200, 1600}, {1872, 1404},
+}
+
+// Golden pictures, for people to look at: as few as show each two of design, panel,
+// palette, state and language together. TestDigests covers all of them.
 func TestGolden(t *testing.T) {
-	r := newRenderer(t)
-	for _, s := range samples(t) {
-		panels := mainPanels
-		if slices.Contains(otherSamples, s.name) {
-			panels = append(panels[:len(panels):len(panels)], otherPanels...)
+	r, look := newRenderer(t), brand()
+	designs, schemes := sign.Designs(), display.Schemes()
+	names := make(map[string]bool)
+	for _, row := range pairwise(len(designs), len(goldenPanels), len(schemes), len(scenes), len(tongues)) {
+		design, size, scheme, scene, tongue := designs[row[0]], goldenPanels[row[1]], schemes[row[2]], scenes[row[3]], tongues[row[4]]
+		f, err := r.Frame(scene.compose(t, tongue, design), display.Panel{Width: size[0], Height: size[1], Scheme: scheme}, look)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, p := range panels {
-			f, err := r.Frame(s.sign, p, nil)
-			if err != nil {
+		name := fmt.Sprintf("%s-%dx%d-%s-%s-%s.png", design, size[0], size[1], scheme, scene.name, tongue.language)
+		names[name] = true
+		checkGolden(t, filepath.Join("golden", name), f.Image)
+	}
+	files, err := os.ReadDir(filepath.Join("testdata", "golden"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		switch {
+		case names[file.Name()]:
+		case *update:
+			if err := os.Remove(filepath.Join("testdata", "golden", file.Name())); err != nil {
 				t.Fatal(err)
 			}
-			checkGolden(t, fmt.Sprintf("%s-%dx%d-%s.png", s.name, p.Bounds().Dx(), p.Bounds().Dy(), p.Scheme), f.Image)
+		default:
+			t.Errorf("nobody draws %s; go test ./engine/frame -update removes it", file.Name())
 		}
 	}
+}
+
+// pairwise gives rows of one choice for each factor, so that each two choices of two
+// factors are together in one of them. It is greedy, and always the same.
+func pairwise(factors ...int) (rows [][]int) {
+	type pair struct{ f, a, g, b int }
+	open := make(map[pair]bool)
+	for g := range factors {
+		for f := range g {
+			for a := range factors[f] {
+				for b := range factors[g] {
+					open[pair{f, a, g, b}] = true
+				}
+			}
+		}
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for len(open) > 0 {
+		var best []int
+		most := 0
+		for range 300 {
+			row := make([]int, len(factors))
+			for f, n := range factors {
+				row[f] = rng.IntN(n)
+			}
+			covers := 0
+			for g := range row {
+				for f := range g {
+					if open[pair{f, row[f], g, row[g]}] {
+						covers++
+					}
+				}
+			}
+			if covers > most {
+				best, most = row, covers
+			}
+		}
+		for g := range best {
+			for f := range g {
+				delete(open, pair{f, best[f], g, best[g]})
+			}
+		}
+		if best != nil {
+			rows = append(rows, best)
+		}
+	}
+	return rows
 }
 
 func TestGoldenTestPattern(t *testing.T) {

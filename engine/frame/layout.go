@@ -19,7 +19,7 @@ func (d *drawer) sign(s *sign.Sign) {
 	if s.Design == sign.Custom && d.template(s) {
 		return // a template says itself where things are
 	}
-	d.mirror = s.RightToLeft
+	d.mirror, d.near = s.RightToLeft, 0
 	switch {
 	case s.Design == sign.Agenda:
 		d.agenda(s)
@@ -47,7 +47,13 @@ func (d *drawer) px(n float32) int { return max(1, round(n*d.unit)) }
 const floorSize = 6
 
 // sz scales a size of the reference layout for reading up close.
-func (d *drawer) sz(n float32) size { return size(min(max(round(n*d.near), floorSize), 255)) }
+func (d *drawer) sz(n float32) size {
+	scale := d.near
+	if scale == 0 {
+		scale = d.unit
+	}
+	return size(min(max(round(n*scale), floorSize), 255))
+}
 
 // set are the limits of type for reading up close, in sizes of the reference layout.
 func (d *drawer) set(st style, most, least, single float32, lines int) limits {
@@ -170,7 +176,11 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 		gap -= min(big.descent, gap/2)
 	}
 	cutTop(&r, (r.Dy()-used-big.height())/2)
-	d.put(&big, cutTop(&r, big.height()), left, ink)
+	accent := ink
+	if s.State == sign.Free {
+		accent = d.inks.free
+	}
+	d.put(&big, cutTop(&r, big.height()), left, accent)
 	cutTop(&r, gap)
 	d.put(&small, r, left, ink)
 }

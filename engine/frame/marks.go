@@ -113,15 +113,13 @@ func (d *drawer) logo(s *sign.Sign) image.Image {
 // stain.
 const leastLogo = 14
 
-// logoSize is how large a logo stands in width × height pixels: it keeps its
-// proportions, and grows to twice its size at most. It is zero where there is no room.
+// logoSize is how large a logo stands in width × height pixels. It is zero where there
+// is no room.
 func logoSize(logo image.Image, width, height int) image.Point {
 	if logo == nil {
 		return image.Point{}
 	}
-	w, h := logo.Bounds().Dx(), logo.Bounds().Dy()
-	scale := min(float64(width)/float64(w), float64(height)/float64(h), 2)
-	size := image.Pt(int(float64(w)*scale+0.5), int(float64(h)*scale+0.5))
+	size := fitted(logo.Bounds().Size(), image.Pt(width, height))
 	if min(size.X, size.Y) < leastLogo {
 		return image.Point{}
 	}
@@ -167,20 +165,26 @@ func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, 
 	}
 }
 
-// facts draws what is to be known of a room beside its name, as much as fits on a
-// line of its own, at the top of r, and cuts it off with gap.
+// facts draws what is to be known of a room beside its name at the top of r, and cuts
+// it off with gap.
 func (d *drawer) facts(s *sign.Sign, r *image.Rectangle, keep int, l limits, ink uint8, gap int) {
+	if b := d.fitFacts(s, l, r.Dx(), r.Dy()-keep-gap); b.n > 0 {
+		d.put(&b, cutTop(r, b.height()), left, ink)
+		cutTop(r, gap)
+	}
+}
+
+// fitFacts fits as much of the place, the seats and the equipment as one line has room
+// for.
+func (d *drawer) fitFacts(s *sign.Sign, l limits, width, height int) (b block) {
 	l.lines = 1
 	where := d.join(s.Place, s.Seats)
 	for _, text := range []string{d.join(where, s.Equipment), where, s.Place} {
-		b := d.fit(text, l, r.Dx(), r.Dy()-keep-gap)
-		if b.n == 0 || b.cut && text != s.Place {
-			continue
+		if b = d.fit(text, l, width, height); b.n > 0 && !b.cut {
+			break
 		}
-		d.put(&b, cutTop(r, b.height()), left, ink)
-		cutTop(r, gap)
-		return
 	}
+	return b
 }
 
 // freeText sets the free text at the bottom of r and cuts it off with gap.
@@ -237,32 +241,35 @@ func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits,
 	}
 }
 
-// corner draws the QR code at the top right of r, its label and the logo below it, and
-// cuts them off with gap. The quiet zone lies in r, but may reach margin pixels out of
-// it at the right. It reports whether the logo was drawn.
-func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) (logoDrawn bool) {
+// corner draws the QR code at the top right of r with its label below it, and cuts
+// them off with gap. The quiet zone lies in r, but may reach margin pixels out of it at
+// the right. It gives what is left below, empty where there is no code.
+func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) (below image.Rectangle) {
 	most := min(r.Dx()*2/5, d.px(150))
-	l.lines = 2
+	l.lines = 1
 	label := d.fit(s.CodeLabel, l, most, r.Dy()/4)
+	if label.cut {
+		label = block{}
+	}
 	module, _ := d.codeModule(s.Code, min(r.Dy()-label.height(), most), 0)
 	if module == 0 { // the code does more than its label
+		label = block{}
 		module, _ = d.codeModule(s.Code, min(r.Dy(), most), 0)
 	}
 	if module == 0 {
-		return false
+		return image.Rectangle{}
 	}
 	quiet, side := quietZone*module, d.code(s.Code).side*module
 	cutRight(r, max(0, quiet-margin))
-	column := cutRight(r, side)
+	column := cutRight(r, max(side, d.width(&label)))
 	cutRight(r, max(gap, quiet))
 	cutTop(&column, quiet)
-	d.putCode(s.Code, cutTop(&column, side), module)
+	row := cutTop(&column, side)
+	d.putCode(s.Code, cutRight(&row, side), module)
 	cutTop(&column, quiet)
-	if label = d.fit(s.CodeLabel, l, side, column.Dy()); label.n > 0 && !label.cut {
-		d.put(&label, cutTop(&column, label.height()), left, display.Black)
-		cutTop(&column, gap)
-	}
-	return d.logoBelow(s, column, logoHeight(l))
+	d.put(&label, cutTop(&column, label.height()), right, display.Black)
+	cutTop(&column, gap)
+	return column
 }
 
 // logoHeight is how tall a logo stands beside texts in the limits l.

@@ -10,11 +10,12 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// mask is a glyph in one bit at one size: the runs of ink of its rows, top down,
-// relative to the pen on the baseline. It is immutable.
+// mask is a glyph at one size: the runs of ink of its rows, top down, relative to the pen
+// on the baseline. It is immutable.
 type mask struct {
-	bounds image.Rectangle // of all runs; empty for a blank
+	bounds image.Rectangle // of all ink; empty for a blank
 	runs   []inkRun
+	soft   []softPixel // the edges, for panels of greys; none for one bit
 	// shift is how far the outline was moved right to fall on the pixel grid, in
 	// pixels; the pen must stand as much further left.
 	shift float32
@@ -22,6 +23,12 @@ type mask struct {
 
 // inkRun is a horizontal run of ink from x0 to before x1.
 type inkRun struct{ y, x0, x1 int16 }
+
+// softPixel is a pixel that ink covers in part: in steps of covers, neither none nor all.
+type softPixel struct {
+	x, y  int16
+	cover uint8
+}
 
 // maxGlyph is the largest side of a glyph in pixels; no font may cost more memory.
 const maxGlyph = 2048
@@ -41,8 +48,10 @@ const (
 	sharpenBelow = 45 // pixels of em; larger glyphs gain nothing
 )
 
-// glyph draws a glyph of f at scale pixels per font unit.
-func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32) *mask {
+// glyph draws a glyph of f at scale pixels per font unit, with soft edges or in one bit.
+// Both stand on the same grid: stems that fall on pixels are as sharp with greys, and what
+// the greys round are slopes and bowls.
+func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32, soft bool) *mask {
 	grid := newGrid(f, scale)
 	if r.unfitted {
 		grid.n = 0
@@ -51,8 +60,9 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32) *m
 	if best.Empty() {
 		return &mask{}
 	}
-	shift, blur := float32(0), r.blur(best)
+	shift, blur, least := float32(0), r.blur(best), uint8(halfCovered)
 	if f.upem*scale < sharpenBelow && !r.unfitted {
+		least = f.least
 		if len(f.lines) == 0 { // no line of the grid is for it: it may move up and down, too
 			var rise float32
 			for step := -shiftSteps; step <= shiftSteps; step++ {
@@ -71,7 +81,10 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32) *m
 		}
 		best = r.cover(outline, grid, shift)
 	}
-	return r.threshold(best, shift)
+	if soft {
+		return r.soften(best, shift)
+	}
+	return r.threshold(best, shift, least)
 }
 
 // cover rasterises the outline into r.alpha and gives its bounds on the pixel grid.
@@ -130,18 +143,18 @@ func (r *rasteriser) blur(bounds image.Rectangle) int {
 	return sum
 }
 
-// threshold makes a mask of what is at least half covered.
-func (r *rasteriser) threshold(bounds image.Rectangle, shift float32) *mask {
+// threshold makes a mask of the pixels that are covered by at least least of 255.
+func (r *rasteriser) threshold(bounds image.Rectangle, shift float32, least uint8) *mask {
 	m := &mask{shift: shift}
 	for y := range bounds.Dy() {
 		row := r.alpha.Pix[y*r.alpha.Stride:][:bounds.Dx()]
 		for x := 0; x < len(row); {
-			if row[x] < 128 {
+			if row[x] < least {
 				x++
 				continue
 			}
 			start := x
-			for x < len(row) && row[x] >= 128 {
+			for x < len(row) && row[x] >= least {
 				x++
 			}
 			run := inkRun{y: int16(y + bounds.Min.Y), x0: int16(start + bounds.Min.X), x1: int16(x + bounds.Min.X)}
@@ -151,6 +164,33 @@ func (r *rasteriser) threshold(bounds image.Rectangle, shift float32) *mask {
 	}
 	return m
 }
+
+// soften makes a mask with soft edges.
+func (r *rasteriser) soften(bounds image.Rectangle, shift float32) *mask {
+	m := &mask{shift: shift}
+	for y := range bounds.Dy() {
+		row := r.alpha.Pix[y*r.alpha.Stride:][:bounds.Dx()]
+		for x := 0; x < len(row); x++ {
+			start, at := x, image.Pt(x+bounds.Min.X, y+bounds.Min.Y)
+			switch cover := coverOf(row[x]); cover {
+			case 0:
+				continue
+			case covers - 1:
+				for x+1 < len(row) && coverOf(row[x+1]) == covers-1 {
+					x++
+				}
+				m.runs = append(m.runs, inkRun{y: int16(at.Y), x0: int16(at.X), x1: int16(at.X + x - start + 1)})
+			default:
+				m.soft = append(m.soft, softPixel{x: int16(at.X), y: int16(at.Y), cover: cover})
+			}
+			m.bounds = m.bounds.Union(image.Rect(at.X, at.Y, at.X+x-start+1, at.Y+1))
+		}
+	}
+	return m
+}
+
+// coverOf rounds a coverage to steps.
+func coverOf(alpha uint8) uint8 { return uint8((int(alpha)*(covers-1) + 127) / 255) }
 
 func round(x float32) int { return int(math.Floor(float64(x) + 0.5)) }
 

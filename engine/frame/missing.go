@@ -12,9 +12,9 @@ import (
 
 // The advance of the box and the space at its sides, in thousandths of an em.
 const (
-	missingAdvance     = 680
-	missingAdvanceWide = 880 // six digits
-	missingSide        = 75
+	missingAdvance     = 720
+	missingAdvanceWide = 920 // six digits
+	missingSide        = 100
 )
 
 func missingGlyph(r rune, index int) glyph {

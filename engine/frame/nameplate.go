@@ -18,105 +18,141 @@ func (d *drawer) namePlate(s *sign.Sign) {
 		d.scale(480, 800)
 	}
 	// The name takes what a small panel can give; the rest must stay readable on it.
-	d.near = float32(math.Pow(float64(d.unit), 0.7))
+	d.near = float32(math.Pow(float64(d.unit), 0.45))
 	if s.Notice != "" {
 		d.band(s.Notice, cutBottom(&r, max(d.px(56), 22)), max(d.px(20), 8), d.set(bold, 13, 0, 9, 2))
 	}
-	r = inset(r, max(d.px(40), 8), max(d.px(32), 6))
-	plate := cutTop(&r, r.Dy()*60/100)
-	d.plate(s, plate)
-	d.fill(cutTop(&r, d.px(3)), display.Black)
-	cutTop(&r, d.px(4))
-	note := d.set(medium, 10, 0, 0, 3)
-	d.corner(s, &r, d.px(24), note, d.px(24))
-	cutTop(&r, d.px(16))
-	d.plateState(s, r)
+	margin := max(d.px(32), 7)
+	r = inset(r, max(d.px(40), 8), margin)
+
+	small := d.set(medium, 12, 10, 0, 1)
+	line := d.fit("0", small, r.Dx(), r.Dy())
+	side := min(max(d.px(88), 18), r.Dx()/3, r.Dy()/4)
+	if r.Dy() > r.Dx() { // there is no room for the words beside each other
+		side = min(max(side, leastPair), r.Dx()/3)
+	}
+	lines := d.plateLines(s)
+	height := side + max(d.px(18), 6)
+	if len(lines) > 0 {
+		height += max(d.px(12), 3) + len(lines)*line.height()
+	}
+	if s.Code != "" {
+		height = max(height, min(d.px(190), r.Dy()*45/100))
+	}
+	foot := cutBottom(&r, min(height, r.Dy()/2))
+	cutBottom(&r, d.px(16))
+	d.plate(s, r)
+	d.fill(cutTop(&foot, d.px(3)), display.Black)
+	d.corner(s, &foot, margin, d.set(medium, 10, 0, 0, 3), d.px(24))
+	cutTop(&foot, max(d.px(15), 5))
+	d.plateState(s, cutTop(&foot, min(side, foot.Dy())))
+	cutTop(&foot, max(d.px(12), 3))
+	for _, l := range lines {
+		d.plateLine(&foot, l, small)
+	}
 }
 
-// plate draws the name, what else is known of the room below it, and the logo and an
-// empty battery above it.
+// plate draws the name with what else is known of the room below it, and the logo and
+// an empty battery above them.
 func (d *drawer) plate(s *sign.Sign, r image.Rectangle) {
 	small := d.set(medium, 12, 0, 0, 1)
-	head := r
+	head, top := r, 0
 	battery := d.battery(s, &head, small, 3, display.Black)
-	used := 0
-	if logo := d.logo(s); logo != nil {
-		if size := logoSize(logo, head.Dx()/2, r.Dy()/5); size != (image.Point{}) {
-			box := cutLeft(ptr(cutTop(ptr(head), size.Y)), size.X)
-			d.putLogo(logo, box)
-			used = size.Y + d.px(12)
-		}
+	if size := logoSize(d.logo(s), head.Dx()/2, r.Dy()/5); size != (image.Point{}) {
+		d.putLogo(d.logo(s), image.Rectangle{Min: head.Min, Max: head.Min.Add(size)})
+		top = size.Y
 	}
 	if s.LowBattery != "" {
 		line := d.fit("0", small, r.Dx(), r.Dy())
-		battery(r.Min.Y + d.capHeight(&line))
-		used = max(used, line.height()+d.px(8))
+		battery(r.Min.Y + line.ascent)
+		top = max(top, line.height())
 	}
-	cutTop(&r, used)
-	cutBottom(&r, d.px(12))
-
-	name := d.huge(bold, 120, 56)
-	name.lines = 3
-	facts := r
-	keep := d.sz(18)
-	b := d.fit(s.Room, name, r.Dx(), r.Dy()-3*int(keep))
-	// Name and facts are one group in the middle.
-	cutTop(&facts, (r.Dy()-b.height()-3*int(keep))/2)
-	d.put(&b, cutTop(&facts, b.height()), left, display.Black)
-	cutTop(&facts, max(d.px(14)-b.descent, d.px(4)))
-	d.facts(s, &facts, 0, d.set(medium, 18, 8, 0, 1), display.Black, 0)
+	if top > 0 {
+		cutTop(&r, top+d.px(8))
+	}
+	facts := d.fitFacts(s, d.set(medium, 18, 9, 0, 1), r.Dx(), r.Dy()/3)
+	l := d.huge(bold, 120, 56)
+	l.lines = 3
+	gap := max(d.px(20), 4)
+	name := d.fit(s.Room, l, r.Dx(), r.Dy()-facts.height()-gap)
+	gap = max(gap-name.descent, gap/2)
+	cutTop(&r, (r.Dy()-name.height()-gap-facts.height())/2)
+	d.put(&name, cutTop(&r, name.height()), left, display.Black)
+	cutTop(&r, gap)
+	d.put(&facts, r, left, display.Black)
 }
 
-// plateState draws the mark of the state, the words for it, and in one line each the
-// meeting going on and the next one.
+// leastPair is the least height, in pixels, of the words for a state in two lines.
+const leastPair = 34
+
+// plateState draws the mark of the state and the words for it.
 func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
-	small := d.set(medium, 12, 0, 9, 1)
-	line := d.fit("0", small, r.Dx(), r.Dy())
-	lines := min(2, (r.Dy()*45/100)/max(1, line.height()))
-	foot := cutBottom(&r, lines*line.height())
-	detail := d.huge(medium, 20, 12)
-	detail.lines = 1
-	headline := d.huge(bold, 32, 16)
-	side := min(r.Dy(), d.px(84), r.Dx()/4)
-	mark := cutLeft(&r, side)
-	mark.Max.Y = mark.Min.Y + side
-	cutLeft(&r, d.px(20))
+	mark := cutLeft(&r, r.Dy())
 	d.stateMark(s, mark)
-	words := r
-	words.Max.Y = mark.Max.Y
-	d.state(s, words, headline, detail, d.px(10), display.Black)
-	if lines == 0 {
+	cutLeft(&r, max(d.px(20), 6))
+	if r.Dy() >= leastPair {
+		detail := d.huge(medium, 22, 9)
+		detail.lines = 1
+		d.state(s, r, d.huge(bold, 36, 12), detail, d.px(12), display.Black)
 		return
 	}
-	if s.Current != nil && (lines > 1 || len(s.Next) == 0) {
-		d.plateLine(&foot, "", *s.Current, small)
-	}
-	if len(s.Next) > 0 {
-		d.plateLine(&foot, s.NextHead, s.Next[0], small)
-	} else {
-		d.textTop(&foot, 0, s.NextNone, small, display.Black, 0)
+	l := d.set(bold, 16, 0, 0, 1)
+	l.tight = true
+	b := d.fit(s.Headline, l, r.Dx(), r.Dy())
+	l.style, l.max = medium, max(b.size, floorSize)
+	more := d.fit(s.Detail, l, r.Dx()-d.width(&b)-r.Dy()/2, r.Dy())
+	cutTop(&r, (r.Dy()-b.ascent)/2)
+	first := cutLeft(&r, d.width(&b))
+	d.put(&b, first, left, display.Black)
+	if !more.cut {
+		cutLeft(&r, mark.Dy()/2)
+		cutTop(&r, b.ascent-more.ascent)
+		d.put(&more, r, left, display.Black)
 	}
 }
 
-// plateLine draws a meeting in one line after a heading.
-func (d *drawer) plateLine(r *image.Rectangle, heading string, l sign.Line, lim limits) {
-	head := lim
+// plateText is a line below the state: a text that may have a heading.
+type plateText struct{ heading, text string }
+
+// plateLines are the meeting going on, the next one and the free text.
+func (d *drawer) plateLines(s *sign.Sign) (lines []plateText) {
+	if s.Current != nil {
+		lines = append(lines, plateText{"", d.join(s.Current.Time, s.Current.Title)})
+	}
+	switch {
+	case len(s.Next) > 0:
+		lines = append(lines, plateText{s.NextHead, d.join(s.Next[0].Time, s.Next[0].Title)})
+	case s.NextNone != "" && s.Current == nil:
+		lines = append(lines, plateText{"", s.NextNone})
+	}
+	if s.Text != "" {
+		lines = append(lines, plateText{"", s.Text})
+	}
+	return lines
+}
+
+// plateLine draws a line at the top of r and cuts it off.
+func (d *drawer) plateLine(r *image.Rectangle, t plateText, l limits) {
+	head := l
 	head.style = bold
-	h := d.fit(heading, head, r.Dx()/3, r.Dy())
-	what := d.fit(d.join(l.Time, l.Title), lim, r.Dx()-d.width(&h)-d.px(12), r.Dy())
-	box := cutTop(r, max(h.height(), what.height()))
-	baseline := max(h.ascent, what.ascent)
+	h := d.fit(t.heading, head, r.Dx()/2, r.Dy())
+	gap := 0
 	if h.n > 0 {
-		first := cutLeft(&box, d.width(&h))
-		cutTop(&first, baseline-h.ascent)
-		d.put(&h, first, left, display.Black)
-		cutLeft(&box, d.px(12))
+		gap = int(h.size)
 	}
-	cutTop(&box, baseline-what.ascent)
-	d.put(&what, box, left, display.Black)
+	b := d.fit(t.text, l, r.Dx()-d.width(&h)-gap, r.Dy())
+	if head.max = b.size; b.size > 0 { // both in one size
+		h = d.fit(t.heading, head, d.width(&h), r.Dy())
+	}
+	box := cutTop(r, max(h.height(), b.height()))
+	baseline := max(h.ascent, b.ascent)
+	first := cutLeft(&box, d.width(&h))
+	cutTop(&first, baseline-h.ascent)
+	d.put(&h, first, left, display.Black)
+	cutLeft(&box, gap)
+	cutTop(&box, baseline-b.ascent)
+	d.put(&b, box, left, display.Black)
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // stateMark draws the state as a round mark that fills the square box: a disc where
 // the room is busy and a ring where it is free, half of each where that ends soon;
@@ -129,8 +165,11 @@ func (d *drawer) stateMark(s *sign.Sign, box image.Rectangle) {
 	}
 	d.note(stateMark, box)
 	ink := display.Black
-	if s.State == sign.Busy || s.Soon {
+	switch {
+	case s.State == sign.Busy, s.Soon:
 		ink = d.inks.busy
+	case s.State == sign.Free:
+		ink = d.inks.free
 	}
 	box = d.place(box)
 	outer, ring := side*side, side*3/4

@@ -29,6 +29,7 @@ func (d *drawer) picture(img image.Image, box image.Rectangle) {
 		return
 	}
 	m := d.pictures.get(img, size, d.scheme)
+	box = d.place(box)
 	at := box.Min.Add(image.Pt((box.Dx()-size.X)/2, (box.Dy()-size.Y)/2))
 	d.canvas.blit(m, at)
 }

@@ -14,15 +14,16 @@ const covers = 16
 // of whatever covers more of it.
 type shades struct {
 	scheme display.Scheme
-	soft   bool // there are greys between ink and ground
 	// blend has the palette index by ink, steps of cover and ground.
 	blend [16][covers][16]uint8
 }
 
+// softens says whether a scheme has greys between ink and ground.
+func softens(s display.Scheme) bool { return s == display.Gray4 || s == display.Gray16 }
+
 func newShades(s display.Scheme) *shades {
 	h := &shades{scheme: s}
 	inks := len(s.Palette())
-	h.soft = s == display.Gray4 || s == display.Gray16
 	for ink := range inks {
 		for cover := range covers {
 			for ground := range inks {
@@ -38,9 +39,9 @@ func newShades(s display.Scheme) *shades {
 // leave black on white too thin.
 func (h *shades) between(inks, ink, cover, ground int) uint8 {
 	switch {
-	case !h.soft && 2*cover >= covers:
+	case !softens(h.scheme) && 2*cover >= covers:
 		return uint8(ink)
-	case !h.soft:
+	case !softens(h.scheme):
 		return uint8(ground)
 	}
 	const full = covers - 1

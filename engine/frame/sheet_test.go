@@ -27,10 +27,7 @@ func TestTypeSheets(t *testing.T) {
 	r := newRenderer(t)
 	for _, s := range sheets {
 		t.Run(s.name, func(t *testing.T) {
-			m := image.NewPaletted(image.Rect(0, 0, 480, 800), display.Mono.Palette())
-			for i := range m.Pix {
-				m.Pix[i] = display.White
-			}
+			m := blankSheet()
 			y := 4
 			for _, size := range sheetSizes {
 				for _, line := range []frame.Specimen{
@@ -40,8 +37,43 @@ func TestTypeSheets(t *testing.T) {
 					y += r.Specimen(m, line, 6, y) + 3
 				}
 			}
-			m.Rect.Max.Y, m.Pix = y, m.Pix[:y*m.Stride]
-			checkGolden(t, fmt.Sprintf("type-%s.png", s.name), m)
+			checkGolden(t, fmt.Sprintf("type-%s.png", s.name), cropSheet(m, y))
 		})
 	}
+}
+
+// Why outlines are fitted to pixels: below each line, what thresholding alone makes of it.
+func TestFittingSheet(t *testing.T) {
+	r := newRenderer(t)
+	m := blankSheet()
+	y := 4
+	for _, s := range []frame.Specimen{
+		{Text: "Quarterly business review, Größe 10:45", Language: "en", Size: 7},
+		{Text: "Quarterly business review", Language: "en", Size: 10, Bold: true},
+		{Text: "פגישת צוות שבועית 10:45", Language: "he", Size: 8},
+		{Text: "مراجعة ميزانية الربع الأخير", Language: "ar", Size: 8},
+		{Text: "साप्ताहिक समीक्षा बैठक", Language: "hi", Size: 8},
+		{Text: "四半期レビュー会議 予約受付中", Language: "ja", Size: 8},
+		{Text: "会議室は使用中です", Language: "ja", Size: 10, Bold: true},
+	} {
+		for _, s.Unfitted = range []bool{false, true} {
+			y += r.Specimen(m, s, 6, y)
+		}
+		y += 4
+	}
+	checkGolden(t, "type-fitting.png", cropSheet(m, y))
+}
+
+// blankSheet is paper for specimens, and cropSheet the upper part of it.
+func blankSheet() *image.Paletted {
+	m := image.NewPaletted(image.Rect(0, 0, 480, 800), display.Mono.Palette())
+	for i := range m.Pix {
+		m.Pix[i] = display.White
+	}
+	return m
+}
+
+func cropSheet(m *image.Paletted, height int) *image.Paletted {
+	m.Rect.Max.Y, m.Pix = height, m.Pix[:height*m.Stride]
+	return m
 }

@@ -77,12 +77,28 @@ func (s *shaper) shapeScript(st style, runes []rune, from, to int, dir harfbuzz.
 		if dir == harfbuzz.RightToLeft {
 			p = &s.parts[len(s.parts)-1-i]
 		}
-		if p.face == noFace {
+		switch {
+		case p.face == noFace:
 			s.arena = append(s.arena, missingGlyph(runes[p.from], p.from))
-		} else {
+		case p.face < builtIns:
 			s.run(p.face, runes, p.from, p.to, dir, script, noLigatures)
+		default:
+			s.runSystem(p.face, runes, p.from, p.to, dir, script)
 		}
 	}
+}
+
+// runSystem is run for a face of the computer, which may be broken in ways that nobody
+// thought of: then its part of the text is drawn as one missing character.
+func (s *shaper) runSystem(id faceID, runes []rune, from, to int, dir harfbuzz.Direction, script language.Script) {
+	start := len(s.arena)
+	defer func() {
+		if recover() != nil {
+			s.buffer = harfbuzz.NewBuffer()
+			s.arena = append(s.arena[:start], missingGlyph(runes[from], from))
+		}
+	}()
+	s.run(id, runes, from, to, dir, script, noLigatures)
 }
 
 // faceFor finds the face for a grapheme cluster: the first that has all of it, or else
@@ -92,7 +108,7 @@ func (s *shaper) faceFor(st style, cluster []rune, last faceID) faceID {
 	letter := cluster[0]
 	own := builtIn(st, alphabets)
 	if blank(letter) {
-		if last == noFace || len(cluster) > 1 {
+		if last == noFace || len(cluster) > 1 || unicode.Is(unicode.Zs, letter) && !s.has(last, ' ') {
 			return own
 		}
 		return last

@@ -75,7 +75,8 @@ func (d *drawer) stackHero(s *sign.Sign, r image.Rectangle) {
 // stackSide draws what comes next and the marks beside it.
 func (d *drawer) stackSide(s *sign.Sign, r image.Rectangle) {
 	note := d.set(medium, 7, 0, 0, 3)
-	logo := d.corner(s, &r, d.px(14), note, d.px(12))
+	below := d.corner(s, &r, d.px(14), note, d.px(12))
+	logo := d.logoBelow(s, below, logoHeight(note))
 	cutTop(&r, d.px(5))
 	cutBottom(&r, d.px(3))
 	if s.NextHead == "" {

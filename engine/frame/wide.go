@@ -132,7 +132,8 @@ func (d *drawer) wideSide(s *sign.Sign, r image.Rectangle, baseline int) {
 		d.foot(s, &r, r.Dy()*35/100, d.px(24), note, d.px(12))
 	} else {
 		time.max = title.max
-		logo = d.corner(s, &r, d.px(24), note, d.px(24))
+		below := d.corner(s, &r, d.px(24), note, d.px(24))
+		logo = d.logoBelow(s, below, logoHeight(note))
 		d.freeText(s, &r, note, d.px(12))
 	}
 	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 11, 9, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(8)))

@@ -42,7 +42,7 @@ type Catalogue struct {
 // line; so do they for messages that a new language lacks, and that stay English.
 // The catalogue is of use whatever the errors.
 func NewCatalogue(extra ...File) (*Catalogue, []error) {
-	b := builder{files: make(map[string]*languageFile)}
+	b := builder{bundle: i18n.NewBundle(language.English), files: make(map[string]*languageFile)}
 	own, err := builtInFiles()
 	if err != nil {
 		b.problems = append(b.problems, err)
@@ -107,6 +107,7 @@ func parent(tag string) string { return tag[:max(0, strings.LastIndexByte(tag, '
 
 // builder puts a catalogue together.
 type builder struct {
+	bundle   *i18n.Bundle             // knows plural forms
 	files    map[string]*languageFile // by tag in lower case; files of one tag are merged
 	problems []error
 }
@@ -121,19 +122,12 @@ func (b *builder) add(f File) {
 	for _, key := range sortedKeys(l.messages) {
 		messages = append(messages, l.messages[key])
 	}
-	key := strings.ToLower(l.tag.String())
-	old := b.files[key]
-	if old != nil {
-		l.bundle, l.localizer = old.bundle, old.localizer
-	} else {
-		l.bundle = i18n.NewBundle(l.tag)
-		l.localizer = i18n.NewLocalizer(l.bundle, key)
-	}
-	if err := l.bundle.AddMessages(l.tag, messages...); err != nil {
+	if err := b.bundle.AddMessages(l.tag, messages...); err != nil {
 		b.problems = append(b.problems, fmt.Errorf("%s: CLDR has no plural rules for this language: %w", f.Name, err))
 		return
 	}
-	if old != nil {
+	key := strings.ToLower(l.tag.String())
+	if old := b.files[key]; old != nil {
 		for id, m := range old.messages {
 			if l.messages[id] == nil {
 				l.messages[id] = m
@@ -249,25 +243,26 @@ func (b *builder) build() *Catalogue {
 func (b *builder) fill(w *words, key string) {
 	for _, m := range w.messages() {
 		from := b.source(key, m.key)
-		text := b.localized(from, m.key, nil)
+		text := b.text(from, m.key)
 		if m.text != nil {
 			*m.text = text
 			continue
 		}
 		*m.phrase = checkedPhrase(text, m.placeholders)
 		if l := b.files[from]; m.byHour && l != nil && l.messages[m.key] != nil && len(forms(l.messages[m.key])) > 1 {
+			localizer := i18n.NewLocalizer(b.bundle, from)
 			for hour := range 25 {
-				m.phrase.hours = append(m.phrase.hours, checkedPhrase(b.localized(from, m.key, hour), m.placeholders))
+				m.phrase.hours = append(m.phrase.hours, checkedPhrase(b.plural(localizer, m.key, hour), m.placeholders))
 			}
 		}
 	}
-	from := b.source(key, seatsKey)
+	localizer := i18n.NewLocalizer(b.bundle, b.source(key, seatsKey))
 	var known sync.Map // by count
 	w.seats = func(count int) string {
 		if text, ok := known.Load(count); ok {
 			return text.(string)
 		}
-		p, _, err := cutPhrase(b.localized(from, seatsKey, count), []string{seatsCount})
+		p, _, err := cutPhrase(b.plural(localizer, seatsKey, count), []string{seatsCount})
 		if err != nil { // only if English lacks it
 			return strconv.Itoa(count)
 		}
@@ -292,15 +287,18 @@ func checkedPhrase(text string, placeholders []string) phrase {
 // manySeats bounds what is kept of words for rooms' capacities.
 const manySeats = 1000
 
-// localized is a message as it stands in the file, in the plural form for count; nil
-// is for a message without plural forms.
-func (b *builder) localized(tag, id string, count any) string {
-	l := b.files[tag]
-	if l == nil {
-		return ""
+// text is a message without plural forms, or that for "other", as it stands in the file.
+func (b *builder) text(tag, id string) string {
+	if l := b.files[tag]; l != nil && l.messages[id] != nil {
+		return l.messages[id].Other
 	}
+	return ""
+}
+
+// plural is a message as it stands in the file, in the plural form for count.
+func (b *builder) plural(l *i18n.Localizer, id string, count int) string {
 	// An error names a plural form that is missing; the text is that for "other" then.
-	text, _ := l.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateParser: template.IdentityParser{}})
+	text, _ := l.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateParser: template.IdentityParser{}})
 	return text
 }
 

@@ -53,6 +53,7 @@ func isClean(s string) bool {
 			if space {
 				return false
 			}
+		case r > ' ' && r < 0x7f && r != '&':
 		case r == '&', r == utf8.RuneError, unicode.IsSpace(r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.IsControl(r), hidden(r):
 			return false
 		}

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// outlookCompose opens a new meeting in Outlook on the web, with those in "to" invited,
-// and works for all of Microsoft 365. It takes to, location, subject, body, startdt and
-// enddt; Microsoft described the parameters for the path /calendar/action/compose that
-// it grew from ("How to compose a new message or event and populate fields in
-// Office365", 2016). No time is given: it would change the picture all day long.
+// outlookCompose opens a new meeting in Outlook on the web. Microsoft once described the
+// parameters subject, body, location, startdt and enddt for the path that it grew from
+// ("How to compose a new message or event and populate fields in Office365", 2016); the
+// path of today and "to", the addresses to invite, are documented by others only
+// (InteractionDesignFoundation/add-event-to-calendar-docs, services/outlook-web.md). A
+// room that is invited is booked. No time is given: it would change the picture all day.
 const outlookCompose = "https://outlook.office.com/calendar/deeplink/compose"
 
 // maxLocation keeps a long name from making a code too fine for a phone, in bytes.

@@ -16,16 +16,28 @@ const endOfDay Minutes = 24 * 60
 // where clocks change between them; a time that a change skips or repeats is one of
 // the instants beside it, always the same.
 func (c *composer) workingHours(d day) (from, to time.Time) {
-	begin, end := c.policy.WorkFrom, c.policy.WorkTo
-	if begin < 0 || end > endOfDay || begin >= end {
-		begin, end = usualFrom, usualTo
-	}
+	begin, end := c.workingTimes()
 	year, month, date := d.from.In(c.agenda.Location).Date()
 	at := func(m Minutes) time.Time {
+		switch m { // which need not be at midnight
+		case 0:
+			return d.from
+		case endOfDay:
+			return d.to
+		}
 		t := time.Date(year, month, date, 0, int(m), 0, 0, c.agenda.Location)
 		return earlier(later(t, d.from), d.to)
 	}
 	return at(begin), at(end)
+}
+
+// workingTimes are the policy's, or the usual ones where it has none.
+func (c *composer) workingTimes() (from, to Minutes) {
+	from, to = c.policy.WorkFrom, c.policy.WorkTo
+	if from < 0 || to > endOfDay || from >= to {
+		return usualFrom, usualTo
+	}
+	return from, to
 }
 
 // worksOn reports whether d is a working day.
@@ -75,20 +87,21 @@ func (c *composer) opening() (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// The days around its own that a reading covers in full, in UTC (syncer.DefaultWindow).
+// What a reading covers: from yesterday to a week ahead, in days that turn at night
+// (Engine.window, and the lag that syncer adds).
 const (
 	daysBack  = 1
-	daysAhead = 8 // from the begin of its own
+	daysAhead = 8 // from the day of the reading on
+	dayTurns  = 5 * time.Hour
 )
 
-// covered reports whether what happens at t was read. What has passed is judged by the
-// end of today, so that the answer does not turn to no in the middle of a day.
-func (c *composer) covered(t time.Time) bool {
-	first := midnightUTC(c.today.to.Add(-1)).AddDate(0, 0, -daysBack)
-	return !t.Before(first) && t.Before(midnightUTC(c.agenda.SyncedAt).AddDate(0, 0, daysAhead))
-}
-
-func midnightUTC(t time.Time) time.Time {
-	year, month, day := t.UTC().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+// covered is the time that was read in full, in days of the room; where the office is in
+// another zone than the room, it is some hours off.
+func (c *composer) covered() Span {
+	loc := c.agenda.Location
+	midnight := func(t time.Time, days int) time.Time {
+		year, month, date := t.In(loc).Date()
+		return time.Date(year, month, date+days, 0, 0, 0, 0, loc)
+	}
+	return Span{From: midnight(c.now, -daysBack), To: midnight(c.agenda.SyncedAt.Add(-dayTurns), daysAhead)}
 }

@@ -37,9 +37,6 @@ type languageFile struct {
 	Names    names          `toml:"names"`
 	Raw      map[string]any `toml:"messages"`
 	messages map[string]*i18n.Message
-	// bundle holds this language alone, so that no other one is matched.
-	bundle    *i18n.Bundle
-	localizer *i18n.Localizer
 }
 
 // readFile reads a language file. What is wrong with it comes back as errors, each
@@ -202,7 +199,7 @@ func syntaxError(name string, err error) error {
 	if errors.As(err, &parse) {
 		return fmt.Errorf("%s:%d: %s", name, parse.Position.Line, strings.TrimSpace(parse.Message))
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "toml: "))
 }
 
 // at says where in a file a key is set.

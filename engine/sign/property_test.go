@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +25,14 @@ func TestSignIsConstantUntilNext(t *testing.T) {
 		time.Date(2025, 9, 6, 12, 0, 0, 0, time.UTC), time.Date(2025, 11, 1, 12, 0, 0, 0, time.UTC),
 		time.Date(2026, 4, 4, 6, 0, 0, 0, time.UTC), time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC),
 	}
+	seen := make(map[string]bool)
+	defer func() {
+		for _, state := range []string{"free false", "free true", "busy false", "busy true", "closed false", "unknown false"} {
+			if !seen[state] && !t.Failed() {
+				t.Errorf("nothing is proven for %s: it never came", state)
+			}
+		}
+	}()
 	for seed := range uint64(400) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		start := days[rng.IntN(len(days))]
@@ -33,7 +43,8 @@ func TestSignIsConstantUntilNext(t *testing.T) {
 			if !next.After(now) || steps > 200 {
 				t.Fatalf("seed %d: next of %s is %s after %d steps", seed, now, next, steps)
 			}
-			checkSign(t, s)
+			checkSign(t, s, p)
+			seen[fmt.Sprint(s.State, " ", s.Soon)] = true
 			instants := []time.Time{next.Add(-1)}
 			for range 3 {
 				instants = append(instants, now.Add(time.Duration(rng.Int64N(int64(next.Sub(now))))))
@@ -73,18 +84,37 @@ func randomInput(rng *rand.Rand, loc *time.Location, start time.Time) (calendar.
 	if rng.IntN(8) == 0 {
 		account = sign.AccountSignedOut
 	}
+	room := calendar.Room{ID: "room@example.com", Name: "Lovelace", Building: "B", Floor: "2", Capacity: rng.IntN(120), Equipment: "Display"}
+	return calendar.NewAgenda(room, loc, events, syncedAt), account, randomPolicy(rng)
+}
+
+// randomPolicy is a policy with nothing wrong in it but, perhaps, no hours at all.
+func randomPolicy(rng *rand.Rand) sign.Policy {
+	yes := func() bool { return rng.IntN(2) == 0 }
+	from := sign.Minutes(rng.IntN(24 * 60))
 	p := sign.Policy{
-		Language: []string{"en", "de", "xx"}[rng.IntN(3)], Hours12: rng.IntN(2) == 0,
+		Language: []string{"en", "de", "fr", "es", "ja", "ar", "xx"}[rng.IntN(7)], Hours12: yes(),
 		Privacy:    []sign.Privacy{sign.Full, sign.Organizer, sign.Masked}[rng.IntN(3)],
 		StaleAfter: time.Duration(rng.IntN(40)) * time.Hour,
+		Design:     append(sign.Designs(), sign.Custom)[rng.IntN(5)], Template: "Ours",
+		Show:      sign.Fields{Place: yes(), Seats: yes(), Equipment: yes(), Organizer: yes(), Next: yes(), Timeline: yes()},
+		WeekStart: time.Weekday(rng.IntN(7)), WorkDays: sign.Days(rng.IntN(128)),
+		WorkFrom: from, WorkTo: from + 1 + sign.Minutes(rng.IntN(24*60-int(from))),
+		Outside: []sign.Outside{sign.AsUsual, sign.SayShut}[rng.IntN(2)],
+		Soon:    time.Duration(rng.IntN(61)) * time.Minute * time.Duration(rng.IntN(2)),
+		Code:    []sign.Code{sign.NoCode, sign.OutlookCode, sign.AddressCode}[rng.IntN(3)], CodeAddress: "https://example.com/{room}",
+		Logo: yes(), Text: []string{"", "Please leave the room tidy"}[rng.IntN(2)],
 	}
-	return calendar.NewAgenda(calendar.Room{ID: "room@example.com"}, loc, events, syncedAt), account, p
+	if rng.IntN(8) == 0 {
+		p.WorkFrom, p.WorkTo = 0, 0
+	}
+	return p
 }
 
 // checkSign holds what every sign promises to those who draw it.
-func checkSign(t *testing.T, s sign.Sign) {
+func checkSign(t *testing.T, s sign.Sign, p sign.Policy) {
 	t.Helper()
-	if s.Headline == "" || s.Date == "" || s.Language == "" {
+	if s.Headline == "" || s.Date == "" || s.Language == "" || s.Room == "" {
 		t.Fatalf("words are missing: %+v", s)
 	}
 	if (s.State == sign.Unknown) != (s.Notice != "") {
@@ -93,15 +123,65 @@ func checkSign(t *testing.T, s sign.Sign) {
 	if (s.State == sign.Busy) != (s.Current != nil) {
 		t.Fatalf("state %s with current %v", s.State, s.Current)
 	}
+	if s.State == sign.Closed && p.Outside != sign.SayShut || s.Soon && s.State != sign.Free && s.State != sign.Busy {
+		t.Fatalf("state %s, soon %v under %+v", s.State, s.Soon, p)
+	}
+	if s.State == sign.Unknown {
+		checkUnknown(t, s)
+	}
 	lines := s.Next
 	if s.Current != nil {
 		lines = append([]sign.Line{*s.Current}, lines...)
 	}
+	for _, m := range s.Meetings {
+		lines = append(lines, m.Line)
+	}
 	for _, l := range lines {
-		if l.Title == "" || l.Time == "" || l.Title == l.Who {
+		if l.Title == "" || l.Time == "" || l.Title == l.Who || l.Who != "" && !p.Show.Organizer {
 			t.Fatalf("bad line %+v", l)
 		}
 	}
+	checkHidden(t, s, p)
+	checkBar(t, s)
+	if s.State != sign.Unknown {
+		checkWeek(t, s)
+	}
+	if (s.Values != nil) != (s.Design == sign.Custom) {
+		t.Fatalf("design %s with values %v", s.Design, s.Values)
+	}
+}
+
+// A sign that doesn't know claims nothing about the room.
+func checkUnknown(t *testing.T, s sign.Sign) {
+	t.Helper()
+	if s.Soon || s.Current != nil || s.Meetings != nil || s.Week != nil {
+		t.Fatalf("an unknown state claims too much: %+v", s)
+	}
+	for name, value := range s.Values {
+		if (strings.HasPrefix(name, "ONGOING") || strings.HasPrefix(name, "UPCOMING")) && value != "" {
+			t.Fatalf("an unknown state claims %s = %q", name, value)
+		}
+	}
+	if s.Values != nil && s.Values["NOTICE"] != s.Notice {
+		t.Fatalf("a template is not told %q", s.Notice)
+	}
+}
+
+// What the policy hides is not there.
+func checkHidden(t *testing.T, s sign.Sign, p sign.Policy) {
+	t.Helper()
+	ahead := slices.ContainsFunc(s.Meetings, func(m sign.Meeting) bool { return m.Phase == sign.Ahead })
+	switch {
+	case !p.Show.Place && s.Place != "", !p.Show.Seats && s.Seats != "", !p.Show.Equipment && s.Equipment != "",
+		!p.Show.Next && (s.Next != nil || s.NextHead != "" || s.NextNone != "" || ahead),
+		!p.Show.Timeline && (s.Day != nil || s.Hours != [2]time.Time{} || s.Ticks != nil),
+		!p.Logo && s.Logo, p.Text != s.Text, p.Code == sign.NoCode && s.Code != "", (s.Code == "") != (s.CodeLabel == ""):
+		t.Fatalf("%+v shows %+v", p, s)
+	}
+}
+
+func checkBar(t *testing.T, s sign.Sign) {
+	t.Helper()
 	at := s.Hours[0]
 	for _, d := range s.Day {
 		if d.From.Before(at) || !d.To.After(d.From) || d.To.After(s.Hours[1]) {
@@ -112,8 +192,32 @@ func checkSign(t *testing.T, s sign.Sign) {
 	if n := len(s.Ticks); n > 0 && (s.Ticks[0].At.Before(s.Hours[0]) || s.Ticks[n-1].At.After(s.Hours[1])) {
 		t.Fatalf("ticks leave the bar: %v in %v", s.Ticks, s.Hours)
 	}
-	if s.Hours[0] != s.Hours[1] && len(s.Ticks) < 10 {
+	if hours := s.Hours[1].Sub(s.Hours[0]); hours > 0 && len(s.Ticks) < int(hours/time.Hour) {
 		t.Fatalf("only %d ticks in %v", len(s.Ticks), s.Hours)
+	}
+	for i, m := range s.Meetings {
+		if !m.To.After(m.From) || s.Hours[1].After(s.Hours[0]) && (m.From.Before(s.Hours[0]) || m.To.After(s.Hours[1])) {
+			t.Fatalf("meeting %v leaves the bar %v", m.Span, s.Hours)
+		}
+		if i > 0 && m.From.Before(s.Meetings[i-1].From) {
+			t.Fatalf("meetings out of order: %v", s.Meetings)
+		}
+	}
+}
+
+func checkWeek(t *testing.T, s sign.Sign) {
+	t.Helper()
+	today := 0
+	for _, d := range s.Week {
+		if d.Today {
+			today++
+		}
+		if d.Name == "" || d.Day == "" || d.Booked < -1 || d.Booked > 8 {
+			t.Fatalf("bad day %+v", d)
+		}
+	}
+	if len(s.Week) != 7 || today != 1 {
+		t.Fatalf("bad week %+v", s.Week)
 	}
 }
 
@@ -145,9 +249,9 @@ func FuzzCleanTitle(f *testing.F) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, subject, organizer string) {
 		e := calendar.Event{ID: "a", Subject: subject, Organizer: organizer, Start: now, End: now.Add(time.Hour), Availability: calendar.Busy}
-		room := calendar.Room{Name: subject, Building: organizer}
+		room := calendar.Room{ID: "room@example.com", Name: "r" + subject, Building: organizer}
 		s, _ := sign.Compose(calendar.NewAgenda(room, nil, []calendar.Event{e}, now), sign.AccountOK, sign.DefaultPolicy(), now)
-		checkSign(t, s)
+		checkSign(t, s, sign.DefaultPolicy())
 		for _, text := range []string{s.Room, s.Place, s.Current.Title, s.Current.Who} {
 			if len(text) > 1024+64 || !cleanText(text) {
 				t.Errorf("%q is not fit to draw", text)

@@ -44,14 +44,17 @@ type Sign struct {
 	Template string // name of the template where Design is Custom
 	Room     string // display name; of the display where it is Unassigned
 	Place    string // building and floor; may be empty
-	Date     string // the room's day, in words: "Monday, 23 November"
+	Date     string // the room's day, in words: "Monday, 23 November"; empty where Unassigned
 	State    State
 	Soon     bool   // Free: a meeting starts soon. Busy: the room becomes free soon
 	Headline string // the state in one or two words: "Free", "In use", "Not up to date"
 	Detail   string // until when: "until 14:30", "for the rest of the day"; may be empty
 	Current  *Line  // the meeting going on; nil if none
 	Next     []Line // what follows today, soonest first; may be empty
-	NextHead string // heading of Next, in the sign's language: "Next", "Last known"
+	// NextHead is the heading of Next: "Next", "Last known", or the day that Next is of
+	// where the room is Closed and today holds no more. Empty where nothing is known, and
+	// where the policy hides what follows.
+	NextHead string
 	NextNone string // in place of an empty Next: "Nothing else booked today"; may be empty
 	// Notice owns up to a problem: "Last updated 23 Nov, 14:05". Empty when all is
 	// well. Where it is set because of age, Next holds what was known then.
@@ -64,7 +67,8 @@ type Sign struct {
 	// Ticks are the full hours from Hours[0] to Hours[1], both included where full.
 	Ticks []Tick
 	// Meetings are all of the day's, the past ones too, by their start; they may
-	// overlap. Empty where nothing is known or all of it may be wrong.
+	// overlap. Empty where nothing is known or all of it may be wrong; without those
+	// ahead where the policy hides what follows.
 	Meetings []Meeting
 	// Week is the room's calendar week, seven days from the policy's first weekday;
 	// empty where nothing is known.
@@ -79,7 +83,8 @@ type Sign struct {
 	LowBattery string // "Battery low"; empty while it is not
 
 	// Values are the texts of a template's placeholders by their names in SyncSign's
-	// templates (syncsign.md), such as "ONGOING_TIME". Nil unless Design is Custom.
+	// templates (syncsign.md), such as "ONGOING_TIME", and "NOTICE" for Notice. Those
+	// that Roomink does not know are not in it. Nil unless Design is Custom.
 	Values map[string]string
 
 	// Language is the BCP 47 tag that texts are in; it matters for shaping.
@@ -101,7 +106,7 @@ const (
 
 // Meeting is one meeting of the day with the time it takes of it.
 type Meeting struct {
-	Span // within Sign.Hours
+	Span // within Sign.Hours, or where those are hidden, within what they would be
 	Line
 	Phase Phase
 }

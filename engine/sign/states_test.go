@@ -73,7 +73,7 @@ func TestClosed(t *testing.T) {
 	}{
 		{"a meeting goes on at night", at(1, 0), sign.MondayToFriday, sign.Busy, "until 02:00", "Next", []string{"20:00 – 21:00"}, at(2, 0)},
 		{"before it opens", at(3, 0), sign.MondayToFriday, sign.Closed, "until 08:00", "Next", []string{"20:00 – 21:00"}, at(8, 0)},
-		{"the moment it opens", at(8, 0), sign.MondayToFriday, sign.Free, "until 20:00", "Next", []string{"20:00 – 21:00"}, at(18, 0)},
+		{"the moment it opens", at(8, 0), sign.MondayToFriday, sign.Free, "until 18:00", "Next", []string{"20:00 – 21:00"}, at(18, 0)},
 		{"after it closed, a meeting to come", at(18, 0), sign.MondayToFriday, sign.Closed, "until tomorrow, 08:00", "Next", []string{"20:00 – 21:00"}, at(20, 0)},
 		{"after it closed, none to come", at(21, 0), sign.MondayToFriday, sign.Closed, "until tomorrow, 08:00", "Tomorrow", []string{"09:00 – 10:00"}, at(24, 0)},
 		{"over the weekend", at(day(4)+19, 0), sign.MondayToFriday, sign.Closed, "until Monday, 08:00", "Monday", []string{"All day"}, at(day(5), 0)},
@@ -113,5 +113,53 @@ func TestClosedDoesNotGuess(t *testing.T) {
 	s, _ := sign.Compose(calendar.NewAgenda(calendar.Room{}, o.loc, nil, now.Add(-36*time.Hour)), sign.AccountOK, p, now)
 	if s.State != sign.Closed || s.NextHead != "Next" || s.NextNone != "No bookings today" {
 		t.Errorf("%s, %q, %q", s.State, s.NextHead, s.NextNone)
+	}
+}
+
+// Working hours follow the room's clock on the days on which it changes, whatever it
+// shows then.
+func TestWorkingHoursOnDSTDays(t *testing.T) {
+	for _, c := range []struct {
+		zone       string
+		day        time.Time // noon
+		from, to   sign.Minutes
+		open, shut string // UTC
+	}{
+		{"Europe/Berlin", time.Date(2026, 3, 29, 10, 0, 0, 0, time.UTC), 8 * 60, 18 * 60, "29 06:00", "29 16:00"},
+		{"Europe/Berlin", time.Date(2026, 10, 25, 11, 0, 0, 0, time.UTC), 8 * 60, 18 * 60, "25 07:00", "25 17:00"},
+		{"Europe/Berlin", time.Date(2026, 3, 29, 10, 0, 0, 0, time.UTC), 2*60 + 30, 18 * 60, "29 01:30", "29 16:00"}, // skipped
+		{"America/Santiago", time.Date(2025, 9, 7, 15, 0, 0, 0, time.UTC), 0, 24 * 60, "7 04:00", "8 03:00"},         // begins at 01:00
+		{"America/Havana", time.Date(2025, 11, 2, 17, 0, 0, 0, time.UTC), 0, 24 * 60, "2 04:00", "3 05:00"},          // midnight comes twice
+	} {
+		t.Run(c.zone+c.day.Format(" 2 Jan"), func(t *testing.T) {
+			p := sign.DefaultPolicy()
+			p.Outside, p.WorkDays, p.WorkFrom, p.WorkTo, p.StaleAfter = sign.SayShut, 0x7f, c.from, c.to, 100*time.Hour
+			a := calendar.NewAgenda(calendar.Room{}, zone(t, c.zone), nil, c.day)
+			var changes []string
+			last := sign.State("")
+			for now := c.day.Add(-20 * time.Hour); now.Before(c.day.Add(20 * time.Hour)); {
+				s, next := sign.Compose(a, sign.AccountOK, p, now)
+				if last != "" && s.State != last {
+					changes = append(changes, now.UTC().Format("2 15:04 ")+string(s.State))
+				}
+				last, now = s.State, next
+			}
+			want := []string{c.open + " free", c.shut + " closed"}
+			if c.from == 0 { // around the clock: never closed
+				want = nil
+			}
+			var got []string
+			for _, change := range changes {
+				if want != nil && (change == want[0] || change == want[1]) {
+					got = append(got, change)
+				}
+				if want == nil {
+					got = append(got, change)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s in %v", diff, changes)
+			}
+		})
 	}
 }

@@ -9,7 +9,11 @@ func (c *composer) freeUntil() (detail string, soon bool) {
 	case next != nil && c.soon(next.Start):
 		return c.timed(c.words.onlyUntil, next.Start), true
 	case next != nil && next.Start.Before(c.today.to):
-		return c.timed(c.words.until, next.Start), false
+		until := next.Start
+		if c.closes() { // before that, the room may close
+			until = earlier(until, c.shut)
+		}
+		return c.timed(c.words.until, until), false
 	case len(c.events) == 0:
 		return c.words.allDay, false
 	}
@@ -113,7 +117,7 @@ func (c *composer) closedUntil(s *Sign) {
 	default:
 		s.Detail, heading = c.untilLater(open), c.words.longDate(open)
 	}
-	if len(s.Next) > 0 || !c.policy.Show.Next || !c.covered(open) {
+	if len(s.Next) > 0 || !c.policy.Show.Next || !c.covered().covers(open) {
 		return
 	}
 	c.otherDay = true

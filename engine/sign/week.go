@@ -11,39 +11,41 @@ const eighths = 8
 // week is the calendar week of today.
 func (c *composer) week() []WeekDay {
 	week := make([]WeekDay, 7)
+	covered := c.covered()
+	begin, end := c.workingTimes()
 	year, month, date := c.now.Date()
-	date -= int(c.now.Weekday()-c.policy.WeekStart+14) % 7
+	first := date - int(c.now.Weekday()-c.policy.WeekStart+14)%7
 	for i := range week {
-		// Noon is on the day that is meant, however clocks change.
-		noon := time.Date(year, month, date+i, 12, 0, 0, 0, c.agenda.Location)
-		today := noon.YearDay() == c.now.YearDay()
-		week[i] = WeekDay{
-			Name: c.words.shortWeekday(noon), Day: strconv.Itoa(noon.Day()), Today: today,
-			Booked: c.booked(dayOf(noon, c.agenda.Location)),
+		at := func(m Minutes) time.Time {
+			return time.Date(year, month, first+i, 0, int(m), 0, 0, c.agenda.Location)
+		}
+		hours := Span{From: at(begin), To: at(end)} // an hour that a change of clocks skips is no matter here
+		noon := at(12 * 60)
+		week[i] = WeekDay{Name: c.words.shortWeekday(noon), Day: strconv.Itoa(noon.Day()), Today: first+i == date, Booked: -1}
+		if covered.covers(hours.From) {
+			week[i].Booked = c.booked(hours)
 		}
 	}
 	return week
 }
 
-// booked is how many eighths of a day's working hours are occupied, -1 where that is
-// unknown.
-func (c *composer) booked(d day) int {
-	from, to := c.workingHours(d)
-	if !c.covered(from) || !from.Before(to) {
-		return -1
+// booked is how many eighths of some hours are occupied.
+func (c *composer) booked(hours Span) int {
+	whole := hours.To.Sub(hours.From)
+	if whole <= 0 { // all of them are skipped by a change of clocks
+		return 0
 	}
 	var occupied time.Duration
-	free := from // the earliest instant that is not counted yet
+	free := hours.From // the earliest instant that is not counted yet
 	for i := range c.agenda.Meetings {
 		m := &c.agenda.Meetings[i]
-		if !m.Start.Before(to) {
+		if !m.Start.Before(hours.To) {
 			break // they are sorted by their starts
 		}
-		if begin, end := later(m.Start, free), earlier(m.End, to); end.After(begin) {
+		if begin, end := later(m.Start, free), earlier(m.End, hours.To); end.After(begin) {
 			occupied += end.Sub(begin)
 			free = end
 		}
 	}
-	whole := to.Sub(from)
 	return int((occupied*eighths + whole - 1) / whole)
 }

@@ -223,11 +223,12 @@ func (r *reader) shrink(q *QRCode, at int, panel image.Rectangle) {
 	}
 }
 
-// extentOf is how far the items reach to the right and down.
+// extentOf is how far the items that are on any panel reach to the right and down.
 func extentOf(boxes []box) (extent image.Point) {
 	for _, b := range boxes {
-		bounds := b.item.Bounds(image.Point{})
-		extent.X, extent.Y = max(extent.X, bounds.Max.X), max(extent.Y, bounds.Max.Y)
+		if end := b.item.Bounds(image.Point{}).Max; end.X > 0 && end.Y > 0 {
+			extent.X, extent.Y = max(extent.X, end.X), max(extent.Y, end.Y)
+		}
 	}
 	return extent
 }

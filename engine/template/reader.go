@@ -12,10 +12,18 @@ import (
 type reader struct {
 	source
 	problems []Problem
+	more     int // problems that are not told one by one
 	codes    int // QR codes so far
 }
 
+// maxProblems is how many problems are told one by one.
+const maxProblems = 200
+
 func (r *reader) problem(at int, format string, args ...any) {
+	if len(r.problems) == maxProblems {
+		r.more++
+		return
+	}
 	line, column := r.place(at)
 	r.problems = append(r.problems, Problem{Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
 }

@@ -81,14 +81,11 @@ func Parse(data []byte) (*Template, []Problem, error) {
 	slices.SortStableFunc(r.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	if more := len(r.problems) - maxProblems; more > 0 {
-		r.problems = append(r.problems[:maxProblems:maxProblems], Problem{Text: fmt.Sprintf("and %d more of the kind", more)})
+	if r.more > 0 {
+		r.problems = append(r.problems, Problem{Text: fmt.Sprintf("and %d more", r.more)})
 	}
 	return t, r.problems, nil
 }
-
-// maxProblems is how many problems are told one by one.
-const maxProblems = 200
 
 // Name is what the template calls itself; it may be empty.
 func (t *Template) Name() string { return t.name }

@@ -29,7 +29,7 @@ func run(dir string) error {
 	if err != nil {
 		return fmt.Errorf("load the time zone: %w", err)
 	}
-	renderer, err := frame.New()
+	renderer, err := frame.New(frame.Options{})
 	if err != nil {
 		return err
 	}
