@@ -37,6 +37,7 @@ type shaper struct {
 	fonts  []*harfbuzz.Font // by faceID
 	buffer *harfbuzz.Buffer
 	kern   kernCache
+	words  wordCache
 	arena  []glyph
 	runes  []rune
 
@@ -92,7 +93,7 @@ func (s *shaper) speak(tag string) {
 	}
 	if len(s.languages) == maxLanguages {
 		s.languages = s.languages[:1]
-		s.kern = kernCache{}
+		s.kern, s.words = kernCache{}, nil
 	}
 	s.spoken = uint32(len(s.languages))
 	s.languages = append(s.languages, s.language)
@@ -157,14 +158,20 @@ func (s *shaper) simple(id faceID, runes []rune) bool {
 	return true
 }
 
-// shapeSimple appends the glyphs of simple runes, and kerns them by itself; see kern.go.
+// shapeSimple appends the glyphs of simple runes, word by word from the cache, and kerns
+// them, also over spaces, by itself; see kern.go.
 func (s *shaper) shapeSimple(id faceID, runes []rune) {
-	start := len(s.arena)
-	s.run(id, runes, 0, len(runes), harfbuzz.LeftToRight, scriptOf(runes), noKerning)
-	if len(s.arena)-start != len(runes) {
-		s.arena = s.arena[:start]
-		s.run(id, runes, 0, len(runes), harfbuzz.LeftToRight, scriptOf(runes), noLigatures)
-		return
+	start, script := len(s.arena), scriptOf(runes)
+	for at, end := 0, 0; at < len(runes); at = end {
+		end = at + 1
+		for runes[at] != ' ' && end < len(runes) && runes[end] != ' ' {
+			end++
+		}
+		if !s.word(id, runes, at, end, script) {
+			s.arena = s.arena[:start]
+			s.run(id, runes, 0, len(runes), harfbuzz.LeftToRight, script, noLigatures)
+			return
+		}
 	}
 	for i := 1; i < len(runes); i++ {
 		left, right := &s.arena[start+i-1], &s.arena[start+i]
