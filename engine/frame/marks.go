@@ -134,14 +134,14 @@ func (d *drawer) putLogo(logo image.Image, box image.Rectangle) {
 
 // battery takes room for an empty battery off the right of r, as tall as the capitals
 // of the limits l, and for what it says if that needs no more than a part in share of
-// r. What it gives draws both on a baseline.
-func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, ink uint8) func(baseline int) {
+// r. It gives how far they reach above and below a baseline, and what draws them on one.
+func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, ink uint8) (above, below int, draw func(baseline int)) {
 	l.lines, l.min = 1, l.max
 	word := d.fit(s.LowBattery, l, r.Dx()/share, r.Dy())
 	height := max(d.capHeight(&word), 7)
 	width, gap := height*2, max(height/2, 4)
 	if word.n == 0 || r.Dx() < 4*width || r.Dy() < height {
-		return func(int) {}
+		return 0, 0, func(int) {}
 	}
 	icon := cutRight(r, width)
 	cutRight(r, gap)
@@ -150,7 +150,7 @@ func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, 
 		box = cutRight(r, d.width(&word))
 		cutRight(r, gap)
 	}
-	return func(baseline int) {
+	return word.ascent, word.descent, func(baseline int) {
 		icon.Min.Y, icon.Max.Y = baseline-height, baseline
 		d.note(batteryMark, icon)
 		line := max(1, height/8)
@@ -189,7 +189,7 @@ func (d *drawer) fitFacts(s *sign.Sign, l limits, width, height int) (b block) {
 
 // freeText sets the free text at the bottom of r and cuts it off with gap.
 func (d *drawer) freeText(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
-	l.lines = 3
+	l.lines, l.even = 3, true
 	if text := d.fit(s.Text, l, r.Dx(), r.Dy()-gap); text.n > 0 {
 		d.put(&text, cutBottom(r, text.height()), left, display.Black)
 		cutBottom(r, gap)
@@ -221,8 +221,8 @@ func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits,
 		d.putCode(s.Code, cutLeft(&row, side), module)
 		cutBottom(r, max(quiet, gap))
 		cutLeft(&row, max(quiet, gap))
-		l.lines = maxLines
-		if label := d.fit(s.CodeLabel, l, row.Dx(), row.Dy()); !label.cut && label.n > 0 {
+		l.lines, l.even = maxLines, true
+		if label := d.fit(s.CodeLabel, l, row.Dx(), row.Dy()); label.n > 0 && !label.cut && !label.broken {
 			row.Min.Y -= label.ascent - d.capHeight(&label) // capitals level with the code
 			d.put(&label, cutTop(&row, label.height()), left, display.Black)
 			cutTop(&row, gap-label.descent)
