@@ -147,7 +147,7 @@ func (d *drawer) optical(b *block, t text, a align, free, em float32) float32 {
 	first, last, x := float32(math.Inf(1)), float32(math.Inf(-1)), float32(0)
 	for i := range t.glyphs {
 		g := &t.glyphs[i]
-		if m := d.mask(g, b.style, b.size); len(m.runs) > 0 {
+		if m := d.mask(g, b.style, b.size); !m.bounds.Empty() {
 			pen := x + g.x*em - m.shift
 			first, last = min(first, pen+float32(m.bounds.Min.X)), max(last, pen+float32(m.bounds.Max.X))
 		}

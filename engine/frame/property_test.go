@@ -43,7 +43,7 @@ func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
 					t.Fatal(err)
 				}
 				checkLines(t, seed, lines, m.Rect)
-				checkSaid(t, seed, s, lines, m)
+				checkOwnsUp(t, seed, s, lines, m)
 				if t.Failed() {
 					t.Fatalf("see %s; sign: %+v", keep(t, fmt.Sprintf("property %d %v", seed, m.Rect), m), s)
 				}
@@ -59,9 +59,9 @@ func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
 	}
 }
 
-// checkSaid demands that a sign on a panel of any use says its state and owns up to
+// checkOwnsUp demands that a sign on a panel of any use says its state and owns up to
 // problems, and that codes keep their paper.
-func checkSaid(t *testing.T, seed uint64, s sign.Sign, lines []frame.Drawn, m *image.Paletted) {
+func checkOwnsUp(t *testing.T, seed uint64, s sign.Sign, lines []frame.Drawn, m *image.Paletted) {
 	t.Helper()
 	said := func(what string) bool {
 		return slices.ContainsFunc(lines, func(l frame.Drawn) bool { return l.Size > 0 && strings.Contains(l.Text, what) })
@@ -202,7 +202,7 @@ func checkLines(t *testing.T, seed uint64, lines []frame.Drawn, bounds image.Rec
 		// Bold round letters may lean a pixel out of their advance.
 		room := a.Box.Inset(-1)
 		if !a.Ink.Empty() && !a.Ink.In(room) {
-			t.Errorf("seed %d: ink %v leaves its box %v", seed, a.Ink, a.Box)
+			t.Errorf("seed %d: ink %v of %q leaves its box %v", seed, a.Ink, a.Text, a.Box)
 		}
 		for _, b := range lines[:i] {
 			if a.Box.Overlaps(b.Box) && a.Ink.Overlaps(b.Ink) {
