@@ -52,19 +52,36 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 	if s == "" || width <= 0 || height <= 0 {
 		return block{}
 	}
+	m := d.measure(s, l)
+	return d.refit(&m, l, width, height)
+}
+
+// measure sets s as one line in the style of l, to be fitted once or more.
+func (d *drawer) measure(s string, l limits) measured {
 	runes := d.shaper.decode(s)
 	m := measured{text: s, runes: runes, base: d.direction(runes)}
-	raised := l
 	if len(runes) != len(s) {
 		d.shaper.readHan(runes)
-		raised.min = max(l.min, legible(runes))
-		raised.max = max(l.max, raised.min)
 	}
 	m.whole = d.shaper.shape(l.style, runes, m.base)
 	m.above, m.below = d.reach(l, m.whole, len(runes) == len(s))
-	b := d.shrink(&m, raised, width, height)
+	return m
+}
+
+// refit is fit for what was measured in the style of l.
+func (d *drawer) refit(m *measured, l limits, width, height int) block {
+	if m.text == "" || width <= 0 || height <= 0 {
+		return block{}
+	}
+	raised := l
+	if len(m.runes) != len(m.text) {
+		d.shaper.readHan(m.runes)
+		raised.min = max(l.min, legible(m.runes))
+		raised.max = max(l.max, raised.min)
+	}
+	b := d.shrink(m, raised, width, height)
 	if b.n == 0 && raised.min > l.min { // hard to read is better than not there
-		b = d.shrink(&m, l, width, height)
+		b = d.shrink(m, l, width, height)
 	}
 	return b
 }
