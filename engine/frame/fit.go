@@ -120,7 +120,7 @@ func (d *drawer) shrink(m *measured, l limits, width, height int) block {
 			b.n, b.line[0] = 1, whole
 			return b
 		case (lines > 1 || last) && d.wrap(&b, runes, whole, room, lines, last):
-			if b.broken && l.tight { // letters change shape where a word is cut
+			if (b.broken || b.cut) && l.tight { // letters change shape where a word is cut
 				m.above, m.below = d.extents(l.style, whole, false)
 				l.tight, l.even = false, true
 				return d.shrink(m, l, width, height)

@@ -177,6 +177,10 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 		used = small.height() + gap
 		big = d.fit(s.Headline, headline, r.Dx(), r.Dy()-used-air)
 	}
+	if big.n == 0 { // the state alone
+		small, used = block{}, 0
+		big = d.fit(s.Headline, headline, r.Dx(), r.Dy())
+	}
 	if used > 0 { // the gap counts from the baseline, or a "g" would tear them apart
 		used -= min(big.descent, gap/2)
 		gap -= min(big.descent, gap/2)

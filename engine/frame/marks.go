@@ -65,10 +65,10 @@ func (d *drawer) code(text string) *code {
 const leastModule = 2
 
 // codeModule is the largest module, in pixels, with which the code of text fits into
-// side × side pixels that have margin pixels of paper around them, where the quiet zone
-// may lie; and what the quiet zone takes of each side beyond that. It is 0 if the code
-// does not fit, or there is no text.
-func (d *drawer) codeModule(text string, side, margin int) (module, pad int) {
+// width × height pixels that have margin pixels of paper around them, where the quiet
+// zone may lie, except above; and what the quiet zone takes of the other sides beyond
+// that. It is 0 if the code does not fit, or there is no text.
+func (d *drawer) codeModule(text string, width, height, margin int) (module, pad int) {
 	if text == "" {
 		return 0, 0
 	}
@@ -76,8 +76,9 @@ func (d *drawer) codeModule(text string, side, margin int) (module, pad int) {
 	if c.side == 0 {
 		return 0, 0
 	}
-	for module = side / c.side; module >= leastModule; module-- {
-		if pad = max(0, quietZone*module-margin); module*c.side+2*pad <= side {
+	for module = min(width, height) / c.side; module >= leastModule; module-- {
+		pad = max(0, quietZone*module-margin)
+		if side := module * c.side; side+2*pad <= width && side+pad+quietZone*module <= height {
 			return module, pad
 		}
 	}
@@ -212,7 +213,7 @@ func (d *drawer) foot(s *sign.Sign, r *image.Rectangle, keep, margin int, l limi
 // it, and cuts them off.
 func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) {
 	row := *r
-	module, pad := d.codeModule(s.Code, min(r.Dy(), r.Dx()*2/3, d.px(130)), margin)
+	module, pad := d.codeModule(s.Code, min(r.Dx()*2/3, d.px(130)), r.Dy(), margin)
 	if module > 0 {
 		side, quiet := d.code(s.Code).side*module, quietZone*module
 		cutBottom(r, pad)
@@ -251,10 +252,10 @@ func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, 
 	if label.cut {
 		label = block{}
 	}
-	module, _ := d.codeModule(s.Code, min(r.Dy()-label.height(), most), 0)
+	module, _ := d.codeModule(s.Code, most, r.Dy()-label.height(), 0)
 	if module == 0 { // the code does more than its label
 		label = block{}
-		module, _ = d.codeModule(s.Code, min(r.Dy(), most), 0)
+		module, _ = d.codeModule(s.Code, most, r.Dy(), 0)
 	}
 	if module == 0 {
 		return image.Rectangle{}
@@ -262,7 +263,7 @@ func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, 
 	quiet, side := quietZone*module, d.code(s.Code).side*module
 	cutRight(r, max(0, quiet-margin))
 	column := cutRight(r, max(side, d.width(&label)))
-	cutRight(r, max(gap, quiet))
+	cutRight(r, max(gap, quiet+gap/2))
 	cutTop(&column, quiet)
 	row := cutTop(&column, side)
 	d.putCode(s.Code, cutRight(&row, side), module)
