@@ -1,7 +1,10 @@
 package designs
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
@@ -29,15 +32,13 @@ func (p *Page) newCard(item Item) *card {
 	c.forAll = widget.NewButton(lang.L("Use for all signs"), func() { p.UseForAll(c.item.Look) })
 	c.forRoom = widget.NewButton(lang.L("Use for this room"), func() { p.UseForRoom(c.item.Look) })
 	name := xwidget.NewHeading(item.Name, theme.SizeNameSubHeadingText)
-	purpose := xwidget.NewMutedParagraph(item.Purpose)
-	buttons := xwidget.Row(8, c.forAll, c.forRoom)
-	var foot fyne.CanvasObject = buttons
+	var purpose fyne.CanvasObject = xwidget.NewMutedParagraph(item.Purpose)
 	if item.Template != "" {
-		foot = container.NewBorder(nil, nil, nil, p.templateButtons(item.Template), buttons)
+		purpose = container.NewBorder(nil, nil, nil, container.NewVBox(p.templateButtons(item.Template)), xwidget.Pad(purpose, 7, 0, 0, 0))
 	}
 	c.body = xwidget.Stack(8, xwidget.Pad(c.glass, 0, 0, 4, 0),
 		container.NewBorder(nil, nil, nil, c.mark, name),
-		purpose, c.trouble, foot)
+		purpose, c.trouble, xwidget.Row(8, c.forAll, c.forRoom))
 	c.card = xwidget.NewCard(c.body)
 	c.trouble.Hide()
 	c.mark.Hide()
@@ -100,15 +101,18 @@ func able(b *widget.Button, on bool) {
 	}
 }
 
-// glass is a picture that a tap enlarges.
+// glass is a picture that a tap enlarges, or Space or Enter with the focus.
 type glass struct {
 	widget.BaseWidget
 	bezel *xwidget.Bezel
+	ring  *canvas.Rectangle // around it while it has the focus
 	open  func()
 }
 
 func newGlass(open func()) *glass {
-	g := &glass{bezel: xwidget.NewBezel(fyne.NewSize(240, 240)), open: open}
+	g := &glass{bezel: xwidget.NewBezel(fyne.NewSize(240, 240)), ring: canvas.NewRectangle(color.Transparent), open: open}
+	g.ring.CornerRadius = 10
+	g.ring.Hide()
 	g.ExtendBaseWidget(g)
 	return g
 }
@@ -128,5 +132,26 @@ func (g *glass) Tapped(*fyne.PointEvent) { g.open() }
 // Cursor implements desktop.Cursorable.
 func (g *glass) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
+// FocusGained implements fyne.Focusable.
+func (g *glass) FocusGained() {
+	g.ring.StrokeColor, g.ring.StrokeWidth = g.Theme().Color(theme.ColorNamePrimary, fyne.CurrentApp().Settings().ThemeVariant()), 2
+	g.ring.Show()
+}
+
+// FocusLost implements fyne.Focusable.
+func (g *glass) FocusLost() { g.ring.Hide() }
+
+// TypedRune implements fyne.Focusable.
+func (g *glass) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (g *glass) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		g.open()
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
-func (g *glass) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(g.bezel) }
+func (g *glass) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewStack(g.bezel, g.ring))
+}

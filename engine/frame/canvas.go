@@ -1,6 +1,9 @@
 package frame
 
-import "image"
+import (
+	"encoding/binary"
+	"image"
+)
 
 // canvas draws on the pixels of a paletted image whose origin is (0, 0). Nothing it
 // is asked to draw reaches outside.
@@ -74,12 +77,21 @@ func (c canvas) glyph(m *mask, x, y int, ink uint8, clip image.Rectangle) {
 		c.clippedGlyph(m, x, y, ink, clip)
 		return
 	}
+	eight := uint64(ink) * low
 	for _, run := range m.runs {
 		start := (y+int(run.y))*c.stride + x
 		row := c.pix[start+int(run.x0) : start+int(run.x1)]
-		for i := range row {
-			row[i] = ink
+		if len(row) < 8 {
+			for i := range row {
+				row[i] = ink
+			}
+			continue
 		}
+		// Eight pixels at a time, the last of them perhaps over some that are done.
+		for i := 0; i+8 < len(row); i += 8 {
+			binary.LittleEndian.PutUint64(row[i:], eight)
+		}
+		binary.LittleEndian.PutUint64(row[len(row)-8:], eight)
 	}
 	if len(m.soft) > 0 {
 		c.edges(m, x, y, ink)

@@ -249,6 +249,13 @@ func (d *drawer) advances(runes []rune, whole text) []float32 {
 // nextBreak is where the line that starts at from ends. broken says that there was
 // no place to break and a word was cut.
 func (d *drawer) nextBreak(runes []rune, advance []float32, from int, room float32) (to int, broken bool) {
+	rest := float32(0)
+	for _, a := range advance[from:] {
+		rest += a
+	}
+	if rest <= room { // where lines may break matters only where one must
+		return len(runes), false
+	}
 	d.segments.Init(runes[from:])
 	lines := d.segments.LineIterator()
 	width, end := float32(0), from

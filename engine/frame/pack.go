@@ -58,10 +58,13 @@ func packRow(dst, row []byte) {
 		w0, w1, w2, w3 := load(p[0:8]), load(p[8:16]), load(p[16:24]), load(p[24:32])
 		w4, w5, w6, w7 := load(p[32:40]), load(p[40:48]), load(p[48:56]), load(p[56:64])
 		packed := uint64(0)
-		switch {
-		case w0|w1|w2|w3|w4|w5|w6|w7 == 0:
-		case w0&w1&w2&w3&w4&w5&w6&w7 == low && w0|w1|w2|w3|w4|w5|w6|w7 == low:
+		switch any := w0 | w1 | w2 | w3 | w4 | w5 | w6 | w7; {
+		case any == 0:
+		case any == low && w0&w1&w2&w3&w4&w5&w6&w7 == low:
 			packed = ^uint64(0)
+		case any&^low == 0: // black and white alone
+			packed = gather(w0) | gather(w1)<<8 | gather(w2)<<16 | gather(w3)<<24 |
+				gather(w4)<<32 | gather(w5)<<40 | gather(w6)<<48 | gather(w7)<<56
 		default:
 			packed = pack8(w0) | pack8(w1)<<8 | pack8(w2)<<16 | pack8(w3)<<24 |
 				pack8(w4)<<32 | pack8(w5)<<40 | pack8(w6)<<48 | pack8(w7)<<56
@@ -90,6 +93,9 @@ const (
 func pack8(pixels uint64) uint64 {
 	// The high bit of each byte tells whether it is not zero.
 	set := ((pixels&^high + (high - low)) | pixels) & high
-	// One multiplication gathers the eight bits in the highest byte, first pixel first.
-	return (set >> 7) * 0x8040201008040201 >> 56
+	return gather(set >> 7)
 }
+
+// gather packs eight pixels of 0 and 1 by one multiplication, which puts their bits into
+// the highest byte, the first pixel's first.
+func gather(bits uint64) uint64 { return bits * 0x8040201008040201 >> 56 }
