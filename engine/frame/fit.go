@@ -18,6 +18,7 @@ type block struct {
 	ascent, descent, lead int
 	tight                 bool // see limits
 	cut                   bool // ends in an ellipsis
+	broken                bool // a word was cut to fit
 }
 
 // height is from the top of the first line's box to the bottom of the last one's.
@@ -39,6 +40,8 @@ type limits struct {
 	// tight makes the line boxes as tall as the letters that are there, for large
 	// words that are placed by eye; else they have room for any.
 	tight bool
+	// even makes lines about as long as each other, as tight does.
+	even bool
 }
 
 // fit sets s into width × height pixels. Text that is too long wraps; if that does
@@ -117,7 +120,12 @@ func (d *drawer) shrink(m *measured, l limits, width, height int) block {
 			b.n, b.line[0] = 1, whole
 			return b
 		case (lines > 1 || last) && d.wrap(&b, runes, whole, room, lines, last):
-			if l.tight {
+			if (b.broken || b.cut) && l.tight { // letters change shape where a word is cut
+				m.above, m.below = d.extents(l.style, whole, false)
+				l.tight, l.even = false, true
+				return d.shrink(m, l, width, height)
+			}
+			if l.tight || l.even {
 				d.balance(&b, runes, whole, room)
 			}
 			return b
@@ -198,7 +206,7 @@ func (d *drawer) width(b *block) int {
 // ellipsis.
 func (d *drawer) wrap(b *block, runes []rune, whole text, room float32, n int, force bool) bool {
 	advance := d.advances(runes, whole)
-	b.n, b.cut = 0, false
+	b.n, b.cut, b.broken = 0, false, false
 	for from := 0; from < len(runes); {
 		to, broken := d.nextBreak(runes, advance, from, room)
 		if to < len(runes) && b.n == n-1 {
@@ -214,6 +222,7 @@ func (d *drawer) wrap(b *block, runes []rune, whole text, room float32, n int, f
 		if (broken || wide) && !force {
 			return false
 		}
+		b.broken = b.broken || broken
 		if wide {
 			line, b.cut = d.ellipsis(b, runes[from:to], advance[from:to], room), true
 		}
