@@ -307,13 +307,21 @@ func (d *drawer) ellipsis(b *block, runes []rune, advance []float32, room float3
 	for to := d.cut(runes, advance, 0, room-dots); ; to-- {
 		kept := trim(runes[:max(to, 0)])
 		line := d.shaper.shape(b.style, append(append(make([]rune, 0, len(kept)+1), kept...), mark), b.base)
-		if line.width <= room {
+		if line.width <= room && (len(kept) == 0 || d.holds(b, line)) {
 			return line
 		}
 		if len(kept) == 0 { // not even the ellipsis fits
 			return text{}
 		}
 	}
+}
+
+// holds reports whether the line boxes of b are tall enough for a line: letters take
+// other shapes, some of them taller, where a word ends.
+func (d *drawer) holds(b *block, line text) bool {
+	above, below := d.extents(b.style, line, true)
+	em := d.faces.em(b.style, b.size) / 1000
+	return above*em <= float32(b.ascent+1) && below*em <= float32(b.descent+1)
 }
 
 // trim drops spaces at both ends.

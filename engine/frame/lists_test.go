@@ -78,7 +78,7 @@ func TestListsKeepTheirBoxes(t *testing.T) {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", design, size[0], size[1]), func(t *testing.T) {
 				p := display.Panel{Width: size[0], Height: size[1], Scheme: display.BWRY}
-				seeds := uint64(60)
+				seeds := uint64(40)
 				if size[0]*size[1] > 1<<20 {
 					seeds = 10
 				}
@@ -237,6 +237,39 @@ func TestShortListKeepsWhatMatters(t *testing.T) {
 		}
 		if drawn["Meeting of 7"] || !drawn["Meeting of 12"] || !drawn["Meeting of 13"] || drawn["Meeting of 19"] == counted {
 			t.Errorf("on %s: %v", p, drawn)
+		}
+	}
+}
+
+// Signs that read from right to left are the mirror image of the others.
+func TestListsAreMirrored(t *testing.T) {
+	r, look := newRenderer(t), brand()
+	for _, design := range lists {
+		for _, scene := range scenes {
+			s := scene.compose(t, tongues[0], design)
+			for _, size := range sizes[:9] {
+				p := display.Panel{Width: size[0], Height: size[1], Scheme: display.Mono}
+				plain, m, err := r.Observe(s, p, look)
+				if err != nil {
+					t.Fatal(err)
+				}
+				turned := s
+				turned.RightToLeft = true
+				mirrored, _, err := r.Observe(turned, p, look)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(plain) != len(mirrored) {
+					t.Errorf("%s of %s on %s: %d texts and marks, mirrored %d", scene.name, design, p, len(plain), len(mirrored))
+					continue
+				}
+				for i, a := range plain {
+					b := mirrored[i].Box
+					if a.Box.Min.X != m.Rect.Max.X-b.Max.X || a.Box.Max.X != m.Rect.Max.X-b.Min.X || a.Box.Min.Y != b.Min.Y {
+						t.Errorf("%s of %s on %s: %q in %v, mirrored %v", scene.name, design, p, a.Text, a.Box, b)
+					}
+				}
+			}
 		}
 	}
 }

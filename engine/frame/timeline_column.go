@@ -97,10 +97,10 @@ func (d *drawer) blockText(b *timeBlock, r image.Rectangle, sz size, ink uint8) 
 	}
 	r = inset(r, d.px(8), d.blockEdge(r.Dy())+1)
 	title := limits{style: strong, max: sz, min: sz.part(3, 4), lines: 3, tight: true}
-	what := d.fit(m.Title, title, r.Dx(), r.Dy())
+	what := d.fitBlock(m.Title, title, r)
 	if what.n == 0 { // a short meeting
 		title.min, title.lines = floorSize, 1
-		what = d.fit(m.Title, title, r.Dx(), r.Dy())
+		what = d.fitBlock(m.Title, title, r)
 	}
 	meta := limits{style: medium, max: sz.part(3, 4), min: sz.part(3, 4), lines: 1, tight: true}
 	gap := textGap(sz)
@@ -126,4 +126,15 @@ func (d *drawer) blockText(b *timeBlock, r image.Rectangle, sz size, ink uint8) 
 		d.put(&at, box, right, ink)
 	}
 	d.put(&what, r, left, ink)
+}
+
+// fitBlock fits a title as tightly as its letters allow; those of a text that is cut
+// may take other shapes than were measured.
+func (d *drawer) fitBlock(text string, l limits, r image.Rectangle) block {
+	b := d.fit(text, l, r.Dx(), r.Dy())
+	if b.cut {
+		l.tight = false
+		b = d.fit(text, l, r.Dx(), r.Dy())
+	}
+	return b
 }
