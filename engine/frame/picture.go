@@ -48,14 +48,14 @@ func fitted(img, box image.Point) image.Point {
 // safe for concurrent use.
 type pictures struct {
 	mu   sync.Mutex
-	kept []keptPicture // used last at the end
+	kept []*keptPicture // used last at the end
 }
 
 type keptPicture struct {
 	img    image.Image
 	size   image.Point
 	scheme display.Scheme
-	m      *image.Paletted
+	render func() *image.Paletted // once, whoever comes first
 }
 
 // maxPictures bounds what is kept: a logo in the two sizes of each of a few panel
@@ -65,20 +65,24 @@ const maxPictures = 32
 // get gives img in the inks of a scheme. Pictures count as the same if they are the
 // same pointer, so they must not change.
 func (p *pictures) get(img image.Image, size image.Point, s display.Scheme) *image.Paletted {
+	return p.find(img, size, s).render()
+}
+
+func (p *pictures) find(img image.Image, size image.Point, s display.Scheme) *keptPicture {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, k := range p.kept {
 		if k.size == size && k.scheme == s && same(k.img, img) {
 			p.kept = append(slices.Delete(p.kept, i, i+1), k)
-			return k.m
+			return k
 		}
 	}
-	m := render(img, size, s)
+	k := &keptPicture{img: img, size: size, scheme: s, render: sync.OnceValue(func() *image.Paletted { return render(img, size, s) })}
 	if len(p.kept) == maxPictures {
 		p.kept = slices.Delete(p.kept, 0, 1)
 	}
-	p.kept = append(p.kept, keptPicture{img, size, s, m})
-	return m
+	p.kept = append(p.kept, k)
+	return k
 }
 
 // render scales img and turns it into inks.
@@ -90,7 +94,9 @@ func render(img image.Image, size image.Point, s display.Scheme) *image.Paletted
 		lines(dst, scaled, ink, s)
 		return dst
 	}
-	dst.Palette = relative(s.Measured())
+	for _, c := range relative(s.Measured()) {
+		dst.Palette = append(dst.Palette, lifted(c))
+	}
 	stddraw.FloydSteinberg.Draw(dst, dst.Rect, &inLight{m: scaled, table: lightTable()}, image.Point{})
 	return dst
 }
@@ -152,9 +158,19 @@ type inLight struct {
 func lightTable() *[256]uint16 {
 	var t [256]uint16
 	for i := range t {
-		t[i] = uint16(math.Round(0xffff * display.Light(uint8(i))))
+		t[i] = lift(uint32(math.Round(0xffff * display.Light(uint8(i)))))
 	}
 	return &t
+}
+
+// lift makes room below black and above white: the standard library clips the errors that
+// it carries on to what a colour can be, and dark greys would take on the tint of the
+// dark inks that make them.
+func lift(v uint32) uint16 { return uint16(0x4000 + v/2) }
+
+func lifted(c color.Color) color.Color {
+	r, g, b, _ := c.RGBA()
+	return color.RGBA64{R: lift(r), G: lift(g), B: lift(b), A: 0xffff}
 }
 
 func (l *inLight) ColorModel() color.Model { return color.RGBA64Model }
