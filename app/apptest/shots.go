@@ -39,8 +39,8 @@ func Speak(t *testing.T, translations string) {
 	}
 }
 
-// Picture writes how a page looks to folder, in the window's first and in its smallest
-// size, in light and dark.
+// Picture writes how a page looks to folder, in the window's first size, in its
+// smallest and in a large one, in light and dark.
 func Picture(t *testing.T, w fyne.Window, page fyne.CanvasObject, folder, name string) {
 	t.Helper()
 	w.SetPadded(false)
@@ -48,7 +48,7 @@ func Picture(t *testing.T, w fyne.Window, page fyne.CanvasObject, folder, name s
 	for _, size := range []struct {
 		tag  string
 		w, h float32
-	}{{"1120x740", 1120, 740}, {"1000x700", 1000, 700}} {
+	}{{"1120x740", 1120, 740}, {"1000x700", 1000, 700}, {"1600x1000", 1600, 1000}} {
 		for _, dark := range []bool{false, true} {
 			test.ApplyTheme(t, theme.Forced(dark))
 			for range 4 { // wrapped text knows its height only once it has its width

@@ -29,15 +29,13 @@ func (p *Page) newCard(item Item) *card {
 	c.forAll = widget.NewButton(lang.L("Use for all signs"), func() { p.UseForAll(c.item.Look) })
 	c.forRoom = widget.NewButton(lang.L("Use for this room"), func() { p.UseForRoom(c.item.Look) })
 	name := xwidget.NewHeading(item.Name, theme.SizeNameSubHeadingText)
-	purpose := xwidget.NewMutedParagraph(item.Purpose)
-	buttons := xwidget.Row(8, c.forAll, c.forRoom)
-	var foot fyne.CanvasObject = buttons
+	var purpose fyne.CanvasObject = xwidget.NewMutedParagraph(item.Purpose)
 	if item.Template != "" {
-		foot = container.NewBorder(nil, nil, nil, p.templateButtons(item.Template), buttons)
+		purpose = container.NewBorder(nil, nil, nil, container.NewVBox(p.templateButtons(item.Template)), xwidget.Pad(purpose, 7, 0, 0, 0))
 	}
 	c.body = xwidget.Stack(8, xwidget.Pad(c.glass, 0, 0, 4, 0),
 		container.NewBorder(nil, nil, nil, c.mark, name),
-		purpose, c.trouble, foot)
+		purpose, c.trouble, xwidget.Row(8, c.forAll, c.forRoom))
 	c.card = xwidget.NewCard(c.body)
 	c.trouble.Hide()
 	c.mark.Hide()

@@ -3,6 +3,7 @@ package designs_test
 import (
 	"flag"
 	"image"
+	"os"
 	"testing"
 	"time"
 
@@ -20,6 +21,21 @@ import (
 
 var shots = flag.String("shots", "", "write pictures of the page to this folder")
 
+// drawer draws real signs, those of saved templates by the starter.
+func drawer(t *testing.T) signtest.Draw {
+	starter, err := os.ReadFile("starter.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	draw := signtest.New(t, apptest.Noon)
+	return func(s engine.Snapshot, r engine.PreviewRequest) (engine.Preview, error) {
+		if r.Policy.Design == sign.Custom && r.Template == nil {
+			r.Template = starter
+		}
+		return draw(s, r)
+	}
+}
+
 // scenes are the states worth looking at.
 func scenes() map[string]func(*testing.T) (*designs.Page, fyne.Window) {
 	at := func(change func(*engine.Snapshot), then func(*designs.Page, fyne.Window)) func(*testing.T) (*designs.Page, fyne.Window) {
@@ -29,7 +45,7 @@ func scenes() map[string]func(*testing.T) (*designs.Page, fyne.Window) {
 				change(&s)
 			}
 			e := apptest.NewEngine(s, s)
-			e.Draw = signtest.New(t, apptest.Noon)
+			e.Draw = drawer(t)
 			p, w := open(t, e, nil)
 			if then != nil {
 				then(p, w)

@@ -169,10 +169,11 @@ func (p *Page) sideCard() fyne.CanvasObject {
 	p.apply = widget.NewButtonWithIcon(lang.L("Apply to all signs"), theme.ConfirmIcon(), p.Apply)
 	p.apply.Importance = widget.HighImportance
 	p.revert = widget.NewButton(lang.L("Revert"), p.revertDraft)
+	p.revert.Importance = widget.LowImportance
 	p.apply.Disable()
 	p.revert.Disable()
-	return xwidget.NewCard(xwidget.Stack(12, p.stage.Object(), widget.NewSeparator(), p.dirty,
-		container.NewBorder(nil, nil, nil, p.revert, p.apply), p.area))
+	return xwidget.NewCard(xwidget.Stack(12, p.stage.Object(), widget.NewSeparator(),
+		xwidget.Stack(8, container.NewBorder(nil, nil, nil, p.revert, p.dirty), p.apply), p.area))
 }
 
 func (p *Page) updatesCard() fyne.CanvasObject {

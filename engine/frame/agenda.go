@@ -19,23 +19,28 @@ func (d *drawer) agenda(s *sign.Sign) {
 		d.dayAlone(s, r)
 		return
 	}
+	set := setting{size: l.largest, gaps: true}
+	small := setting{size: max(l.largest*3/4, l.smallest), first: l.past}
+	fixed := d.noticeHeight(s) + 2*d.px(dayPad)
 	if towers(r) {
 		d.dayNotice(s, cutBottom(&r, d.noticeHeight(s)))
-		d.dayHead(s, cutLeft(&r, r.Dx()*40/100), beside)
+		d.dayTower(s, cutLeft(&r, r.Dx()*40/100))
+		if week := d.weekHeight(s); l.height(d, small, r.Dx()-2*d.px(dayMargin))+fixed <= r.Dy()-week {
+			d.week(s, cutBottom(&r, week)) // which gives way to the list
+		}
+		r = inset(r, d.px(dayMargin), d.px(dayPad))
 	} else {
-		set := setting{size: l.largest, gaps: true}
 		width := r.Dx() - 2*d.px(dayMargin)
-		fixed := d.noticeHeight(s) + 2*d.px(dayPad)
-		// The week gives way to the list.
-		if week := d.weekHeight(s); l.height(d, setting{size: max(l.largest*3/4, l.smallest), first: l.past}, width)+fixed <= r.Dy()*62/100-week {
+		if week := d.weekHeight(s); l.height(d, small, width)+fixed <= r.Dy()*62/100-week {
 			d.week(s, cutBottom(&r, week))
 		}
 		head := min(max(r.Dy()-l.height(d, set, width)-fixed, r.Dy()*38/100), r.Dy()*62/100)
 		d.dayHead(s, cutTop(&r, head), above)
 		d.dayNotice(s, cutTop(&r, d.noticeHeight(s)))
 		d.dayRail(s, &r)
+		r = inset(r, d.px(dayMargin), d.px(dayPad))
+		d.dayMarks(s, &r)
 	}
-	r = inset(r, d.px(dayMargin), d.px(dayPad))
 	d.drawDayList(&l, l.choose(d, r.Dx(), r.Dy()), r)
 }
 
@@ -45,11 +50,14 @@ const (
 	dayPad    = 7
 )
 
-// beginDay sets the unit, for reference 400×300 or 300×400, and gives the panel.
+// beginDay sets the scale and gives the panel.
 func (d *drawer) beginDay() image.Rectangle {
 	r := d.canvas.bounds
-	w, h := float32(r.Dx()), float32(r.Dy())
-	d.unit = min(max(w, h)/400, min(w, h)/300)
+	if r.Dx() >= r.Dy() {
+		d.scale(400, 300)
+	} else {
+		d.scale(300, 400)
+	}
 	return r
 }
 
@@ -59,7 +67,13 @@ func towers(r image.Rectangle) bool { return r.Dx()*10 >= r.Dy()*19 }
 // dayAlone draws the head where there is no day to show.
 func (d *drawer) dayAlone(s *sign.Sign, r image.Rectangle) {
 	d.dayNotice(s, cutBottom(&r, d.noticeHeight(s)))
-	d.dayHead(s, r, alone)
+	if !d.hasMarks(s) || r.Dy() < 200 {
+		d.dayHead(s, r, alone)
+		return
+	}
+	d.dayHead(s, cutTop(&r, r.Dy()*62/100), above)
+	r = inset(r, d.px(dayMargin), d.px(dayPad))
+	d.foot(s, &r, 0, d.px(dayPad), d.noteLimits(), d.px(8))
 }
 
 func (d *drawer) noticeHeight(s *sign.Sign) int {
@@ -71,7 +85,7 @@ func (d *drawer) noticeHeight(s *sign.Sign) int {
 
 func (d *drawer) dayNotice(s *sign.Sign, r image.Rectangle) {
 	if s.Notice != "" {
-		d.band(s.Notice, r, d.px(14), limits{style: bold, max: d.sz(9), min: floorSize, single: d.sz(7), lines: 2})
+		d.band(s.Notice, r, d.px(14), d.set(bold, 9, 0, 7, 2))
 	}
 }
 
@@ -80,4 +94,37 @@ func (d *drawer) dayRail(s *sign.Sign, r *image.Rectangle) {
 	if s.State == sign.Unknown {
 		d.stripes(cutLeft(r, d.px(dayStripe)), d.px(dayStripe)*3/4, display.Black)
 	}
+}
+
+// hasMarks reports whether there is more to show than the state and the day.
+func (d *drawer) hasMarks(s *sign.Sign) bool {
+	return s.Code != "" || s.Text != "" || d.logo(s) != nil
+}
+
+func (d *drawer) noteLimits() limits { return d.set(medium, 7, 0, 0, 3) }
+
+// dayMarks cuts text, code and logo off r, where it is large enough for them: below
+// the list in portrait, else at its right and the text below.
+func (d *drawer) dayMarks(s *sign.Sign, r *image.Rectangle) {
+	gap, note := d.px(10), d.noteLimits()
+	if !d.hasMarks(s) || r.Dx() < 200 {
+		return
+	}
+	if d.canvas.bounds.Dy() > d.canvas.bounds.Dx() {
+		d.foot(s, r, r.Dy()*60/100, d.px(dayPad), note, gap)
+		return
+	}
+	if r.Dx() >= 300 {
+		bleed := d.px(dayMargin) / 2 // what goes on reaches out of the list
+		below := d.corner(s, r, d.px(dayMargin), note, gap+bleed)
+		if below.Empty() && d.logo(s) != nil {
+			below = cutRight(r, r.Dx()/5)
+			cutRight(r, gap+bleed)
+		}
+		d.logoBelow(s, below, logoHeight(note))
+	}
+	area := *r
+	cutTop(&area, area.Dy()*3/4)
+	d.freeText(s, &area, note, gap/2)
+	r.Max.Y = area.Max.Y
 }

@@ -2,7 +2,6 @@ package frame
 
 import (
 	"image"
-	"strconv"
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
@@ -14,9 +13,10 @@ type dayList struct {
 	head      string // above the list; may be empty
 	none      string // in place of an empty list
 	meetings  []sign.Meeting
-	titles    []float32 // natural widths in pixels where the x-height is one
+	titles    []float32 // widths in pixels where the x-height is one
 	time      float32   // of the widest time
 	who       float32   // of the widest organiser
+	line      extent    // of the tallest text
 	past      int       // how many are over; they come first
 	largest   size
 	smallest  size
@@ -43,14 +43,25 @@ func (d *drawer) newDayList(s *sign.Sign) dayList {
 	l.titles = make([]float32, len(l.meetings))
 	for i := range l.meetings {
 		m := &l.meetings[i]
-		l.titles[i] = d.natural(l.titleStyle(m), m.Title)
-		l.time = max(l.time, d.natural(bold, m.Time))
-		l.who = max(l.who, d.natural(medium, m.Who))
+		l.titles[i] = l.add(d, l.titleStyle(m), m.Title)
+		l.time = max(l.time, l.add(d, bold, m.Time))
+		l.who = max(l.who, l.add(d, medium, m.Who))
 		if m.Phase == sign.Past && i == l.past {
 			l.past++
 		}
 	}
+	l.add(d, medium, l.head)
+	l.largest = max(l.largest, l.smallest)
 	return l
+}
+
+// add makes lines tall enough, and the type large enough, for a text and gives its
+// width.
+func (l *dayList) add(d *drawer, st style, text string) float32 {
+	e := d.measure(st, text)
+	l.line.above, l.line.below = max(l.line.above, e.above), max(l.line.below, e.below)
+	l.smallest = max(l.smallest, legible(d.shaper.decode(text)))
+	return e.width
 }
 
 // part is the list of some of the meetings only.
@@ -77,13 +88,15 @@ type setting struct {
 	size  size
 	gaps  bool // space where the room is free
 	short bool // titles of what lies ahead have one line
+	air   int  // pixels more above and below the text of a row
 }
 
 // columns is where the texts of a row lie. Where the time would leave too little for
 // the title, it stands above.
 type columns struct {
 	setting
-	line             int // height of a line
+	above, line      int // a line's height above its baseline, and all of it
+	lead             int // between two lines of a title
 	pad              int // above and below the text of a row
 	time, title, who int // widths
 	gap              int // between columns
@@ -93,7 +106,11 @@ type columns struct {
 func (l *dayList) columns(d *drawer, set setting, width int) columns {
 	sz := float32(set.size)
 	em := max(d.faces.em(bold, set.size), d.faces.em(medium, set.size)) / 1000
-	c := columns{setting: set, line: ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5), pad: max(1, round(150*em)), gap: round(750 * em)}
+	c := columns{
+		setting: set, above: ceil(l.line.above*sz + 0.5), lead: int(leadMille * em),
+		pad: max(1, round(150*em)) + set.air, gap: round(750 * em),
+	}
+	c.line = c.above + ceil(l.line.below*sz+0.5)
 	c.time = ceil(l.time*sz) + 1
 	if c.stacked = c.time*100 > width*42; c.stacked {
 		c.time, c.title = width, width
@@ -109,14 +126,14 @@ func (l *dayList) columns(d *drawer, set setting, width int) columns {
 
 // row is the height of meeting i.
 func (l *dayList) row(c *columns, i int) int {
-	lines := 1
+	height := c.line + 2*c.pad
 	if (!c.short || l.meetings[i].Phase == sign.Now) && l.titles[i]*float32(c.size) > float32(c.title) {
-		lines = 2
+		height += c.lead + c.line
 	}
 	if c.stacked {
-		lines++
+		height += c.line
 	}
-	return lines*c.line + 2*c.pad
+	return height
 }
 
 // turn reports whether what is over ends with meeting i-1 and nothing goes on, which
@@ -157,8 +174,21 @@ func (l *dayList) height(d *drawer, set setting, width int) int {
 
 // choose finds the setting for a box. Where room is short, the type shrinks a
 // little, then the space for pauses goes, then what is over, from the oldest on; then
-// the type shrinks to its floor, and then titles lose their second line.
+// the type shrinks to its floor, and then titles lose their second line. Where there
+// is more than enough, the rows get airier.
 func (l *dayList) choose(d *drawer, width, height int) setting {
+	set := l.tightest(d, width, height)
+	for range l.columns(d, set, width).pad {
+		more := set
+		if more.air++; l.height(d, more, width) > height {
+			break
+		}
+		set = more
+	}
+	return set
+}
+
+func (l *dayList) tightest(d *drawer, width, height int) setting {
 	comfort := max(l.largest*4/5, l.smallest)
 	fits := func(set setting) bool { return l.height(d, set, width) <= height }
 	for _, gaps := range []bool{true, false} {
@@ -193,10 +223,6 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		d.textTop(&r, 0, l.none, one, display.Black, 0)
 		return
 	}
-	// What is left over makes the rows airier.
-	if spare := r.Dy() - l.height(d, set, r.Dx()); spare > 0 {
-		c.pad += min(spare/(2*(len(l.meetings)-set.first)+2), c.pad)
-	}
 	for i := set.first; i < len(l.meetings); i++ {
 		var pause image.Rectangle
 		if i > set.first {
@@ -204,7 +230,7 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		}
 		need := l.row(&c, i)
 		if rest := len(l.meetings) - i; r.Dy() < need || rest > 1 && r.Dy() < need+c.line {
-			more := d.fit("+"+strconv.Itoa(rest), limits{style: bold, max: set.size, min: floorSize, lines: 1}, r.Dx(), r.Dy())
+			more := d.more(rest, limits{style: bold, max: set.size, min: floorSize, lines: 1}, r)
 			d.put(&more, r, left, display.Black)
 			return
 		}
@@ -226,22 +252,28 @@ func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {
 		d.fill(image.Rect(r.Min.X-bleed, r.Min.Y, r.Max.X+bleed, r.Max.Y), d.inks.busy)
 		ink = d.inks.onBusy
 	case m.Phase == sign.Past:
-		strong = medium
+		ink, strong = d.inks.quiet, medium
 	}
 	r = inset(r, 0, c.pad)
 	text := limits{style: strong, max: c.size, min: c.size, lines: 1}
 	at := d.fit(m.Time, text, c.time, r.Dy())
 	if c.stacked {
-		d.put(&at, cutTop(&r, c.line), left, ink)
+		c.put(d, &at, cutTop(&r, c.line), ink)
 	} else {
-		d.put(&at, cutLeft(&r, c.time), left, ink)
+		c.put(d, &at, cutLeft(&r, c.time), ink)
 		cutLeft(&r, c.gap)
 	}
 	text.style = medium
-	if who := d.fit(m.Who, text, c.who, r.Dy()); !who.cut {
-		d.put(&who, cutRight(&r, c.who), left, ink)
+	if who := d.fit(m.Who, text, c.who, c.line); !who.cut {
+		c.put(d, &who, cutRight(&r, c.who), ink)
 	}
 	text.style, text.lines = l.titleStyle(m), 2
 	what := d.fit(m.Title, text, c.title, r.Dy())
-	d.put(&what, r, left, ink)
+	c.put(d, &what, r, ink)
+}
+
+// put draws a text on the baseline of its row.
+func (c *columns) put(d *drawer, b *block, r image.Rectangle, ink uint8) {
+	cutTop(&r, c.above-b.ascent)
+	d.put(b, r, left, ink)
 }

@@ -12,6 +12,9 @@ func (d *drawer) weekHeight(s *sign.Sign) int {
 	if len(s.Week) == 0 || d.unit < 0.9 {
 		return 0
 	}
+	if d.canvas.bounds.Dy() > d.canvas.bounds.Dx() {
+		return d.px(46)
+	}
 	return d.px(38)
 }
 
@@ -23,14 +26,10 @@ func (d *drawer) week(s *sign.Sign, r image.Rectangle) {
 	d.fill(cutTop(&r, d.px(1)), display.Black)
 	r = inset(r, d.px(dayMargin)/2, 0)
 	pad := d.px(dayMargin) / 2
-	text := limits{style: bold, max: d.sz(7), min: floorSize, lines: 1}
-	long := true // "Mo 23"; all days are alike
-	for i := range s.Week {
-		b := d.fit(s.Week[i].Name+" "+s.Week[i].Day, text, r.Dx()/len(s.Week)-2*pad, r.Dy())
-		long = long && !b.cut
-		if b.n > 0 {
-			text.max = b.size
-		}
+	text := d.set(bold, 7, 0, 0, 1)
+	long := d.alike(s, r.Dx()/len(s.Week)-2*pad, r.Dy(), text.max, &text, func(w *sign.WeekDay) string { return w.Name + " " + w.Day })
+	if !long { // the name over the day
+		d.alike(s, r.Dx()/len(s.Week)-2*pad, r.Dy(), floorSize, &text, func(w *sign.WeekDay) string { return w.Name })
 	}
 	for i := range s.Week {
 		day := &s.Week[i]
@@ -42,12 +41,12 @@ func (d *drawer) week(s *sign.Sign, r image.Rectangle) {
 		}
 		cell = inset(cell, pad, d.px(6))
 		bar := cutBottom(&cell, d.px(7))
-		label := day.Day
 		if long {
-			label = day.Name + " " + day.Day
+			d.textTop(&cell, 0, day.Name+" "+day.Day, text, ink, 0)
+		} else {
+			d.textTop(&cell, 0, day.Name, text, ink, 0)
+			d.textTop(&cell, 0, day.Day, text, ink, 0)
 		}
-		b := d.fit(label, text, cell.Dx(), cell.Dy())
-		d.put(&b, cell, left, ink)
 		d.fill(image.Rect(bar.Min.X, bar.Max.Y-d.px(1), bar.Max.X, bar.Max.Y), ink)
 		if day.Booked < 0 {
 			d.stripes(bar, d.px(2), ink)
@@ -55,4 +54,19 @@ func (d *drawer) week(s *sign.Sign, r image.Rectangle) {
 			d.fill(cutLeft(&bar, bar.Dx()*min(day.Booked, 8)/8), ink)
 		}
 	}
+}
+
+// alike makes l such that the words for all days of the week have one size, and
+// reports whether there is one that is not below least.
+func (d *drawer) alike(s *sign.Sign, width, height int, least size, l *limits, words func(*sign.WeekDay) string) bool {
+	try := *l
+	for i := range s.Week {
+		b := d.fit(words(&s.Week[i]), try, width, height)
+		if b.n == 0 || b.cut || b.size < least {
+			return false
+		}
+		try.max = b.size
+	}
+	*l = try
+	return true
 }

@@ -125,9 +125,10 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 	top := box.Min.Y
 	for i := range b.n {
 		line := b.line[i]
-		x := float32(box.Min.X) + float32(a)/2*(float32(box.Dx())-line.width*em)
+		free := float32(box.Dx()) - line.width*em
+		x := float32(box.Min.X) + float32(a)/2*free
 		if b.tight && a != center && len(line.glyphs) > 0 {
-			x += d.optical(b, line, a, em)
+			x += min(max(d.optical(b, line, a, em), -free), free) // and stays in the box
 		}
 		clip := image.Rect(box.Min.X, top, box.Max.X, top+b.ascent+b.descent).Intersect(d.canvas.bounds)
 		drawn := d.line(b, line, x, top+b.ascent, ink, clip)

@@ -47,6 +47,9 @@ func (d *drawer) heads(s *sign.Sign, r *image.Rectangle, keep int, date string, 
 	}
 	battery := d.battery(s, &head, small, share, ink)
 	used, baseline, drawn := d.pair(head, s.Room, date, name, small, ink)
+	if word := d.fit(s.LowBattery, small, r.Dx(), head.Dy()); used == 0 { // it stands alone
+		used, baseline = word.height(), head.Min.Y+word.ascent
+	}
 	battery(baseline)
 	cutTop(r, used)
 	if drawn {

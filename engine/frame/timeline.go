@@ -24,7 +24,7 @@ func (d *drawer) timeline(s *sign.Sign) {
 		d.dayColumn(s, blocks, r, above)
 	case r.Dy() >= 600 && roomy(s, r.Dy()):
 		d.dayNotice(s, cutBottom(&r, d.noticeHeight(s)))
-		d.dayHead(s, cutLeft(&r, r.Dx()*44/100), beside)
+		d.dayTower(s, cutLeft(&r, r.Dx()*44/100))
 		d.dayColumn(s, blocks, r, beside)
 	default:
 		d.dayAcross(s, blocks, r)

@@ -21,7 +21,8 @@ func (d *drawer) dayAcross(s *sign.Sign, blocks []timeBlock, r image.Rectangle) 
 	d.dayRail(s, &r)
 	r = inset(r, d.px(dayMargin), 0)
 	cutBottom(&r, d.px(dayPad))
-	if inside := d.insideTexts(s, blocks, r); small || inside {
+	inside := d.insideSize(s, blocks, r)
+	if small || inside > 0 {
 		d.dayBar(s, blocks, r, inside)
 		return
 	}
@@ -32,14 +33,15 @@ func (d *drawer) dayAcross(s *sign.Sign, blocks []timeBlock, r image.Rectangle) 
 	for _, part := range l.split(n) {
 		natural = max(natural, part.height(d, setting{size: l.largest}, d.columnWidth(n, r.Dx())))
 	}
-	d.dayBar(s, blocks, cutTop(&r, min(max(r.Dy()-natural, r.Dy()*42/100), r.Dy()*62/100)), false)
+	d.dayBar(s, blocks, cutTop(&r, min(max(r.Dy()-natural, r.Dy()*42/100), r.Dy()*62/100)), 0)
 	cutTop(&r, d.px(dayPad))
-	d.drawColumns(&l, n, r)
+	d.dayMarks(s, &r)
+	d.drawColumns(&l, d.listColumns(&l, r.Dx()), r)
 }
 
 // listColumns is how many columns of a list fit beside each other.
 func (d *drawer) listColumns(l *dayList, width int) int {
-	return min(max(width/d.px(220), 1), max(len(l.meetings), 1), 3)
+	return min(max(width/d.px(195), 1), max(len(l.meetings), 1), 3)
 }
 
 func (d *drawer) columnWidth(n, width int) int {
@@ -61,17 +63,19 @@ func (l *dayList) split(n int) []dayList {
 
 // drawColumns draws a list in n columns of one type.
 func (d *drawer) drawColumns(l *dayList, n int, r image.Rectangle) {
-	set := setting{size: l.largest}
+	var set setting
 	width := d.columnWidth(n, r.Dx())
 	if l.head != "" {
-		head := limits{style: medium, max: max(l.largest*4/5, floorSize), min: floorSize, lines: 1}
-		d.textTop(&r, 0, l.head, head, display.Black, d.px(2))
+		d.textTop(&r, 0, l.head, d.set(medium, 8, 0, 0, 1), display.Black, d.px(2))
 		l.head = ""
 	}
 	parts := l.split(n)
 	for i := range parts {
 		one := parts[i].choose(d, width, r.Dy())
-		set.size, set.short = min(set.size, one.size), set.short || one.short
+		if i == 0 || one.size < set.size || one.short {
+			set = one
+		}
+		set.air = min(set.air, one.air)
 	}
 	for i := range parts {
 		d.drawDayList(&parts[i], set, cutLeft(&r, width))
@@ -79,9 +83,10 @@ func (d *drawer) drawColumns(l *dayList, n int, r image.Rectangle) {
 	}
 }
 
-// dayBar draws the day into r: blocks on a line with the hours below.
-func (d *drawer) dayBar(s *sign.Sign, blocks []timeBlock, r image.Rectangle, inside bool) {
-	label := limits{style: medium, max: d.sz(7), min: floorSize, lines: 1, tight: true}
+// dayBar draws the day into r: blocks on a line with the hours below, with texts in
+// them if inside is not 0.
+func (d *drawer) dayBar(s *sign.Sign, blocks []timeBlock, r image.Rectangle, inside size) {
+	label := d.hourLimits(7)
 	widest := d.fit("00", label, r.Dx(), r.Dy())
 	line := max(1, d.px(2))
 	head := r.Min.Y
@@ -102,9 +107,9 @@ func (d *drawer) dayBar(s *sign.Sign, blocks []timeBlock, r image.Rectangle, ins
 		if b.phase == sign.Now && b.lane == 0 && s.State == sign.Busy {
 			box.Min.Y = head // it grows out of the head
 		}
-		ink := d.paintBlock(s, b, box, inside)
-		if inside && b.phase != sign.Past {
-			d.insideText(b, text, ink)
+		ink := d.paintBlock(s, b, box, inside > 0)
+		if inside > 0 && b.phase != sign.Past {
+			d.insideText(b, text, inside, ink)
 		}
 	}
 }
@@ -119,44 +124,50 @@ func (d *drawer) barBox(b *timeBlock, a axis, r image.Rectangle) image.Rectangle
 	return image.Rect(a.at(b.From), y0, max(a.at(b.To)-gap+1, a.at(b.From)+gap), y1)
 }
 
-// insideTexts reports whether all texts fit into their blocks, with all the room of r
-// for the bar.
-func (d *drawer) insideTexts(s *sign.Sign, blocks []timeBlock, r image.Rectangle) bool {
-	if len(s.Meetings) == 0 || s.State == sign.Unknown {
-		return false
+// insideSize is the largest size in which the texts of what is not over all fit into
+// their blocks, with all the room of r for the bar; 0 if there is none, or no text.
+func (d *drawer) insideSize(s *sign.Sign, blocks []timeBlock, r image.Rectangle) size {
+	if len(s.Meetings) == 0 || s.State == sign.Unknown || d.hasMarks(s) || blocks[len(blocks)-1].phase == sign.Past {
+		return 0
 	}
-	any := false
+	cutBottom(&r, d.px(20)) // the hours
 	a := d.barAxis(s, r, d.px(20))
+	for sz := d.sz(10); sz >= d.sz(6); sz-- {
+		if d.allInside(blocks, a, r, sz) {
+			return sz
+		}
+	}
+	return 0
+}
+
+func (d *drawer) allInside(blocks []timeBlock, a axis, r image.Rectangle, sz size) bool {
 	for i := range blocks {
 		b := &blocks[i]
 		if b.phase == sign.Past {
 			continue
 		}
-		any = true
-		box := inset(d.barBox(b, a, r), d.px(5), d.px(6))
-		from, title := d.insideLimits()
-		head := d.fit(start(b.meeting.Time), from, box.Dx(), box.Dy())
-		text := d.fit(b.meeting.Title, title, box.Dx(), box.Dy()-head.height()-d.px(20))
-		if text.n == 0 || text.cut || head.n == 0 || head.cut {
+		box := d.insideBox(d.barBox(b, a, r))
+		head := d.fit(start(b.meeting.Time), limits{style: bold, max: sz, min: sz, lines: 1}, box.Dx(), box.Dy())
+		// The smaller size is for what would not fit without a broken word.
+		text := d.fit(b.meeting.Title, limits{style: medium, max: sz, min: sz - 1, lines: maxLines}, box.Dx(), box.Dy()-head.height())
+		if head.n == 0 || head.cut || text.size != sz || text.cut {
 			return false
 		}
 	}
-	return any
+	return true
 }
 
-func (d *drawer) insideLimits() (from, title limits) {
-	return limits{style: bold, max: d.sz(8), min: d.sz(6), lines: 1}, limits{style: medium, max: d.sz(8), min: d.sz(6), lines: 4}
+func (d *drawer) insideBox(r image.Rectangle) image.Rectangle { return inset(r, d.px(4), d.px(5)) }
+
+// insideText writes when a meeting starts and its title into its block.
+func (d *drawer) insideText(b *timeBlock, r image.Rectangle, sz size, ink uint8) {
+	r = d.insideBox(r)
+	d.textTop(&r, 0, start(b.meeting.Time), limits{style: bold, max: sz, min: sz, lines: 1}, ink, 0)
+	d.textTop(&r, 0, b.meeting.Title, limits{style: medium, max: sz, min: sz - 1, lines: maxLines}, ink, 0)
 }
 
 // start is the first part of "13:00 – 14:00".
 func start(time string) string {
 	from, _, _ := strings.Cut(time, " – ")
 	return from
-}
-
-func (d *drawer) insideText(b *timeBlock, box image.Rectangle, ink uint8) {
-	box = inset(box, d.px(5), d.px(6))
-	from, title := d.insideLimits()
-	d.textTop(&box, 0, start(b.meeting.Time), from, ink, 0)
-	d.textTop(&box, 0, b.meeting.Title, title, ink, 0)
 }

@@ -88,19 +88,23 @@ func (b *timeBlock) across(from, to, gap int) (int, int) {
 // strong frame around its text or else full ink; stripes where it is only what was
 // last known.
 func (d *drawer) paintBlock(s *sign.Sign, b *timeBlock, r image.Rectangle, text bool) (ink uint8) {
-	switch line := d.px(2); {
+	switch {
 	case s.State == sign.Unknown:
-		d.stripes(r, max(line, 2), display.Black)
+		d.stripes(r, max(d.px(2), 2), display.Black)
 	case b.phase == sign.Now:
 		d.fill(r, d.inks.busy)
 		return d.inks.onBusy
 	case b.phase == sign.Past:
-		d.outline(r, d.px(1), display.Black)
+		d.outline(r, max(1, d.blockEdge(r.Dy())/2), d.inks.quiet)
+		return d.inks.quiet
 	case text:
-		d.outline(r, line, display.Black)
+		d.outline(r, d.blockEdge(r.Dy()), display.Black)
 	default:
 		d.fill(r, display.Black)
 		return display.White
 	}
 	return display.Black
 }
+
+// blockEdge is how strong the frame of a block is.
+func (d *drawer) blockEdge(height int) int { return min(max(d.px(2), 2), max(height/12, 2)) }

@@ -40,12 +40,13 @@ func panelOf(displayType string) image.Point {
 func older() image.Point { return image.Pt(880, 528) }
 
 // smallest is the size of the smallest panel that has room for extent: SyncSign's
-// first, then other common ones. Zero if none has.
+// first, then other common ones. Zero if none has. Authors are generous with the blocks
+// of texts, so a twentieth may stick out.
 func smallest(extent image.Point) image.Point {
 	for _, size := range []image.Point{
 		{296, 128}, {400, 300}, {800, 480}, older(), {960, 640}, {960, 672}, {1600, 1200}, {1872, 1404},
 	} {
-		if extent.X <= size.X && extent.Y <= size.Y {
+		if extent.X*20 <= size.X*21 && extent.Y*20 <= size.Y*21 {
 			return size
 		}
 	}

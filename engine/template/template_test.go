@@ -288,8 +288,8 @@ func TestSize(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ extent, want image.Point }{
-		{image.Pt(200, 100), image.Pt(296, 128)}, {image.Pt(100, 200), image.Pt(400, 300)}, {image.Pt(296, 129), image.Pt(400, 300)},
-		{image.Pt(401, 10), image.Pt(800, 480)}, {image.Pt(801, 10), image.Pt(880, 528)}, {image.Pt(900, 600), image.Pt(960, 640)},
+		{image.Pt(200, 100), image.Pt(296, 128)}, {image.Pt(100, 200), image.Pt(400, 300)}, {image.Pt(304, 134), image.Pt(296, 128)},
+		{image.Pt(296, 135), image.Pt(400, 300)}, {image.Pt(421, 10), image.Pt(800, 480)}, {image.Pt(841, 10), image.Pt(880, 528)}, {image.Pt(930, 600), image.Pt(960, 640)},
 		{image.Pt(2000, 3000), image.Pt(2000, 3000)}, {image.Pt(8000, 3000), image.Pt(4096, 3000)},
 	} {
 		parsed, _ := parse(t, strings.NewReplacer("W", strconv.Itoa(c.extent.X), "H", strconv.Itoa(c.extent.Y)).Replace(
