@@ -129,7 +129,7 @@ func decodePicture(data []byte, pixels int) (image.Image, error) {
 // pointer whether to draw again. e.mu is held.
 func (e *Engine) lookOf(p sign.Policy) *frame.Look {
 	name := ""
-	if p.Design == sign.Custom {
+	if _, there := e.state.templates[p.Template]; there && p.Design == sign.Custom {
 		name = p.Template
 	}
 	look, made := e.state.looks[name]

@@ -3,20 +3,27 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
 )
 
-// SetPolicy changes what all signs say and how, but for what rooms do otherwise.
+// SetPolicy changes what all signs say and how, but for what rooms do otherwise. It is
+// refused if the settings of a room don't go with it.
 func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
 	e.designing.Lock()
 	defer e.designing.Unlock()
+	if err := e.suitsRooms(p); err != nil {
+		return err
+	}
 	if err := e.db.SaveSetting(ctx, settingPolicy, p); err != nil {
 		return err
 	}
@@ -28,6 +35,20 @@ func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
 	e.touchAll()
 	e.changed()
 	return nil
+}
+
+// suitsRooms tells which rooms' own settings make a policy one that can't hold, such as
+// by working hours that begin after its own have ended.
+func (e *Engine) suitsRooms(p sign.Policy) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var errs []error
+	for _, id := range slices.Sorted(maps.Keys(e.state.overrides)) {
+		if err := e.state.overrides[id].Apply(p).Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("the settings of %s don't go with this: %w", e.roomName(id), err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // SetOverride changes what a room does otherwise than the organisation. An empty one

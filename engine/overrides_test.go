@@ -103,6 +103,18 @@ func TestOverride(t *testing.T) {
 				t.Errorf("override (-want +got):\n%s", diff)
 			}
 		},
+		"should not be made wrong by the organisation's": func(t *testing.T, _ *life, e *Engine) {
+			from := sign.Minutes(17 * 60)
+			must(t, e.SetOverride(t.Context(), roomID(0), sign.Override{WorkFrom: &from}))
+			p := sign.DefaultPolicy()
+			p.WorkTo = 16 * 60
+			if err := e.SetPolicy(t.Context(), p); err == nil || !strings.Contains(err.Error(), "Room 0") {
+				t.Errorf("%v; want it refused, with the room", err)
+			}
+			if got := e.Snapshot().Policy; got != sign.DefaultPolicy() {
+				t.Errorf("policy %+v; want the old one", got)
+			}
+		},
 		"should stay while the directory drops the room, and go with it": func(t *testing.T, l *life, e *Engine) {
 			must(t, e.SetOverride(t.Context(), roomID(0), day))
 			l.set(func() { l.unlisted = roomID(0) })

@@ -144,7 +144,13 @@ func (e *Engine) fetchDue(ctx context.Context) {
 	client := *e.cfg.HTTPClient
 	client.Jar, client.CheckRedirect, client.Timeout = nil, sameHost, pictureTime
 	e.dropPictures(ctx)
-	for _, address := range e.duePictures() {
+	due, used := e.duePictures()
+	for _, p := range e.health.Problems() { // a sign that used it may have another design now
+		if p.Code == codePicture && !slices.Contains(used, p.Subject) {
+			e.health.Clear(codePicture, p.Subject)
+		}
+	}
+	for _, address := range due {
 		if ctx.Err() != nil {
 			return
 		}
@@ -167,10 +173,9 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// duePictures are the addresses to ask now.
-func (e *Engine) duePictures() []string {
+// duePictures gives the addresses to ask now, and all that signs use.
+func (e *Engine) duePictures() (due, used []string) {
 	now := e.cfg.Now()
-	var due []string
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.policies(func(p sign.Policy) {
@@ -179,15 +184,16 @@ func (e *Engine) duePictures() []string {
 			return
 		}
 		for _, address := range t.parsed.Addresses() {
-			if !e.allowed(address) || slices.Contains(due, address) {
+			if !e.allowed(address) || slices.Contains(used, address) || len(used) == maxPictures {
 				continue
 			}
+			used = append(used, address)
 			if f := e.state.pictures[address]; f == nil || now.Sub(f.tried).Abs() >= picturePause {
 				due = append(due, address)
 			}
 		}
 	})
-	return due[:min(len(due), maxPictures)]
+	return due, used
 }
 
 // allowed reports whether a picture may be fetched. e.mu is held.

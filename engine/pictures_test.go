@@ -203,6 +203,13 @@ func TestPictures(t *testing.T) {
 		t.Errorf("problems %+v; want it told, without what follows the question mark", s.Problems)
 	}
 
+	must(t, e.SetPolicy(t.Context(), sign.DefaultPolicy()))
+	round()
+	if has(e.Snapshot(), codePicture) {
+		t.Error("it is still told of a picture that no sign uses any more")
+	}
+	must(t, e.SetPolicy(t.Context(), withTemplate("p")))
+
 	must(t, e.Close())
 	e, err = Open(t.Context(), cfg)
 	must(t, err)

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/sign"
@@ -189,6 +187,3 @@ func (e *Engine) SetPictureHosts(ctx context.Context, hosts []string) error {
 	e.Change(func(s *engine.Snapshot) { s.Designs.PictureHosts = slices.Clone(hosts) })
 	return nil
 }
-
-// Tap taps an object in its middle as a person would; see fyne.io/fyne/v2/test.Tap.
-func Tap(o fyne.Tappable) { o.Tapped(&fyne.PointEvent{}) }

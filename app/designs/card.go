@@ -1,7 +1,10 @@
 package designs
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
@@ -98,15 +101,18 @@ func able(b *widget.Button, on bool) {
 	}
 }
 
-// glass is a picture that a tap enlarges.
+// glass is a picture that a tap enlarges, or Space or Enter with the focus.
 type glass struct {
 	widget.BaseWidget
 	bezel *xwidget.Bezel
+	ring  *canvas.Rectangle // around it while it has the focus
 	open  func()
 }
 
 func newGlass(open func()) *glass {
-	g := &glass{bezel: xwidget.NewBezel(fyne.NewSize(240, 240)), open: open}
+	g := &glass{bezel: xwidget.NewBezel(fyne.NewSize(240, 240)), ring: canvas.NewRectangle(color.Transparent), open: open}
+	g.ring.CornerRadius = 10
+	g.ring.Hide()
 	g.ExtendBaseWidget(g)
 	return g
 }
@@ -126,5 +132,26 @@ func (g *glass) Tapped(*fyne.PointEvent) { g.open() }
 // Cursor implements desktop.Cursorable.
 func (g *glass) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
+// FocusGained implements fyne.Focusable.
+func (g *glass) FocusGained() {
+	g.ring.StrokeColor, g.ring.StrokeWidth = g.Theme().Color(theme.ColorNamePrimary, fyne.CurrentApp().Settings().ThemeVariant()), 2
+	g.ring.Show()
+}
+
+// FocusLost implements fyne.Focusable.
+func (g *glass) FocusLost() { g.ring.Hide() }
+
+// TypedRune implements fyne.Focusable.
+func (g *glass) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (g *glass) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		g.open()
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
-func (g *glass) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(g.bezel) }
+func (g *glass) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewStack(g.bezel, g.ring))
+}

@@ -51,6 +51,7 @@ type Page struct {
 	walls     [2]*fyne.Container
 	noneYet   *xwidget.Paragraph
 	hosts     *hosts
+	marked    string // the room that the marks are about
 	gallery   *container.Scroll
 
 	large   *large
@@ -111,7 +112,7 @@ func (p *Page) show(v View) {
 	p.showTemplates()
 	p.hosts.show(v.Hosts)
 	p.chooser.Show(v.View)
-	p.mark()
+	p.marked = "" // what is in force may have changed
 	p.draw()
 }
 
@@ -179,7 +180,10 @@ func (p *Page) draw() {
 	if p.large == nil || p.editor == nil {
 		return // still being made
 	}
-	p.mark()
+	if room := "of " + string(p.chooser.Room().ID); p.marked != room {
+		p.marked = room
+		p.mark()
+	}
 	switch {
 	case p.editor.object.Visible():
 		p.editor.draw()

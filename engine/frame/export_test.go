@@ -3,9 +3,6 @@ package frame
 import (
 	"image"
 
-	"github.com/go-text/typesetting/harfbuzz"
-	"github.com/go-text/typesetting/language"
-
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/sign"
 )
@@ -56,24 +53,6 @@ func (r *Renderer) observe(p display.Panel, draw func(*drawer)) (lines []Drawn, 
 	d.begin(m, p.Scheme)
 	draw(d)
 	return lines, m, nil
-}
-
-// Advances shapes text in bold as the renderer does, and with all of HarfBuzz in one
-// go, and gives the widths of both in thousandths of an em.
-func (r *Renderer) Advances(text string) (ours, harfBuzz float32) {
-	d := r.acquire()
-	defer r.release(d)
-	runes := []rune(text)
-	ours = d.shaper.shape(bold, runes, baseDirection(runes)).width
-	id := builtIn(bold, alphabets)
-	buffer := harfbuzz.NewBuffer()
-	buffer.AddRunes(runes, 0, len(runes))
-	buffer.Props = harfbuzz.SegmentProperties{Direction: harfbuzz.LeftToRight, Script: scriptOf(runes), Language: language.DefaultLanguage()}
-	buffer.Shape(d.shaper.font(id), noLigatures)
-	for _, pos := range buffer.Pos {
-		harfBuzz += float32(pos.XAdvance) * 1000 / r.faces.own[bold].upem
-	}
-	return ours, harfBuzz
 }
 
 // Order gives the characters of text in the order in which they stand on the line.

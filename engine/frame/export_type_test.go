@@ -42,7 +42,8 @@ func (r *Renderer) Specimen(m *image.Paletted, s Specimen, x, y int) (height int
 
 // Glyphs shapes s and gives its glyphs as hb-shape writes them, in font units.
 func (r *Renderer) Glyphs(s Specimen) string {
-	d := newDrawer(r.faces, &r.pictures)
+	d := r.acquire()
+	defer r.release(d)
 	d.shaper.speak(s.Language)
 	st := medium
 	if s.Bold {
@@ -102,4 +103,21 @@ func (r *Renderer) CheckShape(s Specimen) error {
 		return fmt.Errorf("shaped again it is %v wide, not %v", again.width, whole.width)
 	}
 	return nil
+}
+
+// Extent draws s and gives the box of its line, and where its ink lies before clipping.
+func (r *Renderer) Extent(s Specimen) (box, ink image.Rectangle) {
+	d := r.acquire()
+	defer r.release(d)
+	m := &image.Paletted{Pix: make([]uint8, 8000*200), Stride: 8000, Rect: image.Rect(0, 0, 8000, 200)}
+	d.canvas = newCanvas(m)
+	d.shaper.speak(s.Language)
+	l := limits{style: medium, max: size(s.Size), min: size(s.Size), lines: 1}
+	if s.Bold {
+		l.style = bold
+	}
+	b := d.fit(s.Text, l, m.Rect.Dx(), m.Rect.Dy())
+	d.observe = func(*block, image.Rectangle, image.Rectangle) {} // or line wouldn't tell
+	defer func() { d.observe = nil }()
+	return image.Rect(0, 0, m.Rect.Dx(), b.height()), d.line(&b, b.line[0], 0, b.ascent, display.Black, m.Rect)
 }

@@ -158,9 +158,8 @@ func (s *shaper) simple(id faceID, runes []rune) bool {
 	return true
 }
 
-// shapeSimple appends the glyphs of simple runes, word by word from the cache. Kerning,
-// which also reaches over spaces, comes from a cache of pairs that the same shaper has
-// filled.
+// shapeSimple appends the glyphs of simple runes, word by word from the cache, and kerns
+// them, also over spaces, by itself; see kern.go.
 func (s *shaper) shapeSimple(id faceID, runes []rune) {
 	start, script := len(s.arena), scriptOf(runes)
 	for at, end := 0, 0; at < len(runes); at = end {
@@ -175,8 +174,8 @@ func (s *shaper) shapeSimple(id faceID, runes []rune) {
 		}
 	}
 	for i := 1; i < len(runes); i++ {
-		kern := s.kerning(id, runes[i-1], runes[i]) // before indexing: it may move the arena
-		s.arena[start+i-1].advance += kern
+		left, right := &s.arena[start+i-1], &s.arena[start+i]
+		left.advance += s.kerning(id, runes[i-1], runes[i], left.gid, right.gid)
 	}
 }
 
@@ -270,35 +269,4 @@ func reorder(runs []bidi.Run) {
 			i = max(i, j)
 		}
 	}
-}
-
-// kernCache remembers the kerning of pairs: a table of fixed size in which the
-// latest pair takes the place of the oldest in its row.
-type kernCache [1024][4]kernEntry
-
-type kernEntry struct {
-	pair     uint64 // face, left and right; 0 = empty
-	kern     float32
-	language uint32
-}
-
-// kerning is how much the pair left-right is set apart, in thousandths of an em.
-func (s *shaper) kerning(id faceID, left, right rune) float32 {
-	pair := uint64(id+1)<<48 | uint64(left)<<24 | uint64(right)
-	row := &s.kern[pair*0x9e3779b97f4a7c15>>54]
-	for i := range row {
-		if row[i].pair == pair && row[i].language == s.spoken {
-			return row[i].kern
-		}
-	}
-	runes := [2]rune{left, right}
-	script := scriptOf(runes[:])
-	start := len(s.arena)
-	s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noLigatures)
-	s.run(id, runes[:], 0, 2, harfbuzz.LeftToRight, script, noKerning)
-	kern := s.arena[start].advance - s.arena[start+2].advance
-	s.arena = s.arena[:start]
-	copy(row[1:], row[:])
-	row[0] = kernEntry{pair, kern, s.spoken}
-	return kern
 }

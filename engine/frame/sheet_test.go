@@ -77,3 +77,47 @@ func cropSheet(m *image.Paletted, height int) *image.Paletted {
 	m.Rect.Max.Y, m.Pix = height, m.Pix[:height*m.Stride]
 	return m
 }
+
+// Marks above and below stay in their line, whole, at every size.
+func TestMarksAreNotClipped(t *testing.T) {
+	r := newRenderer(t)
+	for _, s := range []frame.Specimen{
+		{Text: "ẾỘẶ Ǻ Ç", Language: "vi"},
+		{Text: "مُحَمَّدٌ إِنَّ ٱللَّٰهِ ڿ ي", Language: "ar"},
+		{Text: "שָׁלוֹם בְּרֵאשִׁית לֹּ ךָּ", Language: "he"},
+		{Text: "र्कि हूँ त्र्यूँ ङ्कृ ड्ढु ह्लू", Language: "hi"},
+		{Text: "が゜（鬱）、。", Language: "ja"},
+	} {
+		for _, s.Bold = range []bool{false, true} {
+			for s.Size = 6; s.Size <= 60; s.Size += 3 {
+				box, ink := r.Extent(s)
+				// What was folded onto the grid may stand out by a pixel.
+				if ink.Min.Y < box.Min.Y || ink.Max.Y > box.Max.Y {
+					t.Errorf("%s at %d, bold %v: ink %v leaves its line %v", s.Text, s.Size, s.Bold, ink, box)
+				}
+			}
+		}
+	}
+}
+
+// Ideographs stay larger than letters, as long as there is room.
+func TestLegible(t *testing.T) {
+	r := newRenderer(t)
+	for _, c := range []struct {
+		name, text    string
+		width, height int
+		size          int
+		cut           bool
+	}{
+		{"letters shrink to the floor", "Quarterly business review", 150, 20, 6, false},
+		{"ideographs stop before it", "四半期業績検討会議", 100, 22, 8, true},
+		{"but are never left out", "四半期業績検討会議", 200, 16, 6, false},
+		{"kana need no more than letters", "クォーター", 60, 20, 6, false},
+		{"vowel signs close up", "साप्ताहिक समीक्षा बैठक", 60, 20, 7, true},
+	} {
+		size, _, cut := r.Lines(c.text, 12, 6, 1, c.width, c.height)
+		if size != c.size || cut != c.cut {
+			t.Errorf("%s: size %d, cut %v; want %d, %v", c.name, size, cut, c.size, c.cut)
+		}
+	}
+}

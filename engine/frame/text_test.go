@@ -2,53 +2,12 @@ package frame_test
 
 import (
 	"bytes"
-	"math"
-	"strings"
 	"testing"
 
 	"github.com/go-text/typesetting/font"
 
 	"github.com/roomink/roomink/assets"
 )
-
-// The kerning cache must not be visible: texts come out as HarfBuzz alone sets them.
-func TestShapingIsHarfBuzz(t *testing.T) {
-	r := newRenderer(t)
-	for _, text := range []string{
-		"", "A", "AVATAR Toyota Ty. LT \"Wo\" 11:17 – 12:00", "Quarterly business review (Q4/2026)", "Größenwahn, Łódź & Žižka: ÅÄÖ",
-		"Ταύτα Αναθεώρηση ΓΑ ΛΤ", "Совещание ГД ТА Ук", "fi fl ffi Tfi", "“Quoted” ‘single’ … €100", "Ỹ Ế",
-		strings.Repeat("To Ya We Av ", 20),
-	} {
-		for range 2 { // with a cold and a warm cache
-			if ours, want := r.Advances(text); math.Abs(float64(ours-want)) > 0.01 {
-				t.Errorf("%q is %.2f wide, HarfBuzz says %.2f", text, ours, want)
-			}
-		}
-	}
-}
-
-func FuzzShapingIsHarfBuzz(f *testing.F) {
-	f.Add("AVATAR Ty. 11:17")
-	f.Add("Größe – Łódź")
-	r := newRenderer(f)
-	face, err := font.ParseTTF(bytes.NewReader(assets.PlexSansBold))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, c := range text {
-			if c < ' ' || c > 0x24f || c >= 0x7f && c < 0xa1 || c == 0xad {
-				return // other scripts are split into runs first
-			}
-			if _, ok := face.NominalGlyph(c); !ok {
-				return // drawn as a box
-			}
-		}
-		if ours, want := r.Advances(text); math.Abs(float64(ours-want)) > 0.01*float64(len(text)+1) {
-			t.Errorf("%q is %.2f wide, HarfBuzz says %.2f", text, ours, want)
-		}
-	})
-}
 
 func TestReadingOrder(t *testing.T) {
 	r := newRenderer(t)

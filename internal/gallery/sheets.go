@@ -44,11 +44,26 @@ var panels = []struct {
 }
 
 func sheets(o samples.Office) []sheet {
-	list := []sheet{states(o), palettes(o), languages(o)}
+	list := []sheet{designs(o), states(o), palettes(o), languages(o)}
 	for _, d := range sign.Designs() {
 		list = append(list, ofDesign(o, d))
 	}
 	return list
+}
+
+// designs shows a room in use and a free one in each design.
+func designs(o samples.Office) sheet {
+	s := sheet{name: "designs", title: "Designs", width: 1720}
+	for _, d := range sign.Designs() {
+		o.Policy.Design = d
+		for _, meetings := range [][]calendar.Event{o.Meetings, o.Later()} {
+			o.Meetings = meetings
+			s.cells = append(s.cells, cell{caption: string(d), sign: o.Sign(),
+				panel: display.Panel{Width: 800, Height: 480, Scheme: display.BWR}})
+		}
+		o.Meetings = samples.New(o.Location).Meetings
+	}
+	return s
 }
 
 // ofDesign shows a design on every class of panel, both ways up.
@@ -97,6 +112,15 @@ func states(o samples.Office) sheet {
 	with("the account needs attention", func(o *samples.Office) { o.Account = sign.AccountSignedOut })
 	with("the room was removed", func(o *samples.Office) { o.Account = sign.RoomRemoved })
 	with("never read", func(o *samples.Office) { o.SyncedAt = time.Time{} })
+	add("not assigned", sign.ComposeUnassigned("Door 3", o.Policy))
+	low, marked := o.With(func(o *samples.Office) { o.Meetings = o.Later() }), &frame.Look{Logo: samples.Logo()}
+	add("low battery", low.Sign().WithLowBattery())
+	low.Policy.Code, low.Policy.Text = sign.OutlookCode, "Please leave the room tidy"
+	for _, d := range sign.Designs() {
+		low.Policy.Design = d
+		s.cells = append(s.cells, cell{caption: "code, logo and text: " + string(d), sign: low.Sign(), look: marked,
+			panel: display.Panel{Width: 800, Height: 480, Scheme: display.BWRY}})
+	}
 	return s
 }
 

@@ -18,7 +18,7 @@ import (
 type Draw func(engine.Snapshot, engine.PreviewRequest) (engine.Preview, error)
 
 // New makes one that takes now for the present.
-func New(t *testing.T, now time.Time) Draw {
+func New(t testing.TB, now time.Time) Draw {
 	t.Helper()
 	renderer, err := frame.New(frame.Options{})
 	if err != nil {
