@@ -18,8 +18,8 @@ import (
 const maxEnlarge = 2
 
 // picture draws a photograph or a logo into box: as large as fits, centred, on white
-// paper where it is transparent. Photographs are dithered; art in one colour on paper,
-// as most logos are, is not, so that its lines and letters stay crisp.
+// paper where it is transparent. Photographs are dithered; art in a few colours on
+// paper, as most logos are, is not, so that its lines and letters stay crisp.
 func (d *drawer) picture(img image.Image, box image.Rectangle) {
 	if img == nil {
 		return
@@ -90,8 +90,8 @@ func render(img image.Image, size image.Point, s display.Scheme) *image.Paletted
 	studied := onPaper(img, within(img.Bounds().Size(), max(maxStudied, size.X, size.Y)))
 	scaled := onPaper(studied, size)
 	dst := image.NewPaletted(scaled.Rect, nil)
-	if ink, ok := lineArt(studied); ok {
-		lines(dst, scaled, ink, s)
+	if a, ok := lineArt(studied, s); ok {
+		a.draw(dst, scaled, s)
 		return dst
 	}
 	for _, c := range relative(s.Measured()) {

@@ -3,6 +3,7 @@ package frame
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 	"sync"
 	"testing"
@@ -153,6 +154,47 @@ func TestLogosAreCrisp(t *testing.T) {
 	}
 	if greys == 0 {
 		t.Error("a logo has hard edges on a panel of sixteen greys")
+	}
+}
+
+// A logo of two colours has both inks, or is dithered where both would run into one.
+func TestLogosOfTwoColours(t *testing.T) {
+	blue, black := color.NRGBA{G: 70, B: 200, A: 255}, color.NRGBA{A: 255}
+	badge := func(apart int) image.Image { // a black square on or beside a blue one
+		m := image.NewNRGBA(image.Rect(0, 0, 200, 100))
+		draw.Draw(m, image.Rect(0, 0, 100, 100), image.NewUniform(blue), image.Point{}, draw.Src)
+		draw.Draw(m, image.Rect(30+apart, 30, 70+apart, 70), image.NewUniform(black), image.Point{}, draw.Src)
+		return m
+	}
+	for _, c := range []struct {
+		name   string
+		img    image.Image
+		scheme display.Scheme
+		inks   [2]uint8 // in the middle of the blue edge, and of the square
+		crisp  bool
+	}{
+		{"beside each other", badge(100), display.Mono, [2]uint8{display.Black, display.Black}, true},
+		{"beside each other", badge(100), display.Spectra6, [2]uint8{display.Blue, display.Black}, true},
+		{"on each other", badge(0), display.Spectra6, [2]uint8{display.Blue, display.Black}, true},
+		{"on each other", badge(0), display.Mono, [2]uint8{}, false},
+	} {
+		m := render(c.img, image.Pt(100, 50), c.scheme)
+		seen := make(map[uint8]bool)
+		for y := 5; y < 10; y++ { // well within the blue
+			for x := 5; x < 45; x++ {
+				seen[m.ColorIndexAt(x, y)] = true
+			}
+		}
+		if crisp := len(seen) == 1; crisp != c.crisp {
+			t.Errorf("%s on %s: blue is drawn with %d inks", c.name, c.scheme, len(seen))
+		}
+		square := image.Pt(25, 25)
+		if c.name == "beside each other" {
+			square.X = 75
+		}
+		if got := [2]uint8{m.ColorIndexAt(25, 7), m.ColorIndexAt(square.X, square.Y)}; c.crisp && got != c.inks {
+			t.Errorf("%s on %s: inks %d, want %d", c.name, c.scheme, got, c.inks)
+		}
 	}
 }
 
