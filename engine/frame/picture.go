@@ -87,8 +87,8 @@ func (p *pictures) find(img image.Image, size image.Point, s display.Scheme) *ke
 
 // render scales img and turns it into inks.
 func render(img image.Image, size image.Point, s display.Scheme) *image.Paletted {
-	studied := onPaper(img, within(img.Bounds().Size(), max(maxStudied, size.X, size.Y)))
-	scaled := onPaper(studied, size)
+	studied := onPaper(img, within(img.Bounds().Size(), maxStudied), draw.NearestNeighbor)
+	scaled := onPaper(img, size, draw.CatmullRom)
 	dst := image.NewPaletted(scaled.Rect, nil)
 	if a, ok := lineArt(studied, s); ok {
 		a.draw(dst, scaled, s)
@@ -102,7 +102,8 @@ func render(img image.Image, size image.Point, s display.Scheme) *image.Paletted
 }
 
 // maxStudied bounds the side, in pixels, of a picture that is searched for lines. It is
-// searched before it shrinks, since lines of less than a pixel look like tones.
+// searched as it is, since lines of less than a pixel look like tones; of a larger one a
+// part of its pixels must do.
 const maxStudied = 1024
 
 // within shrinks size so that no side is longer than most.
@@ -114,13 +115,13 @@ func within(size image.Point, most int) image.Point {
 }
 
 // onPaper scales img to size, on white where it is transparent.
-func onPaper(img image.Image, size image.Point) *image.RGBA {
+func onPaper(img image.Image, size image.Point, by draw.Scaler) *image.RGBA {
 	m := image.NewRGBA(image.Rectangle{Max: size})
 	draw.Draw(m, m.Rect, image.White, image.Point{}, draw.Src)
 	if size == img.Bounds().Size() {
 		draw.Draw(m, m.Rect, img, img.Bounds().Min, draw.Over)
 	} else {
-		draw.CatmullRom.Scale(m, m.Rect, img, img.Bounds(), draw.Over, nil)
+		by.Scale(m, m.Rect, img, img.Bounds(), draw.Over, nil)
 	}
 	return m
 }
