@@ -19,6 +19,7 @@ func (d *drawer) agenda(s *sign.Sign) {
 		d.dayAlone(s, r)
 		return
 	}
+	logo := false
 	set := setting{size: l.largest, gaps: true}
 	small := setting{size: max(l.largest*3/4, l.smallest), first: l.past}
 	fixed := d.noticeHeight(s) + 2*d.px(dayPad)
@@ -39,9 +40,11 @@ func (d *drawer) agenda(s *sign.Sign) {
 		d.dayNotice(s, cutTop(&r, d.noticeHeight(s)))
 		d.dayRail(s, &r)
 		r = inset(r, d.px(dayMargin), d.px(dayPad))
-		d.dayMarks(s, &r)
+		logo = d.dayMarks(s, &r)
 	}
-	d.drawDayList(&l, l.choose(d, r.Dx(), r.Dy()), r)
+	if rest := d.drawDayList(&l, l.choose(d, r.Dx(), r.Dy()), r); logo {
+		d.logoBelow(s, rest, logoHeight(d.noteLimits()))
+	}
 }
 
 // The margins of these designs: at the sides, and above and below the day.
@@ -67,13 +70,12 @@ func towers(r image.Rectangle) bool { return r.Dx()*10 >= r.Dy()*19 }
 // dayAlone draws the head where there is no day to show.
 func (d *drawer) dayAlone(s *sign.Sign, r image.Rectangle) {
 	d.dayNotice(s, cutBottom(&r, d.noticeHeight(s)))
-	if !d.hasMarks(s) || r.Dy() < 200 {
-		d.dayHead(s, r, alone)
+	if below := d.headFoot(s, r, 60); !below.Empty() {
+		r.Max.Y = below.Min.Y
+		d.dayHead(s, r, above)
 		return
 	}
-	d.dayHead(s, cutTop(&r, r.Dy()*62/100), above)
-	r = inset(r, d.px(dayMargin), d.px(dayPad))
-	d.foot(s, &r, 0, d.px(dayPad), d.noteLimits(), d.px(8))
+	d.dayHead(s, r, alone)
 }
 
 func (d *drawer) noticeHeight(s *sign.Sign) int {
@@ -104,27 +106,27 @@ func (d *drawer) hasMarks(s *sign.Sign) bool {
 func (d *drawer) noteLimits() limits { return d.set(medium, 7, 0, 0, 3) }
 
 // dayMarks cuts text, code and logo off r, where it is large enough for them: below
-// the list in portrait, else at its right and the text below.
-func (d *drawer) dayMarks(s *sign.Sign, r *image.Rectangle) {
+// the list in portrait, else the code at the right and the text below. It reports
+// whether the logo is still to be drawn.
+func (d *drawer) dayMarks(s *sign.Sign, r *image.Rectangle) (logo bool) {
 	gap, note := d.px(10), d.noteLimits()
 	if !d.hasMarks(s) || r.Dx() < 200 {
-		return
+		return false
 	}
 	if d.canvas.bounds.Dy() > d.canvas.bounds.Dx() {
+		cutBottom(r, d.px(5))
 		d.foot(s, r, r.Dy()*60/100, d.px(dayPad), note, gap)
-		return
+		return false
 	}
+	logo = true
 	if r.Dx() >= 300 {
 		bleed := d.px(dayMargin) / 2 // what goes on reaches out of the list
 		below := d.corner(s, r, d.px(dayMargin), note, gap+bleed)
-		if below.Empty() && d.logo(s) != nil {
-			below = cutRight(r, r.Dx()/5)
-			cutRight(r, gap+bleed)
-		}
-		d.logoBelow(s, below, logoHeight(note))
+		logo = below.Empty() || !d.logoBelow(s, below, logoHeight(note))
 	}
 	area := *r
 	cutTop(&area, area.Dy()*3/4)
 	d.freeText(s, &area, note, gap/2)
 	r.Max.Y = area.Max.Y
+	return logo
 }

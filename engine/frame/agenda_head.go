@@ -38,18 +38,29 @@ func (d *drawer) dayHead(s *sign.Sign, r image.Rectangle, at standing) {
 // below it.
 func (d *drawer) dayTower(s *sign.Sign, r image.Rectangle) {
 	head := r
-	if d.hasMarks(s) && r.Dx() >= 200 {
-		area := inset(r, d.px(dayMargin), d.px(dayPad)+d.px(5))
-		below := area.Max.Y
-		if d.foot(s, &area, area.Dy()*68/100, d.px(dayPad)+d.px(5), d.noteLimits(), d.px(10)); area.Max.Y < below {
-			head.Max.Y = area.Max.Y
-			line := r
-			line.Min.Y = head.Max.Y
-			d.edge(s, cutRight(&line, d.px(2)))
-			d.edge(s, cutBottom(&head, d.px(2)))
-		}
+	if below := d.headFoot(s, r, 68); !below.Empty() {
+		head.Max.Y = below.Min.Y
+		d.edge(s, cutRight(&below, d.px(2)))
+		d.edge(s, cutBottom(&head, d.px(2)))
 	}
 	d.dayHead(s, head, beside)
+}
+
+// headFoot draws text, code and logo at the bottom of r, below share percent of it,
+// and gives the part of r that they take.
+func (d *drawer) headFoot(s *sign.Sign, r image.Rectangle, share int) (used image.Rectangle) {
+	if !d.hasMarks(s) || r.Dx() < 200 || r.Dy() < 200 {
+		return used
+	}
+	margin := d.px(12)
+	area := inset(r, d.px(dayMargin), margin)
+	below := area.Max.Y
+	d.foot(s, &area, area.Dy()*share/100, margin, d.noteLimits(), margin)
+	if area.Max.Y < below {
+		used = r
+		used.Min.Y = area.Max.Y
+	}
+	return used
 }
 
 // dayNames cuts the room, the date, an empty battery and what else is to be known of
@@ -73,46 +84,49 @@ func (d *drawer) dayNames(s *sign.Sign, r *image.Rectangle, ink uint8) {
 // that leaves the headline as large, else below each other.
 func (d *drawer) sentence(s *sign.Sign, r image.Rectangle, ink uint8) {
 	headline, detail := d.huge(bold, 80, 18), d.huge(medium, 26, 11)
-	gap := d.px(12)
-	flow := limits{style: bold, max: headline.max, min: floorSize, lines: 1, tight: true}
-	// The detail is half as large as the headline; widths grow with the size.
-	if width := d.measure(bold, s.Headline).width + d.measure(medium, s.Detail).width/2; width > 0 {
+	gap, height := d.px(12), r.Dy()*90/100
+	head, rest := d.measure(s.Headline, headline), d.measure(s.Detail, detail)
+	// Beside each other, the detail is half as large; widths grow with the size.
+	flow := headline
+	flow.lines, flow.single = 1, 0
+	if width := d.unitWidth(&head, bold) + d.unitWidth(&rest, medium)/2; width > 0 {
 		flow.max = size(min(max(int(float32(r.Dx()-gap)/width), floorSize), int(headline.max)))
 	}
-	big := d.fit(s.Headline, flow, r.Dx(), r.Dy()*90/100)
-	small := d.fit(s.Detail, limits{style: medium, max: max(big.size/2, floorSize), min: max(big.size/3, floorSize), lines: 1, tight: true},
-		r.Dx()-d.width(&big)-gap, r.Dy())
-	most := d.fit(s.Headline, headline, r.Dx(), r.Dy()*55/100)
-	detail.max = min(detail.max, max(most.size*3/5, floorSize)) // the headline stands out
+	big := d.refit(&head, flow, r.Dx(), height)
+	half := limits{style: medium, max: max(big.size/2, floorSize), min: max(big.size/3, floorSize), lines: 1, tight: true}
+	small := d.refit(&rest, half, r.Dx()-d.width(&big)-gap, r.Dy())
+	fits := big.n > 0 && !big.cut && small.n > 0 && !small.cut
+	// Below each other, the headline still stands out.
+	most := d.refit(&head, headline, r.Dx(), r.Dy()*55/100)
+	detail.max = min(detail.max, max(most.size*3/5, floorSize))
 	detail.single = min(detail.single, detail.max)
-	under := d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
-	stacked := d.fit(s.Headline, headline, r.Dx(), r.Dy()*90/100-under.height()-gap)
-	if big.n > 0 && stacked.n == 0 && (small.n == 0 || small.cut) { // the headline matters more
-		d.put(&big, r, left, ink)
+	under := d.refit(&rest, detail, r.Dx(), r.Dy()*2/5)
+	stacked := d.refit(&head, headline, r.Dx(), height-under.height()-gap)
+	switch {
+	case !fits && stacked.n == 0 && big.n > 0: // the headline matters more
+		d.put(&big, r, left, d.accent(s, ink))
 		return
-	}
-	if big.n == 0 || big.cut || small.n == 0 || small.cut || big.size < stacked.size {
+	case !fits || big.size < stacked.size:
 		d.state(s, r, headline, detail, gap, ink)
 		return
 	}
 	// The eye puts the letters in the middle, not what reaches below the line.
 	cutTop(&r, min((r.Dy()-big.ascent)/2, r.Dy()-max(big.height(), big.ascent+small.descent)))
-	accent := ink
-	if s.State == sign.Free {
-		accent = d.inks.free
-	}
-	d.put(&big, r, left, accent)
+	d.put(&big, r, left, d.accent(s, ink))
 	cutLeft(&r, d.width(&big)+gap)
 	cutTop(&r, big.ascent-small.ascent)
 	d.put(&small, r, left, ink)
 }
 
-// extent is how large a text is on one line, in pixels where the x-height is one.
-type extent struct{ width, above, below float32 }
+// accent is the ink of the headline.
+func (d *drawer) accent(s *sign.Sign, ink uint8) uint8 {
+	if s.State == sign.Free {
+		return d.inks.free
+	}
+	return ink
+}
 
-// measure gives the extent of a text.
-func (d *drawer) measure(st style, s string) extent {
-	const sz = 100 // large enough that whole pixels are exact enough
-	b := d.fit(s, limits{style: st, max: sz, min: sz, lines: 1}, 1<<24, 1<<12)
-	return extent{b.line[0].width * d.faces.em(st, sz) / (1000 * sz), float32(b.ascent) / sz, float32(b.descent) / sz}
+// unitWidth is the width of a text on one line in pixels where the x-height is one.
+func (d *drawer) unitWidth(m *measured, st style) float32 {
+	return m.whole.width * d.faces.em(st, 1) / 1000
 }

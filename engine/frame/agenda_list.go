@@ -13,14 +13,20 @@ type dayList struct {
 	head      string // above the list; may be empty
 	none      string // in place of an empty list
 	meetings  []sign.Meeting
-	titles    []float32 // widths in pixels where the x-height is one
-	time      float32   // of the widest time
-	who       float32   // of the widest organiser
-	line      extent    // of the tallest text
-	past      int       // how many are over; they come first
+	texts     []lineTexts // of the meetings
+	time, who float32     // widths of the widest where the x-height is one
+	above     float32     // of the tallest text, likewise
+	below     float32
+	past      int // how many are over; they come first
 	largest   size
 	smallest  size
 	lastKnown bool // all of it may be wrong
+}
+
+// lineTexts are the measured texts of a meeting.
+type lineTexts struct {
+	time, title, who measured
+	width            float32 // of the title where the x-height is one
 }
 
 // newDayList takes all of the day's meetings, or, where those are not known, what
@@ -40,34 +46,37 @@ func (d *drawer) newDayList(s *sign.Sign) dayList {
 			l.head = s.NextHead
 		}
 	}
-	l.titles = make([]float32, len(l.meetings))
+	l.texts = make([]lineTexts, len(l.meetings))
 	for i := range l.meetings {
-		m := &l.meetings[i]
-		l.titles[i] = l.add(d, l.titleStyle(m), m.Title)
-		l.time = max(l.time, l.add(d, bold, m.Time))
-		l.who = max(l.who, l.add(d, medium, m.Who))
+		m, t := &l.meetings[i], &l.texts[i]
 		if m.Phase == sign.Past && i == l.past {
 			l.past++
 		}
+		t.time, t.title, t.who = l.add(d, l.timeStyle(m), m.Time), l.add(d, l.titleStyle(m), m.Title), l.add(d, medium, m.Who)
+		t.width = d.unitWidth(&t.title, l.titleStyle(m))
+		l.time = max(l.time, d.unitWidth(&t.time, l.timeStyle(m)))
+		l.who = max(l.who, d.unitWidth(&t.who, medium))
 	}
 	l.add(d, medium, l.head)
 	l.largest = max(l.largest, l.smallest)
 	return l
 }
 
-// add makes lines tall enough, and the type large enough, for a text and gives its
-// width.
-func (l *dayList) add(d *drawer, st style, text string) float32 {
-	e := d.measure(st, text)
-	l.line.above, l.line.below = max(l.line.above, e.above), max(l.line.below, e.below)
-	l.smallest = max(l.smallest, legible(d.shaper.decode(text)))
-	return e.width
+// add measures a text, and makes lines tall enough and the type large enough for it.
+func (l *dayList) add(d *drawer, st style, text string) measured {
+	m := d.measure(text, limits{style: st})
+	unit := d.faces.em(st, 1) / 1000
+	l.above, l.below = max(l.above, m.above*unit), max(l.below, m.below*unit)
+	if len(m.runes) != len(text) {
+		l.smallest = max(l.smallest, legible(m.runes))
+	}
+	return m
 }
 
 // part is the list of some of the meetings only.
 func (l *dayList) part(from, to int) dayList {
 	p := *l
-	p.meetings, p.titles = l.meetings[from:to], l.titles[from:to]
+	p.meetings, p.texts = l.meetings[from:to], l.texts[from:to]
 	p.past = min(max(l.past-from, 0), to-from)
 	return p
 }
@@ -80,6 +89,14 @@ func (l *dayList) titleStyle(m *sign.Meeting) style {
 		return bold
 	}
 	return medium
+}
+
+// timeStyle is bold but for what is over.
+func (l *dayList) timeStyle(m *sign.Meeting) style {
+	if m.Phase == sign.Past && !l.lastKnown {
+		return medium
+	}
+	return bold
 }
 
 // setting is a way to set a list: which meetings, in which type.
@@ -107,10 +124,10 @@ func (l *dayList) columns(d *drawer, set setting, width int) columns {
 	sz := float32(set.size)
 	em := max(d.faces.em(bold, set.size), d.faces.em(medium, set.size)) / 1000
 	c := columns{
-		setting: set, above: ceil(l.line.above*sz + 0.5), lead: int(leadMille * em),
+		setting: set, above: ceil(l.above*sz + 0.5), lead: int(leadMille * em),
 		pad: max(1, round(150*em)) + set.air, gap: round(750 * em),
 	}
-	c.line = c.above + ceil(l.line.below*sz+0.5)
+	c.line = c.above + ceil(l.below*sz+0.5)
 	c.time = ceil(l.time*sz) + 1
 	if c.stacked = c.time*100 > width*42; c.stacked {
 		c.time, c.title = width, width
@@ -127,7 +144,7 @@ func (l *dayList) columns(d *drawer, set setting, width int) columns {
 // row is the height of meeting i.
 func (l *dayList) row(c *columns, i int) int {
 	height := c.line + 2*c.pad
-	if (!c.short || l.meetings[i].Phase == sign.Now) && l.titles[i]*float32(c.size) > float32(c.title) {
+	if (!c.short || l.meetings[i].Phase == sign.Now) && l.texts[i].width*float32(c.size) > float32(c.title) {
 		height += c.lead + c.line
 	}
 	if c.stacked {
@@ -211,8 +228,9 @@ func (l *dayList) tightest(d *drawer, width, height int) setting {
 	return setting{first: l.past, size: l.smallest, short: true}
 }
 
-// drawDayList draws the list into r, with how many more there are where it is long.
-func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
+// drawDayList draws the list into r, with how many more there are where it is long,
+// and gives what it leaves of r.
+func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) (rest image.Rectangle) {
 	c := l.columns(d, set, r.Dx())
 	one := limits{style: medium, max: set.size, min: set.size, lines: 1}
 	if l.head != "" {
@@ -221,8 +239,8 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 	if len(l.meetings) == 0 {
 		one.min, one.lines = floorSize, 3
 		d.textTop(&r, 0, l.none, one, display.Black, 0)
-		return
 	}
+	var text block // one for all rows
 	for i := set.first; i < len(l.meetings); i++ {
 		var pause image.Rectangle
 		if i > set.first {
@@ -230,21 +248,22 @@ func (d *drawer) drawDayList(l *dayList, set setting, r image.Rectangle) {
 		}
 		need := l.row(&c, i)
 		if rest := len(l.meetings) - i; r.Dy() < need || rest > 1 && r.Dy() < need+c.line {
-			more := d.more(rest, limits{style: bold, max: set.size, min: floorSize, lines: 1}, r)
-			d.put(&more, r, left, display.Black)
-			return
+			text = d.more(rest, limits{style: bold, max: set.size, min: floorSize, lines: 1}, r)
+			d.put(&text, cutTop(&r, text.height()), left, display.Black)
+			break
 		}
 		if i > set.first && l.turn(i) {
 			d.fill(inset(pause, 0, (pause.Dy()-d.px(2))/2), display.Black)
 		}
-		d.dayRow(l, i, &c, cutTop(&r, need))
+		d.dayRow(l, i, &c, cutTop(&r, need), &text)
 	}
+	return r
 }
 
-// dayRow draws a meeting: inverted while it goes on, its time light when it is over.
-func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {
-	m := &l.meetings[i]
-	ink, strong := display.Black, bold
+// dayRow draws a meeting, its texts by way of b: inverted while it goes on, its time
+// light when it is over.
+func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle, b *block) {
+	m, t, ink := &l.meetings[i], &l.texts[i], display.Black
 	switch {
 	case l.lastKnown:
 	case m.Phase == sign.Now:
@@ -252,24 +271,24 @@ func (d *drawer) dayRow(l *dayList, i int, c *columns, r image.Rectangle) {
 		d.fill(image.Rect(r.Min.X-bleed, r.Min.Y, r.Max.X+bleed, r.Max.Y), d.inks.busy)
 		ink = d.inks.onBusy
 	case m.Phase == sign.Past:
-		ink, strong = d.inks.quiet, medium
+		ink = d.inks.quiet
 	}
 	r = inset(r, 0, c.pad)
-	text := limits{style: strong, max: c.size, min: c.size, lines: 1}
-	at := d.fit(m.Time, text, c.time, r.Dy())
+	text := limits{style: l.timeStyle(m), max: c.size, min: c.size, lines: 1}
+	*b = d.refit(&t.time, text, c.time, r.Dy())
 	if c.stacked {
-		c.put(d, &at, cutTop(&r, c.line), ink)
+		c.put(d, b, cutTop(&r, c.line), ink)
 	} else {
-		c.put(d, &at, cutLeft(&r, c.time), ink)
+		c.put(d, b, cutLeft(&r, c.time), ink)
 		cutLeft(&r, c.gap)
 	}
 	text.style = medium
-	if who := d.fit(m.Who, text, c.who, c.line); !who.cut {
-		c.put(d, &who, cutRight(&r, c.who), ink)
+	if *b = d.refit(&t.who, text, c.who, c.line); !b.cut {
+		c.put(d, b, cutRight(&r, c.who), ink)
 	}
 	text.style, text.lines = l.titleStyle(m), 2
-	what := d.fit(m.Title, text, c.title, r.Dy())
-	c.put(d, &what, r, ink)
+	*b = d.refit(&t.title, text, c.title, r.Dy())
+	c.put(d, b, r, ink)
 }
 
 // put draws a text on the baseline of its row.

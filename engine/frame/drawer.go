@@ -2,6 +2,7 @@ package frame
 
 import (
 	"image"
+	"math"
 
 	"github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/segmenter"
@@ -127,8 +128,8 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 		line := b.line[i]
 		free := float32(box.Dx()) - line.width*em
 		x := float32(box.Min.X) + float32(a)/2*free
-		if b.tight && a != center && len(line.glyphs) > 0 {
-			x += min(max(d.optical(b, line, a, em), -free), free) // and stays in the box
+		if b.tight && a != center {
+			x += d.optical(b, line, a, free, em)
 		}
 		clip := image.Rect(box.Min.X, top, box.Max.X, top+b.ascent+b.descent).Intersect(d.canvas.bounds)
 		drawn := d.line(b, line, x, top+b.ascent, ink, clip)
@@ -139,14 +140,27 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 	}
 }
 
-// optical is how far a line moves so that its large letters stand on the margin with
-// their ink, not with the space that belongs to them: that would show.
-func (d *drawer) optical(b *block, t text, a align, em float32) float32 {
-	if a == left {
-		return float32(d.px(2) - d.mask(&t.glyphs[0], b.style, b.size).bounds.Min.X)
+// optical is how far a line with free pixels beside it moves so that its large letters
+// stand on the margin with their ink, not with the space that belongs to them: that
+// would show.
+func (d *drawer) optical(b *block, t text, a align, free, em float32) float32 {
+	first, last, x := float32(math.Inf(1)), float32(math.Inf(-1)), float32(0)
+	for i := range t.glyphs {
+		g := &t.glyphs[i]
+		if m := d.mask(g, b.style, b.size); !m.bounds.Empty() {
+			pen := x + g.x*em - m.shift
+			first, last = min(first, pen+float32(m.bounds.Min.X)), max(last, pen+float32(m.bounds.Max.X))
+		}
+		x += g.advance * em
 	}
-	last := &t.glyphs[len(t.glyphs)-1]
-	return (last.advance-last.x)*em - float32(d.mask(last, b.style, b.size).bounds.Max.X+d.px(2))
+	if first > last {
+		return 0
+	}
+	margin := float32(d.px(2))
+	if a == left {
+		return min(margin-first, x+free-last)
+	}
+	return max(x-margin-last, -free-first)
 }
 
 // line draws glyphs with the pen at (x, y) and, for tests, gives the bounds of their

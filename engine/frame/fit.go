@@ -18,6 +18,7 @@ type block struct {
 	ascent, descent, lead int
 	tight                 bool // see limits
 	cut                   bool // ends in an ellipsis
+	broken                bool // a word was cut to fit
 }
 
 // height is from the top of the first line's box to the bottom of the last one's.
@@ -39,6 +40,8 @@ type limits struct {
 	// tight makes the line boxes as tall as the letters that are there, for large
 	// words that are placed by eye; else they have room for any.
 	tight bool
+	// even makes lines about as long as each other, as tight does.
+	even bool
 }
 
 // fit sets s into width × height pixels. Text that is too long wraps; if that does
@@ -49,19 +52,36 @@ func (d *drawer) fit(s string, l limits, width, height int) block {
 	if s == "" || width <= 0 || height <= 0 {
 		return block{}
 	}
+	m := d.measure(s, l)
+	return d.refit(&m, l, width, height)
+}
+
+// measure sets s as one line in the style of l, to be fitted once or more.
+func (d *drawer) measure(s string, l limits) measured {
 	runes := d.shaper.decode(s)
 	m := measured{text: s, runes: runes, base: d.direction(runes)}
-	raised := l
 	if len(runes) != len(s) {
 		d.shaper.readHan(runes)
-		raised.min = max(l.min, legible(runes))
-		raised.max = max(l.max, raised.min)
 	}
 	m.whole = d.shaper.shape(l.style, runes, m.base)
 	m.above, m.below = d.reach(l, m.whole, len(runes) == len(s))
-	b := d.shrink(&m, raised, width, height)
+	return m
+}
+
+// refit is fit for what was measured in the style of l.
+func (d *drawer) refit(m *measured, l limits, width, height int) block {
+	if m.text == "" || width <= 0 || height <= 0 {
+		return block{}
+	}
+	raised := l
+	if len(m.runes) != len(m.text) {
+		d.shaper.readHan(m.runes)
+		raised.min = max(l.min, legible(m.runes))
+		raised.max = max(l.max, raised.min)
+	}
+	b := d.shrink(m, raised, width, height)
 	if b.n == 0 && raised.min > l.min { // hard to read is better than not there
-		b = d.shrink(&m, l, width, height)
+		b = d.shrink(m, l, width, height)
 	}
 	return b
 }
@@ -100,7 +120,12 @@ func (d *drawer) shrink(m *measured, l limits, width, height int) block {
 			b.n, b.line[0] = 1, whole
 			return b
 		case (lines > 1 || last) && d.wrap(&b, runes, whole, room, lines, last):
-			if l.tight {
+			if (b.broken || b.cut) && l.tight { // letters change shape where a word is cut
+				m.above, m.below = d.extents(l.style, whole, false)
+				l.tight, l.even = false, true
+				return d.shrink(m, l, width, height)
+			}
+			if l.tight || l.even {
 				d.balance(&b, runes, whole, room)
 			}
 			return b
@@ -181,7 +206,7 @@ func (d *drawer) width(b *block) int {
 // ellipsis.
 func (d *drawer) wrap(b *block, runes []rune, whole text, room float32, n int, force bool) bool {
 	advance := d.advances(runes, whole)
-	b.n, b.cut = 0, false
+	b.n, b.cut, b.broken = 0, false, false
 	for from := 0; from < len(runes); {
 		to, broken := d.nextBreak(runes, advance, from, room)
 		if to < len(runes) && b.n == n-1 {
@@ -197,6 +222,7 @@ func (d *drawer) wrap(b *block, runes []rune, whole text, room float32, n int, f
 		if (broken || wide) && !force {
 			return false
 		}
+		b.broken = b.broken || broken
 		if wide {
 			line, b.cut = d.ellipsis(b, runes[from:to], advance[from:to], room), true
 		}

@@ -171,6 +171,16 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 	}
 	air := r.Dy() / 10
 	big := d.fit(s.Headline, headline, r.Dx(), r.Dy()-used-air)
+	if most := size(int(big.size) * 5 / 8); most >= detail.min && small.size > most { // the state must lead
+		detail.max, detail.single = most, min(detail.single, most)
+		small = d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
+		used = small.height() + gap
+		big = d.fit(s.Headline, headline, r.Dx(), r.Dy()-used-air)
+	}
+	if big.n == 0 { // the state alone
+		small, used = block{}, 0
+		big = d.fit(s.Headline, headline, r.Dx(), r.Dy())
+	}
 	if used > 0 { // the gap counts from the baseline, or a "g" would tear them apart
 		used -= min(big.descent, gap/2)
 		gap -= min(big.descent, gap/2)
@@ -208,6 +218,16 @@ func (d *drawer) join(a, b string) string {
 		b = string(firstStrongIsolate) + b + string(popIsolate)
 	}
 	return a + " · " + b
+}
+
+// bandHeight is how tall the band of a notice must be, at least least pixels, so that
+// it says all of it; 0 without a notice.
+func (d *drawer) bandHeight(notice string, least, stripe int, l limits) int {
+	if notice == "" {
+		return 0
+	}
+	b := d.fit(notice, l, d.canvas.bounds.Dx()-stripe, d.canvas.bounds.Dy()/3)
+	return max(least, b.height()+stripe/2)
 }
 
 // band draws the notice as a band across r: nobody may mistake a sign that is not

@@ -58,6 +58,7 @@ func (d *drawer) rows(lines []sign.Line, width int, time, title limits, gap int)
 	if width >= leastFlat*int(title.max) {
 		return d.flatRows(lines, width, time, title, gap)
 	}
+	gap = max(gap, int(title.max)/2) // or a title would belong to the next time as well
 	return func(r *image.Rectangle, l sign.Line) bool { return d.lines(r, l, time, title, gap) }
 }
 

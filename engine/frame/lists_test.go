@@ -29,6 +29,7 @@ var lists = []sign.Design{sign.Agenda, sign.Timeline}
 // randomDay adds meetings, a week and marks to a random sign.
 func randomDay(rng *rand.Rand, design sign.Design) sign.Sign {
 	s := randomSign(rng)
+	s.Meetings, s.Week = nil, nil
 	s.Design, s.RightToLeft, s.Soon = design, rng.IntN(3) == 0, rng.IntN(3) == 0
 	switch rng.IntN(8) {
 	case 0:

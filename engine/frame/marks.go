@@ -65,10 +65,10 @@ func (d *drawer) code(text string) *code {
 const leastModule = 2
 
 // codeModule is the largest module, in pixels, with which the code of text fits into
-// side × side pixels that have margin pixels of paper around them, where the quiet zone
-// may lie; and what the quiet zone takes of each side beyond that. It is 0 if the code
-// does not fit, or there is no text.
-func (d *drawer) codeModule(text string, side, margin int) (module, pad int) {
+// width × height pixels that have margin pixels of paper around them, where the quiet
+// zone may lie, except above; and what the quiet zone takes of the other sides beyond
+// that. It is 0 if the code does not fit, or there is no text.
+func (d *drawer) codeModule(text string, width, height, margin int) (module, pad int) {
 	if text == "" {
 		return 0, 0
 	}
@@ -76,8 +76,9 @@ func (d *drawer) codeModule(text string, side, margin int) (module, pad int) {
 	if c.side == 0 {
 		return 0, 0
 	}
-	for module = side / c.side; module >= leastModule; module-- {
-		if pad = max(0, quietZone*module-margin); module*c.side+2*pad <= side {
+	for module = min(width, height) / c.side; module >= leastModule; module-- {
+		pad = max(0, quietZone*module-margin)
+		if side := module * c.side; side+2*pad <= width && side+pad+quietZone*module <= height {
 			return module, pad
 		}
 	}
@@ -134,14 +135,14 @@ func (d *drawer) putLogo(logo image.Image, box image.Rectangle) {
 
 // battery takes room for an empty battery off the right of r, as tall as the capitals
 // of the limits l, and for what it says if that needs no more than a part in share of
-// r. What it gives draws both on a baseline.
-func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, ink uint8) func(baseline int) {
+// r. It gives how far they reach above and below a baseline, and what draws them on one.
+func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, ink uint8) (above, below int, draw func(baseline int)) {
 	l.lines, l.min = 1, l.max
 	word := d.fit(s.LowBattery, l, r.Dx()/share, r.Dy())
 	height := max(d.capHeight(&word), 7)
 	width, gap := height*2, max(height/2, 4)
 	if word.n == 0 || r.Dx() < 4*width || r.Dy() < height {
-		return func(int) {}
+		return 0, 0, func(int) {}
 	}
 	icon := cutRight(r, width)
 	cutRight(r, gap)
@@ -150,7 +151,7 @@ func (d *drawer) battery(s *sign.Sign, r *image.Rectangle, l limits, share int, 
 		box = cutRight(r, d.width(&word))
 		cutRight(r, gap)
 	}
-	return func(baseline int) {
+	return word.ascent, word.descent, func(baseline int) {
 		icon.Min.Y, icon.Max.Y = baseline-height, baseline
 		d.note(batteryMark, icon)
 		line := max(1, height/8)
@@ -189,7 +190,7 @@ func (d *drawer) fitFacts(s *sign.Sign, l limits, width, height int) (b block) {
 
 // freeText sets the free text at the bottom of r and cuts it off with gap.
 func (d *drawer) freeText(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
-	l.lines = 3
+	l.lines, l.even = 3, true
 	if text := d.fit(s.Text, l, r.Dx(), r.Dy()-gap); text.n > 0 {
 		d.put(&text, cutBottom(r, text.height()), left, display.Black)
 		cutBottom(r, gap)
@@ -212,7 +213,7 @@ func (d *drawer) foot(s *sign.Sign, r *image.Rectangle, keep, margin int, l limi
 // it, and cuts them off.
 func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits, gap int) {
 	row := *r
-	module, pad := d.codeModule(s.Code, min(r.Dy(), r.Dx()*2/3, d.px(130)), margin)
+	module, pad := d.codeModule(s.Code, min(r.Dx()*2/3, d.px(130)), r.Dy(), margin)
 	if module > 0 {
 		side, quiet := d.code(s.Code).side*module, quietZone*module
 		cutBottom(r, pad)
@@ -221,8 +222,8 @@ func (d *drawer) codeRow(s *sign.Sign, r *image.Rectangle, margin int, l limits,
 		d.putCode(s.Code, cutLeft(&row, side), module)
 		cutBottom(r, max(quiet, gap))
 		cutLeft(&row, max(quiet, gap))
-		l.lines = maxLines
-		if label := d.fit(s.CodeLabel, l, row.Dx(), row.Dy()); !label.cut && label.n > 0 {
+		l.lines, l.even = maxLines, true
+		if label := d.fit(s.CodeLabel, l, row.Dx(), row.Dy()); label.n > 0 && !label.cut && !label.broken {
 			row.Min.Y -= label.ascent - d.capHeight(&label) // capitals level with the code
 			d.put(&label, cutTop(&row, label.height()), left, display.Black)
 			cutTop(&row, gap-label.descent)
@@ -251,10 +252,10 @@ func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, 
 	if label.cut {
 		label = block{}
 	}
-	module, _ := d.codeModule(s.Code, min(r.Dy()-label.height(), most), 0)
+	module, _ := d.codeModule(s.Code, most, r.Dy()-label.height(), 0)
 	if module == 0 { // the code does more than its label
 		label = block{}
-		module, _ = d.codeModule(s.Code, min(r.Dy(), most), 0)
+		module, _ = d.codeModule(s.Code, most, r.Dy(), 0)
 	}
 	if module == 0 {
 		return image.Rectangle{}
@@ -262,7 +263,7 @@ func (d *drawer) corner(s *sign.Sign, r *image.Rectangle, margin int, l limits, 
 	quiet, side := quietZone*module, d.code(s.Code).side*module
 	cutRight(r, max(0, quiet-margin))
 	column := cutRight(r, max(side, d.width(&label)))
-	cutRight(r, max(gap, quiet))
+	cutRight(r, max(gap, quiet+gap/2))
 	cutTop(&column, quiet)
 	row := cutTop(&column, side)
 	d.putCode(s.Code, cutRight(&row, side), module)

@@ -20,7 +20,8 @@ func (d *drawer) namePlate(s *sign.Sign) {
 	// The name takes what a small panel can give; the rest must stay readable on it.
 	d.near = float32(math.Pow(float64(d.unit), 0.45))
 	if s.Notice != "" {
-		d.band(s.Notice, cutBottom(&r, max(d.px(56), 22)), max(d.px(20), 8), d.set(bold, 13, 0, 9, 2))
+		l, stripe := d.set(bold, 13, 0, 9, 3), max(d.px(20), 8)
+		d.band(s.Notice, cutBottom(&r, d.bandHeight(s.Notice, max(d.px(56), 22), stripe, l)), stripe, l)
 	}
 	margin := max(d.px(32), 7)
 	r = inset(r, max(d.px(40), 8), margin)
@@ -57,16 +58,13 @@ func (d *drawer) namePlate(s *sign.Sign) {
 func (d *drawer) plate(s *sign.Sign, r image.Rectangle) {
 	small := d.set(medium, 12, 0, 0, 1)
 	head, top := r, 0
-	battery := d.battery(s, &head, small, 3, display.Black)
+	above, below, battery := d.battery(s, &head, small, 3, display.Black)
 	if size := logoSize(d.logo(s), head.Dx()/2, r.Dy()/5); size != (image.Point{}) {
 		d.putLogo(d.logo(s), image.Rectangle{Min: head.Min, Max: head.Min.Add(size)})
 		top = size.Y
 	}
-	if s.LowBattery != "" {
-		line := d.fit("0", small, r.Dx(), r.Dy())
-		battery(r.Min.Y + line.ascent)
-		top = max(top, line.height())
-	}
+	battery(r.Min.Y + above)
+	top = max(top, above+below)
 	if top > 0 {
 		cutTop(&r, top+d.px(8))
 	}

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"image"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	qr "github.com/piglig/go-qr"
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/frame"
@@ -20,33 +23,106 @@ var sizes = [][2]int{
 }
 
 func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
-	r := newRenderer(t)
+	r, look := newRenderer(t), brand()
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
-			p := display.Panel{Width: size[0], Height: size[1], Scheme: display.BWRY}
-			seeds := uint64(30)
+			seeds := uint64(120)
 			if size[0]*size[1] > 1<<20 {
-				seeds = 5
+				seeds = 20
+			}
+			if raceEnabled {
+				seeds /= 10
 			}
 			for seed := range seeds {
-				s := randomSign(rand.New(rand.NewPCG(seed, 3)))
-				lines, m, err := r.Observe(s, p, nil)
+				rng := rand.New(rand.NewPCG(seed, 3))
+				s := randomSign(rng)
+				s.Design = sign.Designs()[seed%4]
+				p := display.Panel{Width: size[0], Height: size[1], Scheme: display.Schemes()[rng.IntN(len(display.Schemes()))]}
+				lines, m, err := r.Observe(s, p, look)
 				if err != nil {
 					t.Fatal(err)
 				}
 				checkLines(t, seed, lines, m.Rect)
+				checkOwnsUp(t, seed, s, lines, m)
 				if t.Failed() {
-					t.Fatalf("sign: %+v", s)
+					t.Fatalf("see %s; sign: %+v", keep(t, fmt.Sprintf("property %d %v", seed, m.Rect), m), s)
 				}
 			}
 			for _, name := range []string{"", "Door", strings.Repeat("Very long name ", 20), strings.Repeat("W", 300)} {
-				lines, m, err := r.ObservePattern(name, p)
+				lines, m, err := r.ObservePattern(name, display.Panel{Width: size[0], Height: size[1], Scheme: display.BWRY})
 				if err != nil {
 					t.Fatal(err)
 				}
 				checkLines(t, 0, lines, m.Rect)
 			}
 		})
+	}
+}
+
+// checkOwnsUp demands that a sign on a panel of any use says its state and owns up to
+// problems, and that codes keep their paper.
+func checkOwnsUp(t *testing.T, seed uint64, s sign.Sign, lines []frame.Drawn, m *image.Paletted) {
+	t.Helper()
+	said := func(what string) bool {
+		return slices.ContainsFunc(lines, func(l frame.Drawn) bool { return l.Size > 0 && strings.Contains(l.Text, what) })
+	}
+	if w, h := m.Rect.Dx(), m.Rect.Dy(); min(w, h) >= 64 && max(w, h) >= 128 {
+		if !said(s.Headline) {
+			t.Errorf("seed %d: %s does not say %q", seed, s.Design, s.Headline)
+		}
+		if !said(s.Notice) {
+			t.Errorf("seed %d: %s does not say %q", seed, s.Design, s.Notice)
+		}
+	}
+	for _, l := range lines {
+		if l.Size == 0 && l.Text == frame.CodeMark {
+			checkPaper(t, seed, l.Box, m)
+		}
+	}
+}
+
+// checkPaper demands white paper around a code: a module is at least two pixels, so its
+// quiet zone at least eight.
+func checkPaper(t *testing.T, seed uint64, box image.Rectangle, m *image.Paletted) {
+	t.Helper()
+	inner := box.Inset(8)
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			if !image.Pt(x, y).In(inner) && m.ColorIndexAt(x, y) != display.White {
+				t.Errorf("seed %d: ink at %d,%d in the paper of a code at %v", seed, x, y, box)
+				return
+			}
+		}
+	}
+}
+
+// What a panel shows as a code must say what the sign says.
+func TestCodesAreRead(t *testing.T) {
+	r := newRenderer(t)
+	for _, design := range sign.Designs() {
+		read := 0
+		for _, size := range sizes[:16] {
+			for _, name := range []string{"all-marks", "outlook-code"} {
+				s := sceneNamed(t, name).compose(t, tongues[0], design)
+				lines, m, err := r.Observe(s, display.Panel{Width: size[0], Height: size[1], Scheme: display.Mono}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, l := range lines {
+					if l.Text != frame.CodeMark {
+						continue
+					}
+					got, err := qr.Decode(m.SubImage(l.Box))
+					if err != nil || got != s.Code {
+						t.Errorf("%s on %v reads %q, %v; want %q", design, size, got, err, s.Code)
+					}
+					read++
+				}
+			}
+		}
+		if read == 0 {
+			t.Errorf("%s draws no codes", design)
+		}
 	}
 }
 
@@ -119,15 +195,15 @@ func checkLines(t *testing.T, seed uint64, lines []frame.Drawn, bounds image.Rec
 	const least = 6 // pixels of x-height: smaller is not read
 	for i, a := range lines {
 		if !a.Box.In(bounds) || a.Box.Empty() {
-			t.Errorf("seed %d: box %v leaves %v", seed, a.Box, bounds)
+			t.Errorf("seed %d: box %v of %q leaves %v", seed, a.Box, a.Text, bounds)
 		}
-		if a.Size < least {
+		if a.Size > 0 && a.Size < least {
 			t.Errorf("seed %d: text of x-height %d", seed, a.Size)
 		}
 		// Bold round letters may lean a pixel out of their advance.
 		room := a.Box.Inset(-1)
 		if !a.Ink.Empty() && !a.Ink.In(room) {
-			t.Errorf("seed %d: ink %v leaves its box %v", seed, a.Ink, a.Box)
+			t.Errorf("seed %d: ink %v of %q leaves its box %v", seed, a.Ink, a.Text, a.Box)
 		}
 		for _, b := range lines[:i] {
 			if a.Box.Overlaps(b.Box) && a.Ink.Overlaps(b.Ink) {
@@ -161,8 +237,9 @@ func randomSign(rng *rand.Rand) sign.Sign {
 	midnight := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	s := sign.Sign{
 		Room: randomText(rng, 6), Place: randomText(rng, 4), Date: []string{"Mon, 1 May", "Donnerstag, 24. September", ""}[rng.IntN(3)],
-		State:    []sign.State{sign.Free, sign.Busy, sign.Unknown}[rng.IntN(3)],
-		Headline: []string{"Free", "Belegt", "Noch nicht bereit", "Indisponible", "Ég", randomText(rng, 3)}[rng.IntN(6)],
+		State:    []sign.State{sign.Free, sign.Busy, sign.Unknown, sign.Closed, sign.Unassigned}[rng.IntN(5)],
+		Soon:     rng.IntN(3) == 0,
+		Headline: []string{"Free", "Belegt", "Noch nicht bereit", "Indisponible", "Ég", "x" + randomText(rng, 3)}[rng.IntN(6)],
 		Detail:   []string{"", "until 14:30", "bis einschließlich Donnerstag, 24. September"}[rng.IntN(3)],
 		NextHead: []string{"", "Next", "Zuletzt bekannt"}[rng.IntN(3)], NextNone: randomText(rng, 5), Language: "en",
 	}
@@ -176,6 +253,7 @@ func randomSign(rng *rand.Rand) sign.Sign {
 	for range rng.IntN(9) {
 		s.Next = append(s.Next, line())
 	}
+	randomMarks(rng, &s)
 	if rng.IntN(4) > 0 {
 		first, last := rng.IntN(12), 13+rng.IntN(12)
 		s.Hours = [2]time.Time{midnight.Add(time.Duration(first) * time.Hour), midnight.Add(time.Duration(last) * time.Hour)}
@@ -183,9 +261,31 @@ func randomSign(rng *rand.Rand) sign.Sign {
 			s.Ticks = append(s.Ticks, sign.Tick{At: midnight.Add(time.Duration(h) * time.Hour), Label: fmt.Sprint(h)})
 			if rng.IntN(3) == 0 && h < last {
 				from := midnight.Add(time.Duration(h) * time.Hour)
-				s.Day = append(s.Day, sign.Span{From: from, To: from.Add(time.Duration(1+rng.IntN(60)) * time.Minute)})
+				span := sign.Span{From: from, To: from.Add(time.Duration(1+rng.IntN(60)) * time.Minute)}
+				s.Day = append(s.Day, span)
+				for range rng.IntN(3) {
+					phase := []sign.Phase{sign.Past, sign.Now, sign.Ahead}[rng.IntN(3)]
+					s.Meetings = append(s.Meetings, sign.Meeting{Span: span, Line: line(), Phase: phase})
+				}
 			}
 		}
 	}
+	for day := range rng.IntN(2) * 7 {
+		s.Week = append(s.Week, sign.WeekDay{Name: "Mo", Day: fmt.Sprint(23 + day), Today: day == 0, Booked: rng.IntN(10) - 1})
+	}
 	return s
+}
+
+// randomMarks adds what is no meeting.
+func randomMarks(rng *rand.Rand, s *sign.Sign) {
+	some := func(text string) string {
+		if rng.IntN(2) == 0 {
+			return ""
+		}
+		return text
+	}
+	s.Seats, s.Equipment, s.Text = some("12 seats"), some(randomText(rng, 6)), some(randomText(rng, 9))
+	s.Code = some("https://example.com/" + strings.Repeat("x", rng.IntN(300)))
+	s.CodeLabel, s.LowBattery, s.Logo = some(randomText(rng, 4)), some("Battery low"), rng.IntN(2) == 0
+	s.RightToLeft = rng.IntN(3) == 0
 }

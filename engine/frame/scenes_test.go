@@ -129,6 +129,17 @@ var scenes = []scene{
 	}},
 }
 
+func sceneNamed(t testing.TB, name string) scene {
+	t.Helper()
+	for _, s := range scenes {
+		if s.name == name {
+			return s
+		}
+	}
+	t.Fatalf("no scene %q", name)
+	return scene{}
+}
+
 // compose makes the sign of a scene in a language.
 func (s scene) compose(t testing.TB, l tongue, design sign.Design) sign.Sign {
 	o := l.at(newOffice(t))

@@ -17,7 +17,7 @@ func (d *drawer) stack(s *sign.Sign) {
 		d.bar(s, foot, d.px(14), d.px(14), d.hourLimits(7))
 	}
 	if s.Notice != "" && !d.hasSide(s) {
-		d.stackBand(s, cutBottom(&r, d.px(stackBand)))
+		d.stackBand(s, &r, cutBottom)
 	}
 	hero := r
 	if d.hasSide(s) {
@@ -29,22 +29,26 @@ func (d *drawer) stack(s *sign.Sign) {
 		return
 	}
 	if s.Notice != "" {
-		d.stackBand(s, cutTop(&r, d.px(stackBand)))
+		d.stackBand(s, &r, cutTop)
 	}
 	d.stackSide(s, inset(r, d.px(14), 0))
 }
 
-const stackBand = 32
-
-func (d *drawer) stackBand(s *sign.Sign, r image.Rectangle) {
-	d.band(s.Notice, r, d.px(14), d.set(bold, 9, 0, 7, 2))
+// stackBand draws the notice on the part of r that cut cuts off.
+func (d *drawer) stackBand(s *sign.Sign, r *image.Rectangle, cut func(*image.Rectangle, int) image.Rectangle) {
+	l := d.set(bold, 9, 0, 7, 2)
+	d.band(s.Notice, cut(r, d.bandHeight(s.Notice, d.px(32), d.px(14), l)), d.px(14), l)
 }
 
 // stackHeroHeight shares the height between the state and what comes next.
 func (d *drawer) stackHeroHeight(s *sign.Sign, height int) int {
+	share := 48
+	if height > d.canvas.bounds.Dx() {
+		share = 54
+	}
 	switch {
 	case s.Current != nil:
-		return max(d.px(186), height*48/100)
+		return max(d.px(186), height*share/100)
 	case s.Notice != "":
 		return max(d.px(132), height*40/100)
 	default:
@@ -69,6 +73,7 @@ func (d *drawer) stackHero(s *sign.Sign, r image.Rectangle) {
 	d.textTop(&r, d.px(110), rest, small, ink, 0)
 	d.facts(s, &r, d.px(110), d.set(medium, 8, 7, 0, 1), ink, 0)
 	cutTop(&r, d.px(6))
+	d.heroLogo(s, &r, d.set(medium, 7, 0, 0, 1))
 	d.state(s, r, d.huge(bold, 80, 26), d.huge(medium, 16, 11), d.px(11), ink)
 }
 
@@ -78,8 +83,8 @@ func (d *drawer) stackSide(s *sign.Sign, r image.Rectangle) {
 	below := d.corner(s, &r, d.px(14), note, d.px(12))
 	logo := d.logoBelow(s, below, logoHeight(note))
 	cutTop(&r, d.px(5))
-	cutBottom(&r, d.px(3))
 	if s.NextHead == "" {
+		cutBottom(&r, d.px(8))
 		d.freeText(s, &r, note, d.px(5))
 		if !logo {
 			d.logoBelow(s, r, logoHeight(note))
@@ -94,6 +99,7 @@ func (d *drawer) stackSide(s *sign.Sign, r image.Rectangle) {
 		title.lines = 2
 	}
 	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 8, 7, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(2)))
+	cutBottom(&rest, d.px(3))
 	d.freeText(s, &rest, note, d.px(2))
 	if !logo {
 		d.logoBelow(s, rest, logoHeight(note))

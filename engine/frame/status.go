@@ -45,13 +45,12 @@ func (d *drawer) heads(s *sign.Sign, r *image.Rectangle, keep int, date string, 
 	if date != "" { // it matters more than what the icon says
 		share = 6
 	}
-	battery := d.battery(s, &head, small, share, ink)
+	above, below, battery := d.battery(s, &head, small, share, ink)
+	name.even = true
 	used, baseline, drawn := d.pair(head, s.Room, date, name, small, ink)
-	if word := d.fit(s.LowBattery, small, r.Dx(), head.Dy()); used == 0 { // it stands alone
-		used, baseline = word.height(), head.Min.Y+word.ascent
-	}
+	baseline = max(baseline, r.Min.Y+above)
 	battery(baseline)
-	cutTop(r, used)
+	cutTop(r, max(used, baseline+below-r.Min.Y))
 	if drawn {
 		date = ""
 	}
@@ -71,9 +70,8 @@ func (d *drawer) pair(r image.Rectangle, first, second string, l, m limits, ink 
 			break
 		}
 	}
-	if b.cut || b.n > 1 && a.n <= 1 {
-		b = block{}
-		a = d.fit(first, l, r.Dx(), r.Dy())
+	if whole := d.fit(first, l, r.Dx(), r.Dy()); b.cut || b.n > 1 || whole.n < a.n {
+		a, b = whole, block{}
 	}
 	baseline = r.Min.Y + max(a.ascent, b.ascent)
 	box := cutRight(&r, d.width(&b))

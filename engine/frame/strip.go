@@ -13,11 +13,11 @@ func (d *drawer) strip(s *sign.Sign) {
 	r := d.canvas.bounds
 	upright := r.Dy() > r.Dx()
 	if s.Notice != "" {
-		height, lines := d.px(22), 1
+		l := d.set(bold, 7, 0, 0, 1)
 		if upright {
-			height, lines = d.px(36), 2
+			l.lines = 3
 		}
-		d.band(s.Notice, cutBottom(&r, height), d.px(8), d.set(bold, 7, 0, 0, lines))
+		d.band(s.Notice, cutBottom(&r, d.bandHeight(s.Notice, d.px(22), d.px(8), l)), d.px(8), l)
 	}
 	hero, side := r, image.Rectangle{}
 	switch {
@@ -42,6 +42,7 @@ func (d *drawer) stripHero(s *sign.Sign, r image.Rectangle, alone bool) {
 	ink, r := d.panel(s, r, d.px(8))
 	r = inset(r, d.px(8), d.px(6))
 	date, small := "", d.set(medium, 7, 0, 0, 2)
+	small.even = true
 	if alone {
 		date = s.Date
 	}
@@ -49,6 +50,7 @@ func (d *drawer) stripHero(s *sign.Sign, r image.Rectangle, alone bool) {
 	d.textTop(&r, d.px(70), date, small, ink, 0)
 	d.facts(s, &r, d.px(90), small, ink, 0)
 	cutTop(&r, d.px(4))
+	d.heroLogo(s, &r, d.set(medium, 7, 0, 0, 1))
 	d.state(s, r, d.huge(bold, 48, 16), d.huge(medium, 11, 7), d.px(7), ink)
 }
 
@@ -68,6 +70,6 @@ func (d *drawer) stripSide(s *sign.Sign, r image.Rectangle) {
 	if s.Current != nil {
 		lines = append([]sign.Line{*s.Current}, lines...)
 	}
-	time, title := d.set(bold, 7, 0, 0, 1), d.set(medium, 7, 7, 0, 2)
+	time, title := d.set(bold, 7, 0, 0, 1), d.set(medium, 7, 0, 0, 2)
 	d.list(r, lines, s.NextNone, time, func(r *image.Rectangle, l sign.Line) bool { return d.lines(r, l, time, title, d.px(3)) })
 }

@@ -35,8 +35,10 @@ func (d *drawer) dayAcross(s *sign.Sign, blocks []timeBlock, r image.Rectangle) 
 	}
 	d.dayBar(s, blocks, cutTop(&r, min(max(r.Dy()-natural, r.Dy()*42/100), r.Dy()*62/100)), 0)
 	cutTop(&r, d.px(dayPad))
-	d.dayMarks(s, &r)
-	d.drawColumns(&l, d.listColumns(&l, r.Dx()), r)
+	logo := d.dayMarks(s, &r)
+	if rest := d.drawColumns(&l, d.listColumns(&l, r.Dx()), r); logo {
+		d.logoBelow(s, rest, logoHeight(d.noteLimits()))
+	}
 }
 
 // listColumns is how many columns of a list fit beside each other.
@@ -61,8 +63,9 @@ func (l *dayList) split(n int) []dayList {
 	return parts
 }
 
-// drawColumns draws a list in n columns of one type.
-func (d *drawer) drawColumns(l *dayList, n int, r image.Rectangle) {
+// drawColumns draws a list in n columns of one type, and gives what it leaves of the
+// last one.
+func (d *drawer) drawColumns(l *dayList, n int, r image.Rectangle) (rest image.Rectangle) {
 	var set setting
 	width := d.columnWidth(n, r.Dx())
 	if l.head != "" {
@@ -78,9 +81,10 @@ func (d *drawer) drawColumns(l *dayList, n int, r image.Rectangle) {
 		set.air = min(set.air, one.air)
 	}
 	for i := range parts {
-		d.drawDayList(&parts[i], set, cutLeft(&r, width))
+		rest = d.drawDayList(&parts[i], set, cutLeft(&r, width))
 		cutLeft(&r, 2*d.px(dayMargin))
 	}
+	return rest
 }
 
 // dayBar draws the day into r: blocks on a line with the hours below, with texts in
@@ -140,6 +144,9 @@ func (d *drawer) insideSize(s *sign.Sign, blocks []timeBlock, r image.Rectangle)
 	return 0
 }
 
+// leastInside is how wide a block with text must be, in heights of an x.
+const leastInside = 7
+
 func (d *drawer) allInside(blocks []timeBlock, a axis, r image.Rectangle, sz size) bool {
 	for i := range blocks {
 		b := &blocks[i]
@@ -147,6 +154,9 @@ func (d *drawer) allInside(blocks []timeBlock, a axis, r image.Rectangle, sz siz
 			continue
 		}
 		box := d.insideBox(d.barBox(b, a, r))
+		if box.Dx() < leastInside*int(sz) {
+			return false
+		}
 		head := d.fit(start(b.meeting.Time), limits{style: bold, max: sz, min: sz, lines: 1}, box.Dx(), box.Dy())
 		// The smaller size is for what would not fit without a broken word.
 		text := d.fit(b.meeting.Title, limits{style: medium, max: sz, min: sz - 1, lines: maxLines}, box.Dx(), box.Dy()-head.height())

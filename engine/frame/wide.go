@@ -47,9 +47,20 @@ func (d *drawer) tall(s *sign.Sign) {
 // wideMargin is the margin of the columns above and below.
 const wideMargin = 28
 
-// hasSide reports whether there is anything to show beside the state.
+// hasSide reports whether there is anything to show beside the state, except a logo.
 func (d *drawer) hasSide(s *sign.Sign) bool {
-	return s.NextHead != "" || s.Code != "" || s.Text != "" || d.logo(s) != nil
+	return s.NextHead != "" || s.Code != "" || s.Text != ""
+}
+
+// heroLogo draws the logo at the bottom right of the state where nothing is beside
+// that and its ground is paper.
+func (d *drawer) heroLogo(s *sign.Sign, r *image.Rectangle, l limits) {
+	if d.hasSide(s) || s.State == sign.Busy {
+		return
+	}
+	if height := logoHeight(l); r.Dy() > 4*height && d.logoBelow(s, *r, height) {
+		cutBottom(r, height)
+	}
 }
 
 // edge draws the line between the state and what comes next. An occupied room has
@@ -71,7 +82,8 @@ func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle) {
 		d.bar(s, foot, d.px(32), d.px(26), d.hourLimits(9))
 	}
 	if s.Notice != "" {
-		d.band(s.Notice, cutBottom(r, max(d.px(60), 32)), d.px(20), d.set(bold, 15, 0, 11, 2))
+		l := d.set(bold, 15, 0, 11, 2)
+		d.band(s.Notice, cutBottom(r, d.bandHeight(s.Notice, max(d.px(60), 32), d.px(20), l)), d.px(20), l)
 	}
 }
 
@@ -98,6 +110,7 @@ func (d *drawer) wideHero(s *sign.Sign, r image.Rectangle, date string) (baselin
 		d.fill(cutBottom(&r, d.px(2)), ink)
 		cutBottom(&r, d.px(14))
 	}
+	d.heroLogo(s, &r, d.set(medium, 10, 8, 0, 1))
 	d.state(s, r, d.huge(bold, 140, 50), d.huge(medium, 28, 16), d.px(24), ink)
 	return baseline
 }
