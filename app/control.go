@@ -47,6 +47,19 @@ func (a *App) ShowPage(name string) error {
 	return a.settle()
 }
 
+// Scroll shows a part of the open page, from 0 (its top) to 1 (its end). It reports
+// whether the page is one that is longer than the window.
+func (a *App) Scroll(part float32) (long bool, err error) {
+	err = a.onUI(func() {
+		at := slices.IndexFunc(a.window.places, func(p place) bool { return p.name == a.window.current.get() })
+		var page interface{ Scroll(part float32) }
+		if page, long = a.window.places[at].page.(interface{ Scroll(part float32) }); long {
+			page.Scroll(part)
+		}
+	})
+	return long, err
+}
+
 // Steps are the names that ShowStep takes: the steps of the guided set-up that apply.
 func (a *App) Steps() (steps []string, err error) {
 	err = a.onUI(func() { steps = a.window.setup.Steps() })

@@ -3,6 +3,7 @@ package demo_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,13 @@ func (v *visited) do(what string) error {
 	}
 	return nil
 }
-func (v *visited) Pages() []string            { return []string{"setup", "overview"} }
+func (v *visited) Pages() []string { return []string{"setup", "overview"} }
+func (v *visited) Scroll(part float32) (bool, error) {
+	if v.did[len(v.did)-1] == "capture setup.png" || v.did[len(v.did)-1] == "capture setup-dark.png" {
+		return false, nil // a page without an end
+	}
+	return true, v.do(fmt.Sprint("scroll ", part))
+}
 func (v *visited) ShowPage(name string) error { return v.do("show " + name) }
 func (v *visited) Steps() ([]string, error)   { return []string{"way", "ids"}, nil }
 func (v *visited) ShowStep(name string) error { return v.do("step " + name) }
@@ -49,8 +56,10 @@ func TestTourVisitsEveryPageInLightAndDark(t *testing.T) {
 	}
 	want := []string{
 		"dark", "show setup", "capture setup-dark.png", "show overview", "capture overview-dark.png",
+		"scroll 0.5", "capture overview-middle-dark.png", "scroll 1", "capture overview-end-dark.png", "scroll 0",
 		"step way", "capture setup-way-dark.png", "step ids", "capture setup-ids-dark.png", "glass virtual-displays-dark.png",
 		"light", "show setup", "capture setup.png", "show overview", "capture overview.png",
+		"scroll 0.5", "capture overview-middle.png", "scroll 1", "capture overview-end.png", "scroll 0",
 		"step way", "capture setup-way.png", "step ids", "capture setup-ids.png", "glass virtual-displays.png",
 	}
 	if !slices.Equal(v.did, want) {

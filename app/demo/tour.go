@@ -12,6 +12,9 @@ type Visited interface {
 	Pages() []string
 	// ShowPage opens a page and returns once it shows the newest state.
 	ShowPage(name string) error
+	// Scroll shows a part of the page, from 0 (its top) to 1 (its end), and reports
+	// whether it is a page to be scrolled.
+	Scroll(part float32) (long bool, err error)
 	// Steps are the names of the steps of the guided set-up.
 	Steps() ([]string, error)
 	// ShowStep opens the guided set-up at a step.
@@ -26,7 +29,8 @@ type Visited interface {
 
 // Tour visits every page and every step of the guided set-up, in light and in dark, and
 // writes a picture of each to dir: overview.png, overview-dark.png, setup-ids.png and so
-// on, and virtual-displays.png. It ends in light.
+// on, settings-middle.png and settings-end.png of a page that is scrolled, and
+// virtual-displays.png. It ends in light.
 func Tour(ctx context.Context, w Visited, dir string) error {
 	for _, dark := range []bool{true, false} {
 		suffix := ".png"
@@ -40,7 +44,7 @@ func Tour(ctx context.Context, w Visited, dir string) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			err := errors.Join(w.ShowPage(page), w.Capture(filepath.Join(dir, page+suffix)))
+			err := errors.Join(w.ShowPage(page), w.Capture(filepath.Join(dir, page+suffix)), rest(w, filepath.Join(dir, page), suffix))
 			if err != nil {
 				return err
 			}
@@ -63,4 +67,22 @@ func Tour(ctx context.Context, w Visited, dir string) error {
 		}
 	}
 	return nil
+}
+
+// rest pictures what of a page is out of sight at first, and leaves it at its top.
+func rest(w Visited, path, suffix string) error {
+	for _, part := range []struct {
+		at   float32
+		name string
+	}{{0.5, "-middle"}, {1, "-end"}} {
+		long, err := w.Scroll(part.at)
+		if err != nil || !long {
+			return err
+		}
+		if err := w.Capture(path + part.name + suffix); err != nil {
+			return err
+		}
+	}
+	_, err := w.Scroll(0)
+	return err
 }

@@ -277,5 +277,5 @@ func (p *Page) UseForRoom(l Look) {
 	})
 }
 
-// Scroll shows the end of the gallery.
-func (p *Page) Scroll() { p.gallery.ScrollToBottom() }
+// Scroll shows a part of the gallery, from 0 (its top) to 1 (its end).
+func (p *Page) Scroll(part float32) { xwidget.ScrollTo(p.gallery, part) }

@@ -61,7 +61,7 @@ func scenes() map[string]func(*testing.T) (*designs.Page, fyne.Window) {
 		agenda := sign.Agenda
 		s.Rooms[0].Override.Design = &agenda
 	}
-	bottom := func(p *designs.Page, w fyne.Window) { p.Scroll() }
+	bottom := func(p *designs.Page, w fyne.Window) { p.Scroll(1) }
 	return map[string]func(*testing.T) (*designs.Page, fyne.Window){
 		"1-gallery": at(nil, nil),
 		"2-spectra": at(nil, func(p *designs.Page, w fyne.Window) {

@@ -67,8 +67,8 @@ func newSignDialog(p *Page) *signDialog {
 	d.apply.Importance = widget.HighImportance
 	d.reset = widget.NewButton(lang.L("Follow the organisation in everything"), d.Reset)
 	cancel := widget.NewButton(lang.L("Cancel"), func() { d.box.Hide() })
-	side := xwidget.Stack(12, d.stage.Object(), widget.NewSeparator(), d.state, d.reset,
-		container.NewGridWithColumns(2, cancel, d.apply), d.area)
+	side := xwidget.Stack(12, d.stage.Object(), widget.NewSeparator(), d.state,
+		xwidget.Stack(6, d.apply, d.reset, cancel), d.area)
 	d.whole = container.NewBorder(nil, nil, nil, xwidget.Pad(xwidget.Fixed(side, 300, 0), 0, 0, 0, 14),
 		container.NewVScroll(xwidget.Pad(d.form.Object(), 0, 12, 0, 0)))
 	return d

@@ -54,6 +54,7 @@ type Page struct {
 	secrets    secrets
 
 	filling bool
+	scroll  *container.Scroll
 	content fyne.CanvasObject
 }
 
@@ -65,13 +66,17 @@ func New(cfg Config) *Page {
 	list := xwidget.Stack(12, title(lang.L("What the signs say")), p.form.Object(),
 		xwidget.Pad(title(lang.L("Roomink itself")), 14, 0, 0, 0), p.updatesCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
 	side := xwidget.Pad(xwidget.Fixed(container.NewVBox(p.sideCard()), 318, 0), 2, 0, 0, 10)
-	page := container.NewBorder(nil, nil, nil, side, container.NewVScroll(xwidget.Pad(list, 2, 12, 12, 2)))
+	p.scroll = container.NewVScroll(xwidget.Pad(list, 2, 12, 12, 2))
+	page := container.NewBorder(nil, nil, nil, side, p.scroll)
 	p.content = container.New(xwidget.Limit(1080), page)
 	return p
 }
 
 // Content is what the page consists of.
 func (p *Page) Content() fyne.CanvasObject { return p.content }
+
+// Scroll shows a part of the page, from 0 (its top) to 1 (its end).
+func (p *Page) Scroll(part float32) { xwidget.ScrollTo(p.scroll, part) }
 
 // Prepare works out the page of s.
 func (p *Page) Prepare(s engine.Snapshot) func() {

@@ -204,6 +204,12 @@ func SetVisible(o fyne.CanvasObject, on bool) {
 	}
 }
 
+// ScrollTo shows a part of what is scrolled vertically, from 0 (its top) to 1 (its end).
+func ScrollTo(s *container.Scroll, part float32) {
+	spare := max(0, s.Content.MinSize().Height-s.Size().Height)
+	s.ScrollToOffset(fyne.NewPos(0, spare*part))
+}
+
 // Relayout lays a container and the visible containers inside it out anew, without a
 // refresh of what they hold.
 func Relayout(c *fyne.Container) {

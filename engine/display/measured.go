@@ -32,8 +32,10 @@ func (s Scheme) Measured() color.Palette {
 		return measuredGreys(16)
 	case Spectra6:
 		// A panel of 7.3 inches, measured 2026-02-03 (epaper-dithering SPECTRA_7_3_6COLOR).
+		// Its black, 26/13/35, stands as the grey of the same luminance: violet in so dark a
+		// patch is the camera's, and photoframe's measurements of the glass have none.
 		return color.Palette{
-			color.RGBA{R: 26, G: 13, B: 35, A: 0xff}, color.RGBA{R: 185, G: 202, B: 205, A: 0xff},
+			color.RGBA{R: 18, G: 18, B: 18, A: 0xff}, color.RGBA{R: 185, G: 202, B: 205, A: 0xff},
 			color.RGBA{R: 202, G: 184, B: 0, A: 0xff}, color.RGBA{R: 121, G: 9, B: 0, A: 0xff},
 			color.RGBA{R: 0, G: 69, B: 139, A: 0xff}, color.RGBA{R: 40, G: 82, B: 57, A: 0xff},
 		}

@@ -21,7 +21,7 @@ func (d *drawer) agenda(s *sign.Sign) {
 	}
 	logo := false
 	set := setting{size: l.largest, gaps: true}
-	small := setting{size: max(l.largest*3/4, l.smallest), first: l.past}
+	small := setting{size: max(l.largest.part(3, 4), l.smallest), first: l.past}
 	fixed := d.noticeHeight(s) + 2*d.px(dayPad)
 	if towers(r) {
 		d.dayNotice(s, cutBottom(&r, d.noticeHeight(s)))
@@ -78,16 +78,23 @@ func (d *drawer) dayAlone(s *sign.Sign, r image.Rectangle) {
 	d.dayHead(s, r, alone)
 }
 
+// noticeHeight is that of the notice's band, 0 where there is none. Small panels need
+// several lines for it.
 func (d *drawer) noticeHeight(s *sign.Sign) int {
 	if s.Notice == "" {
 		return 0
 	}
-	return max(d.px(32), 20)
+	l := d.noticeLimits()
+	l.max, l.single = floorSize, 0
+	least := d.fit(s.Notice, l, d.canvas.bounds.Dx()-d.px(16), d.canvas.bounds.Dy()/3)
+	return max(d.px(32), 20, least.height()+6)
 }
+
+func (d *drawer) noticeLimits() limits { return d.set(bold, 9, 0, 7, 3) }
 
 func (d *drawer) dayNotice(s *sign.Sign, r image.Rectangle) {
 	if s.Notice != "" {
-		d.band(s.Notice, r, d.px(14), d.set(bold, 9, 0, 7, 2))
+		d.band(s.Notice, r, d.px(14), d.noticeLimits())
 	}
 }
 

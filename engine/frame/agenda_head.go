@@ -20,18 +20,23 @@ const dayStripe = 10
 
 // dayHead draws room, date and state on the ground of the state.
 func (d *drawer) dayHead(s *sign.Sign, r image.Rectangle, at standing) {
-	if s.State != sign.Closed { // which has a frame
-		switch at {
-		case above:
-			d.edge(s, cutBottom(&r, d.px(2)))
-		case beside:
-			d.edge(s, cutRight(&r, d.px(2)))
-		}
+	switch at {
+	case above:
+		d.dayEdge(s, cutBottom(&r, d.px(2)))
+	case beside:
+		d.dayEdge(s, cutRight(&r, d.px(2)))
 	}
 	ink, r := d.panel(s, r, d.px(dayStripe))
 	r = inset(r, d.px(dayMargin), d.px(10))
 	d.dayNames(s, &r, ink)
 	d.sentence(s, r, ink)
+}
+
+// dayEdge draws the line between head and day, where the head has no frame.
+func (d *drawer) dayEdge(s *sign.Sign, r image.Rectangle) {
+	if s.State != sign.Closed && s.State != sign.Unassigned {
+		d.edge(s, r)
+	}
 }
 
 // dayTower draws the head in a column of its own, with text, code and logo on paper
@@ -40,8 +45,8 @@ func (d *drawer) dayTower(s *sign.Sign, r image.Rectangle) {
 	head := r
 	if below := d.headFoot(s, r, 68); !below.Empty() {
 		head.Max.Y = below.Min.Y
-		d.edge(s, cutRight(&below, d.px(2)))
-		d.edge(s, cutBottom(&head, d.px(2)))
+		d.dayEdge(s, cutRight(&below, d.px(2)))
+		d.dayEdge(s, cutBottom(&head, d.px(2)))
 	}
 	d.dayHead(s, head, beside)
 }
@@ -93,12 +98,12 @@ func (d *drawer) sentence(s *sign.Sign, r image.Rectangle, ink uint8) {
 		flow.max = size(min(max(int(float32(r.Dx()-gap)/width), floorSize), int(headline.max)))
 	}
 	big := d.refit(&head, flow, r.Dx(), height)
-	half := limits{style: medium, max: max(big.size/2, floorSize), min: max(big.size/3, floorSize), lines: 1, tight: true}
+	half := limits{style: medium, max: big.size.part(1, 2), min: big.size.part(1, 3), lines: 1, tight: true}
 	small := d.refit(&rest, half, r.Dx()-d.width(&big)-gap, r.Dy())
 	fits := big.n > 0 && !big.cut && small.n > 0 && !small.cut
 	// Below each other, the headline still stands out.
 	most := d.refit(&head, headline, r.Dx(), r.Dy()*55/100)
-	detail.max = min(detail.max, max(most.size*3/5, floorSize))
+	detail.max = min(detail.max, most.size.part(3, 5))
 	detail.single = min(detail.single, detail.max)
 	under := d.refit(&rest, detail, r.Dx(), r.Dy()*2/5)
 	stacked := d.refit(&head, headline, r.Dx(), height-under.height()-gap)
@@ -125,6 +130,9 @@ func (d *drawer) accent(s *sign.Sign, ink uint8) uint8 {
 	}
 	return ink
 }
+
+// part is n of all equal parts of a size, but not less than the floor.
+func (s size) part(n, all int) size { return max(size(int(s)*n/all), floorSize) }
 
 // unitWidth is the width of a text on one line in pixels where the x-height is one.
 func (d *drawer) unitWidth(m *measured, st style) float32 {

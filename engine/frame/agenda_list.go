@@ -125,7 +125,7 @@ func (l *dayList) columns(d *drawer, set setting, width int) columns {
 	em := max(d.faces.em(bold, set.size), d.faces.em(medium, set.size)) / 1000
 	c := columns{
 		setting: set, above: ceil(l.above*sz + 0.5), lead: int(leadMille * em),
-		pad: max(1, round(150*em)) + set.air, gap: round(750 * em),
+		pad: max(1, round(120*em)) + set.air, gap: round(750 * em),
 	}
 	c.line = c.above + ceil(l.below*sz+0.5)
 	c.time = ceil(l.time*sz) + 1
@@ -206,7 +206,7 @@ func (l *dayList) choose(d *drawer, width, height int) setting {
 }
 
 func (l *dayList) tightest(d *drawer, width, height int) setting {
-	comfort := max(l.largest*4/5, l.smallest)
+	comfort := max(l.largest.part(4, 5), l.smallest)
 	fits := func(set setting) bool { return l.height(d, set, width) <= height }
 	for _, gaps := range []bool{true, false} {
 		for sz := l.largest; sz >= comfort; sz-- {

@@ -25,11 +25,12 @@ func (d *drawer) week(s *sign.Sign, r image.Rectangle) {
 	}
 	d.fill(cutTop(&r, d.px(1)), display.Black)
 	r = inset(r, d.px(dayMargin)/2, 0)
-	pad := d.px(dayMargin) / 2
+	pad, edge, thick := d.px(dayMargin)/2, d.px(6), d.px(7)
+	width, height := r.Dx()/len(s.Week)-2*pad, r.Dy()-2*edge-thick
 	text := d.set(bold, 7, 0, 0, 1)
-	long := d.alike(s, r.Dx()/len(s.Week)-2*pad, r.Dy(), text.max, &text, func(w *sign.WeekDay) string { return w.Name + " " + w.Day })
+	long := d.alike(s, width, height, text.max, &text, func(w *sign.WeekDay) string { return w.Name + " " + w.Day })
 	if !long { // the name over the day
-		d.alike(s, r.Dx()/len(s.Week)-2*pad, r.Dy(), floorSize, &text, func(w *sign.WeekDay) string { return w.Name })
+		d.alike(s, width, height/2, floorSize, &text, func(w *sign.WeekDay) string { return w.Name })
 	}
 	for i := range s.Week {
 		day := &s.Week[i]
@@ -39,8 +40,8 @@ func (d *drawer) week(s *sign.Sign, r image.Rectangle) {
 			d.fill(cell, display.Black)
 			ink, text.style = display.White, bold
 		}
-		cell = inset(cell, pad, d.px(6))
-		bar := cutBottom(&cell, d.px(7))
+		cell = inset(cell, pad, edge)
+		bar := cutBottom(&cell, thick)
 		if long {
 			d.textTop(&cell, 0, day.Name+" "+day.Day, text, ink, 0)
 		} else {

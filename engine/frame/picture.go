@@ -18,8 +18,8 @@ import (
 const maxEnlarge = 2
 
 // picture draws a photograph or a logo into box: as large as fits, centred, on white
-// paper where it is transparent. Photographs are dithered; art in one colour on paper,
-// as most logos are, is not, so that its lines and letters stay crisp.
+// paper where it is transparent. Photographs are dithered; art in a few colours on
+// paper, as most logos are, is not, so that its lines and letters stay crisp.
 func (d *drawer) picture(img image.Image, box image.Rectangle) {
 	if img == nil {
 		return
@@ -48,14 +48,14 @@ func fitted(img, box image.Point) image.Point {
 // safe for concurrent use.
 type pictures struct {
 	mu   sync.Mutex
-	kept []keptPicture // used last at the end
+	kept []*keptPicture // used last at the end
 }
 
 type keptPicture struct {
 	img    image.Image
 	size   image.Point
 	scheme display.Scheme
-	m      *image.Paletted
+	render func() *image.Paletted // once, whoever comes first
 }
 
 // maxPictures bounds what is kept: a logo in the two sizes of each of a few panel
@@ -65,38 +65,45 @@ const maxPictures = 32
 // get gives img in the inks of a scheme. Pictures count as the same if they are the
 // same pointer, so they must not change.
 func (p *pictures) get(img image.Image, size image.Point, s display.Scheme) *image.Paletted {
+	return p.find(img, size, s).render()
+}
+
+func (p *pictures) find(img image.Image, size image.Point, s display.Scheme) *keptPicture {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, k := range p.kept {
 		if k.size == size && k.scheme == s && same(k.img, img) {
 			p.kept = append(slices.Delete(p.kept, i, i+1), k)
-			return k.m
+			return k
 		}
 	}
-	m := render(img, size, s)
+	k := &keptPicture{img: img, size: size, scheme: s, render: sync.OnceValue(func() *image.Paletted { return render(img, size, s) })}
 	if len(p.kept) == maxPictures {
 		p.kept = slices.Delete(p.kept, 0, 1)
 	}
-	p.kept = append(p.kept, keptPicture{img, size, s, m})
-	return m
+	p.kept = append(p.kept, k)
+	return k
 }
 
 // render scales img and turns it into inks.
 func render(img image.Image, size image.Point, s display.Scheme) *image.Paletted {
-	studied := onPaper(img, within(img.Bounds().Size(), max(maxStudied, size.X, size.Y)))
-	scaled := onPaper(studied, size)
+	studied := onPaper(img, within(img.Bounds().Size(), maxStudied), draw.NearestNeighbor)
+	scaled := onPaper(img, size, draw.CatmullRom)
 	dst := image.NewPaletted(scaled.Rect, nil)
-	if ink, ok := lineArt(studied); ok {
-		lines(dst, scaled, ink, s)
+	if a, ok := lineArt(studied, s); ok {
+		a.draw(dst, scaled, s)
 		return dst
 	}
-	dst.Palette = relative(s.Measured())
+	for _, c := range relative(s.Measured()) {
+		dst.Palette = append(dst.Palette, lifted(c))
+	}
 	stddraw.FloydSteinberg.Draw(dst, dst.Rect, &inLight{m: scaled, table: lightTable()}, image.Point{})
 	return dst
 }
 
 // maxStudied bounds the side, in pixels, of a picture that is searched for lines. It is
-// searched before it shrinks, since lines of less than a pixel look like tones.
+// searched as it is, since lines of less than a pixel look like tones; of a larger one a
+// part of its pixels must do.
 const maxStudied = 1024
 
 // within shrinks size so that no side is longer than most.
@@ -108,13 +115,13 @@ func within(size image.Point, most int) image.Point {
 }
 
 // onPaper scales img to size, on white where it is transparent.
-func onPaper(img image.Image, size image.Point) *image.RGBA {
+func onPaper(img image.Image, size image.Point, by draw.Scaler) *image.RGBA {
 	m := image.NewRGBA(image.Rectangle{Max: size})
 	draw.Draw(m, m.Rect, image.White, image.Point{}, draw.Src)
 	if size == img.Bounds().Size() {
 		draw.Draw(m, m.Rect, img, img.Bounds().Min, draw.Over)
 	} else {
-		draw.CatmullRom.Scale(m, m.Rect, img, img.Bounds(), draw.Over, nil)
+		by.Scale(m, m.Rect, img, img.Bounds(), draw.Over, nil)
 	}
 	return m
 }
@@ -152,9 +159,19 @@ type inLight struct {
 func lightTable() *[256]uint16 {
 	var t [256]uint16
 	for i := range t {
-		t[i] = uint16(math.Round(0xffff * display.Light(uint8(i))))
+		t[i] = lift(uint32(math.Round(0xffff * display.Light(uint8(i)))))
 	}
 	return &t
+}
+
+// lift makes room below black and above white: the standard library clips the errors that
+// it carries on to what a colour can be, and dark greys would take on the tint of the
+// dark inks that make them.
+func lift(v uint32) uint16 { return uint16(0x4000 + v/2) }
+
+func lifted(c color.Color) color.Color {
+	r, g, b, _ := c.RGBA()
+	return color.RGBA64{R: lift(r), G: lift(g), B: lift(b), A: 0xffff}
 }
 
 func (l *inLight) ColorModel() color.Model { return color.RGBA64Model }

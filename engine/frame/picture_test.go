@@ -3,7 +3,9 @@ package frame
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/roomink/roomink/engine/display"
@@ -82,13 +84,17 @@ func TestDitheredLight(t *testing.T) {
 				img.Pix[i] = uint8(i)
 			}
 			m := render(img, image.Pt(64, 64), s)
-			var got float64
+			var got [3]float64 // red, green, blue: a grey must not have a tint
 			for _, i := range m.Pix[16*64:] {
-				_, g, _, _ := light[i].RGBA()
-				got += float64(g) / 0xffff / (48 * 64)
+				r, g, b, _ := light[i].RGBA()
+				for k, v := range [3]uint32{r, g, b} {
+					got[k] += float64(v) / 0xffff / (48 * 64)
+				}
 			}
-			if want := display.Light(tone); math.Abs(got-want) > 0.03 {
-				t.Errorf("%s: tone %d has light %.3f, want %.3f", s, tone, got, want)
+			for _, g := range got {
+				if want := display.Light(tone); math.Abs(g-want) > 0.02 {
+					t.Errorf("%s: tone %d has light %.3f, want %.3f", s, tone, got, want)
+				}
 			}
 		}
 	}
@@ -151,6 +157,47 @@ func TestLogosAreCrisp(t *testing.T) {
 	}
 }
 
+// A logo of two colours has both inks, or is dithered where both would run into one.
+func TestLogosOfTwoColours(t *testing.T) {
+	blue, black := color.NRGBA{G: 70, B: 200, A: 255}, color.NRGBA{A: 255}
+	badge := func(apart int) image.Image { // a black square on or beside a blue one
+		m := image.NewNRGBA(image.Rect(0, 0, 200, 100))
+		draw.Draw(m, image.Rect(0, 0, 100, 100), image.NewUniform(blue), image.Point{}, draw.Src)
+		draw.Draw(m, image.Rect(30+apart, 30, 70+apart, 70), image.NewUniform(black), image.Point{}, draw.Src)
+		return m
+	}
+	for _, c := range []struct {
+		name   string
+		img    image.Image
+		scheme display.Scheme
+		inks   [2]uint8 // in the middle of the blue edge, and of the square
+		crisp  bool
+	}{
+		{"beside each other", badge(100), display.Mono, [2]uint8{display.Black, display.Black}, true},
+		{"beside each other", badge(100), display.Spectra6, [2]uint8{display.Blue, display.Black}, true},
+		{"on each other", badge(0), display.Spectra6, [2]uint8{display.Blue, display.Black}, true},
+		{"on each other", badge(0), display.Mono, [2]uint8{}, false},
+	} {
+		m := render(c.img, image.Pt(100, 50), c.scheme)
+		seen := make(map[uint8]bool)
+		for y := 5; y < 10; y++ { // well within the blue
+			for x := 5; x < 45; x++ {
+				seen[m.ColorIndexAt(x, y)] = true
+			}
+		}
+		if crisp := len(seen) == 1; crisp != c.crisp {
+			t.Errorf("%s on %s: blue is drawn with %d inks", c.name, c.scheme, len(seen))
+		}
+		square := image.Pt(25, 25)
+		if c.name == "beside each other" {
+			square.X = 75
+		}
+		if got := [2]uint8{m.ColorIndexAt(25, 7), m.ColorIndexAt(square.X, square.Y)}; c.crisp && got != c.inks {
+			t.Errorf("%s on %s: inks %d, want %d", c.name, c.scheme, got, c.inks)
+		}
+	}
+}
+
 func TestPicturesAreKept(t *testing.T) {
 	var p pictures
 	size := image.Pt(20, 20)
@@ -179,6 +226,23 @@ func TestPicturesAreKept(t *testing.T) {
 	}
 	if p.get(odd{Image: logo}, size, display.Mono) == first {
 		t.Error("a picture that can't be compared is taken for another")
+	}
+}
+
+// Drawers that want the same picture at the same time get one.
+func TestPicturesAreMadeOnce(t *testing.T) {
+	var p pictures
+	var wg sync.WaitGroup
+	logo := ring(color.NRGBA{})
+	got := make([]*image.Paletted, 8)
+	for i := range got {
+		wg.Go(func() { got[i] = p.get(logo, image.Pt(30, 30), display.Mono) })
+	}
+	wg.Wait()
+	for _, m := range got {
+		if m == nil || m != got[0] {
+			t.Errorf("pictures %p and %p", m, got[0])
+		}
 	}
 }
 

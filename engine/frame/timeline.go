@@ -19,7 +19,7 @@ func (d *drawer) timeline(s *sign.Sign) {
 	case s.State == sign.Unknown && len(s.Next) > 0: // the list says that it is only what was last known
 		d.dayAcross(s, blocks, r)
 	case r.Dy()*10 >= r.Dx()*12 && roomy(s, r.Dy()*64/100):
-		d.dayHead(s, cutTop(&r, r.Dy()*34/100), above)
+		d.dayHead(s, cutTop(&r, r.Dy()*32/100), above)
 		d.dayNotice(s, cutTop(&r, d.noticeHeight(s)))
 		d.dayColumn(s, blocks, r, above)
 	case r.Dy() >= 600 && roomy(s, r.Dy()):

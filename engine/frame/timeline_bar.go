@@ -8,6 +8,9 @@ import (
 	"github.com/roomink/roomink/engine/sign"
 )
 
+// leastDay is how many pixels high a bar with its hours must be.
+const leastDay = 32
+
 // dayAcross draws the sign with the day from side to side: alone where all texts fit
 // into it, else with a list below.
 func (d *drawer) dayAcross(s *sign.Sign, blocks []timeBlock, r image.Rectangle) {
@@ -15,6 +18,10 @@ func (d *drawer) dayAcross(s *sign.Sign, blocks []timeBlock, r image.Rectangle) 
 	small := r.Dy() < 200
 	if small {
 		head = r.Dy() * 54 / 100
+	}
+	if r.Dy()-head-d.noticeHeight(s) < leastDay {
+		d.dayAlone(s, r)
+		return
 	}
 	d.dayHead(s, cutTop(&r, head), above)
 	d.dayNotice(s, cutTop(&r, d.noticeHeight(s)))

@@ -71,19 +71,19 @@ func (d *drawer) columnMarks(s *sign.Sign, r *image.Rectangle) {
 func (d *drawer) columnSize(half int) size {
 	sz := d.sz(9)
 	for ; sz > floorSize; sz-- {
-		line, meta := lineHeight(d.faces.em(bold, sz)/1000), lineHeight(d.faces.em(medium, metaSize(sz))/1000)
-		if line+2*d.blockEdge(half) <= half && line+meta+2*d.blockEdge(2*half) < 2*half {
+		line, meta := d.tightLine(sz), d.tightLine(sz.part(3, 4))
+		if line+2*d.blockEdge(half)+2 <= half && line+textGap(sz)+meta+2*d.blockEdge(2*half)+4 <= 2*half {
 			break
 		}
 	}
 	return sz
 }
 
-// lineHeight is that of a line whose thousandth of an em is em pixels.
-func lineHeight(em float32) int { return ceil(ascentMille*em+0.5) + ceil(descentMille*em+0.5) }
+// tightLine is the height of capitals and descenders.
+func (d *drawer) tightLine(sz size) int { return ceil(0.98 * d.faces.em(bold, sz)) }
 
-// metaSize is that of times beside titles of size sz.
-func metaSize(sz size) size { return max(sz*3/4, floorSize) }
+// textGap is the space between a title of size sz and the time below it.
+func textGap(sz size) int { return max(int(sz)/3, 2) }
 
 // blockText writes title and time into a block, below each other where it is high
 // enough, else beside each other; where that is too much, the title alone.
@@ -92,19 +92,29 @@ func (d *drawer) blockText(b *timeBlock, r image.Rectangle, sz size, ink uint8) 
 	if b.phase == sign.Past {
 		strong = medium
 	}
-	r = inset(r, d.px(8), d.blockEdge(r.Dy()))
-	what := d.fit(m.Title, limits{style: strong, max: sz, min: metaSize(sz), lines: 3}, r.Dx(), r.Dy())
-	if what.n == 0 { // a short meeting
-		what = d.fit(m.Title, limits{style: strong, max: sz, min: floorSize, lines: 1}, r.Dx(), r.Dy())
+	if large := d.sz(10); r.Dy() >= 8*d.tightLine(large) { // a long meeting
+		sz = max(sz, large)
 	}
-	meta := limits{style: medium, max: metaSize(sz), min: metaSize(sz), lines: 1}
-	below := d.fit(d.join(m.Time, m.Who), meta, r.Dx(), r.Dy()-what.height())
+	r = inset(r, d.px(8), d.blockEdge(r.Dy())+1)
+	title := limits{style: strong, max: sz, min: sz.part(3, 4), lines: 3, tight: true}
+	what := d.fit(m.Title, title, r.Dx(), r.Dy())
+	if what.n == 0 { // a short meeting
+		title.min, title.lines = floorSize, 1
+		what = d.fit(m.Title, title, r.Dx(), r.Dy())
+	}
+	meta := limits{style: medium, max: sz.part(3, 4), min: sz.part(3, 4), lines: 1, tight: true}
+	gap := textGap(sz)
+	if r.Dy() < d.tightLine(sz)+gap+d.tightLine(meta.max) { // equally high blocks look alike
+		gap = r.Dy()
+	}
+	below := d.fit(d.join(m.Time, m.Who), meta, r.Dx(), r.Dy()-what.height()-gap)
 	if below.cut {
-		below = d.fit(m.Time, meta, r.Dx(), r.Dy()-what.height())
+		below = d.fit(m.Time, meta, r.Dx(), r.Dy()-what.height()-gap)
 	}
 	if below.n > 0 && !below.cut {
-		cutTop(&r, min((r.Dy()-what.height()-below.height())/2, d.px(4)))
+		cutTop(&r, min((r.Dy()-what.height()-gap-below.height())/2, d.px(6)))
 		d.put(&what, cutTop(&r, what.height()), left, ink)
+		cutTop(&r, gap)
 		d.put(&below, r, left, ink)
 		return
 	}

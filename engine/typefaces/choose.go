@@ -28,14 +28,16 @@ func (s *System) candidates(r rune, bold bool, tag string) []int {
 			continue
 		}
 		penalty := unlikeness(f.Family) + off(f.Aspect, weight)
-		if wanted != anywhere {
-			switch made := madeFor(f.Family); made {
-			case wanted:
-			case anywhere:
-				penalty += 800
-			default:
-				penalty += 2000
-			}
+		switch made := madeFor(f.Family); {
+		case made == wanted:
+		case wanted == anywhere: // fonts of ideographs are large: not for a symbol, if another has it
+			penalty += 700
+		case made == taiwan && wanted == hongKong, made == hongKong && wanted == taiwan:
+			penalty += 400
+		case made == anywhere:
+			penalty += 800
+		default:
+			penalty += 2000
 		}
 		found = append(found, rated{i, penalty})
 	}
@@ -59,6 +61,7 @@ const (
 	anywhere region = iota
 	china
 	taiwan
+	hongKong
 	japan
 	korea
 )
@@ -74,7 +77,9 @@ func regionOf(r rune, tag string) region {
 		return japan
 	case primary == "ko", unicode.Is(unicode.Hangul, r):
 		return korea
-	case primary == "yue", strings.HasPrefix(string(l), "zh-hant"), strings.HasPrefix(string(l), "zh-tw"), strings.HasPrefix(string(l), "zh-hk"):
+	case primary == "yue", strings.HasPrefix(string(l), "zh-hk"), strings.HasPrefix(string(l), "zh-hant-hk"):
+		return hongKong
+	case strings.HasPrefix(string(l), "zh-hant"), strings.HasPrefix(string(l), "zh-tw"):
 		return taiwan
 	}
 	return china // also where the language doesn't tell: what is Japanese is built in
@@ -88,8 +93,8 @@ func madeFor(family string) region {
 		japan:  {"hiragino", "yugothic", "meiryo", "msgothic", "mspgothic", "takao", "ipagothic", "ipaex"},
 		korea:  {"malgun", "gothicneo", "batang", "gulim", "dotum", "nanum"},
 	}
-	suffixes := map[region][]string{china: {"sc", "cn"}, taiwan: {"tc", "hk", "tw"}, japan: {"jp"}, korea: {"kr"}}
-	for _, r := range []region{china, taiwan, japan, korea} { // "hiraginosansgb" before "hiragino"
+	suffixes := map[region][]string{china: {"sc", "cn"}, taiwan: {"tc", "tw"}, hongKong: {"hk"}, japan: {"jp"}, korea: {"kr"}}
+	for _, r := range []region{china, taiwan, hongKong, japan, korea} { // "hiraginosansgb" before "hiragino"
 		if slices.ContainsFunc(names[r], func(n string) bool { return strings.Contains(family, n) }) ||
 			slices.ContainsFunc(suffixes[r], func(n string) bool { return strings.HasSuffix(family, n) }) {
 			return r

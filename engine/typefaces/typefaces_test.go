@@ -193,3 +193,23 @@ func TestSystemFonts(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a file in a folder of fonts holds, looking for faces goes on.
+func FuzzFontFile(f *testing.F) {
+	small := assets.PlexSansHebrewMedium
+	f.Add(small[:2000])
+	f.Add(small)
+	f.Add([]byte("ttcf\x00\x01\x00\x00\x00\x00\x00\x02\x00\x00\x00\x14\x00\x00\x00\x14OTTO\x00\x01"))
+	dir := folder(f, map[string][]byte{"good/arabic.ttf": assets.PlexSansArabicMedium})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		own := t.TempDir()
+		if err := os.WriteFile(filepath.Join(own, "fuzz.ttf"), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := typefaces.New(typefaces.Options{Folders: []string{own, dir}})
+		s.Face('ש', true, "he")
+		if s.Face('م', false, "ar") == nil {
+			t.Error("a good font is no longer found")
+		}
+	})
+}
