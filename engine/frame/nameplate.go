@@ -3,6 +3,7 @@ package frame
 import (
 	"image"
 	"math"
+	"strings"
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/sign"
@@ -70,9 +71,13 @@ func (d *drawer) plate(s *sign.Sign, r image.Rectangle) {
 	}
 	facts := d.fitFacts(s, d.set(medium, 18, 9, 0, 1), r.Dx(), r.Dy()/3)
 	l := d.huge(bold, 120, 56)
-	l.lines = 3
+	l.lines = min(max(len(strings.Fields(s.Room)), 1), 3) // some scripts could break anywhere
 	gap := max(d.px(20), 4)
 	name := d.fit(s.Room, l, r.Dx(), r.Dy()-facts.height()-gap)
+	if name.cut {
+		l.lines = 3
+		name = d.fit(s.Room, l, r.Dx(), r.Dy()-facts.height()-gap)
+	}
 	gap = max(gap-name.descent, gap/2)
 	cutTop(&r, (r.Dy()-name.height()-gap-facts.height())/2)
 	d.put(&name, cutTop(&r, name.height()), left, display.Black)

@@ -26,9 +26,9 @@ func TestNothingOverlapsOrLeavesItsBox(t *testing.T) {
 	r, look := newRenderer(t), brand()
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
-			seeds := uint64(120)
+			seeds := uint64(60)
 			if size[0]*size[1] > 1<<20 {
-				seeds = 20
+				seeds = 8
 			}
 			if raceEnabled {
 				seeds /= 10
