@@ -188,8 +188,7 @@ func FuzzTitles(f *testing.F) {
 }
 
 // checkLines demands that text stays in its box, boxes in the picture, and that no
-// two meet. Letters of scripts that stack marks may be clipped to their line, so
-// their ink is only held to the box sideways.
+// two meet.
 func checkLines(t *testing.T, seed uint64, lines []frame.Drawn, bounds image.Rectangle) {
 	t.Helper()
 	const least = 6 // pixels of x-height: smaller is not read
@@ -200,8 +199,10 @@ func checkLines(t *testing.T, seed uint64, lines []frame.Drawn, bounds image.Rec
 		if a.Size > 0 && a.Size < least {
 			t.Errorf("seed %d: text of x-height %d", seed, a.Size)
 		}
-		// Bold round letters may lean a pixel out of their advance.
+		// Bold round letters may lean a pixel out of their advance, and letters that change
+		// their shape where a word is cut a little more out of their line.
 		room := a.Box.Inset(-1)
+		room.Min.Y, room.Max.Y = room.Min.Y-1, room.Max.Y+1
 		if !a.Ink.Empty() && !a.Ink.In(room) {
 			t.Errorf("seed %d: ink %v of %q leaves its box %v", seed, a.Ink, a.Text, a.Box)
 		}
