@@ -25,13 +25,7 @@ type control struct {
 
 func (c control) able(on bool) {
 	for _, w := range c.widgets {
-		switch {
-		case on == !w.Disabled():
-		case on:
-			w.Enable()
-		default:
-			w.Disable()
-		}
+		xwidget.SetAble(w, on)
 	}
 }
 
