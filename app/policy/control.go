@@ -162,7 +162,7 @@ func lookOf(p sign.Policy) look {
 }
 
 func (f *Form) showControl() control {
-	grid := container.New(&xwidget.Wall{Least: 170, Gap: 0})
+	grid := container.NewGridWithColumns(2) // of a height that no width changes
 	var list []control
 	for _, part := range parts() {
 		c := checkOf(f, part.name, func(p *sign.Policy) *bool { return part.of(&p.Show) })
