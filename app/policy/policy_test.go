@@ -99,7 +99,7 @@ var changes = []struct {
 	{"Logo", func(t *testing.T, w fyne.Window) { check(t, w, "Show the organisation's logo", false) }, func(p *sign.Policy) { p.Logo = false }},
 	{"Privacy", func(t *testing.T, w fyne.Window) { radio(t, w, "The organiser alone") }, func(p *sign.Policy) { p.Privacy = sign.Organizer }},
 	{"Announce start and end", func(t *testing.T, w fyne.Window) { choose(t, w, "Not at all", "10 minutes before") }, func(p *sign.Policy) { p.Soon = 10 * time.Minute }},
-	{"Language", func(t *testing.T, w fyne.Window) { choose(t, w, "English", "العربية") }, func(p *sign.Policy) { p.Language = "ar" }},
+	{"Language", func(t *testing.T, w fyne.Window) { choose(t, w, "English", "العربية (ar)") }, func(p *sign.Policy) { p.Language = "ar" }},
 	{"Clock", func(t *testing.T, w fyne.Window) { radio(t, w, "2:30 PM") }, func(p *sign.Policy) { p.Hours12 = true }},
 	{"The week begins on", func(t *testing.T, w fyne.Window) { choose(t, w, "Monday", "Sunday") }, func(p *sign.Policy) { p.WeekStart = time.Sunday }},
 	{"Working days", func(t *testing.T, w fyne.Window) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2/lang"
@@ -128,11 +129,18 @@ func daysName(s sign.Days, first time.Weekday) string {
 	return strings.Join(list, " ")
 }
 
+// languageName is a language's name for itself. Beside one in another script stands its
+// tag: not every computer has the letters.
 func languageName(list []engine.Language, tag string) string {
-	if i := slices.IndexFunc(list, func(l engine.Language) bool { return l.Tag == tag }); i >= 0 {
-		return list[i].Name
+	i := slices.IndexFunc(list, func(l engine.Language) bool { return l.Tag == tag })
+	if i < 0 {
+		return tag
 	}
-	return tag
+	foreign := func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) }
+	if name := list[i].Name; !strings.ContainsFunc(name, foreign) {
+		return name
+	}
+	return list[i].Name + " (" + tag + ")"
 }
 
 func yes(on bool) string {

@@ -143,7 +143,7 @@ func (p *Page) offer() {
 func (p *Page) Apply() {
 	draft := p.form.Policy()
 	p.area.Run(command.Task{
-		Key: "policy", Label: lang.L("Applying…"), Success: lang.L("Applied. Signs that say something else now are drawn again."),
+		Key: "policy", Label: lang.L("Applying…"), Success: lang.L("Applied to all signs."),
 		Work: func(ctx context.Context) error { return p.cfg.Engine.SetPolicy(ctx, draft) },
 		Done: func(err error) {
 			if err == nil {
