@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
@@ -33,10 +33,11 @@ const (
 
 // fetched is a picture that templates fetch.
 type fetched struct {
-	image          image.Image // nil = never fetched
-	etag, modified string      // of the server's, for the next question
-	tried          time.Time   // when the server was last asked by this process
-	failures       int         // in a row
+	image          image.Image       // nil = never fetched
+	file           [sha256.Size]byte // hash of the file that it came from
+	etag, modified string            // of the server's, for the next question
+	tried          time.Time         // when the server was last asked by this process
+	failures       int               // in a row
 }
 
 // SetPictureHosts names the hosts that templates may fetch pictures from; none at
@@ -308,7 +309,7 @@ func askPicture(ctx context.Context, client *http.Client, address string, before
 	case http.StatusNotModified:
 		return before, nil, nil
 	default:
-		return fetched{}, nil, errors.New("the server answers " + cmp.Or(resp.Status, "nothing that makes sense"))
+		return fetched{}, nil, errors.New(strings.TrimSpace(fmt.Sprintf("the server answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))))
 	}
 	file, err = io.ReadAll(io.LimitReader(resp.Body, maxPictureFile+1))
 	if err != nil {
@@ -317,7 +318,10 @@ func askPicture(ctx context.Context, client *http.Client, address string, before
 	if len(file) > maxPictureFile {
 		return fetched{}, nil, fmt.Errorf("it has more than %d MB", maxPictureFile>>20)
 	}
-	news = fetched{etag: resp.Header.Get("ETag"), modified: resp.Header.Get("Last-Modified")}
+	news = fetched{file: sha256.Sum256(file), etag: resp.Header.Get("ETag"), modified: resp.Header.Get("Last-Modified")}
+	if before.image != nil && news.file == before.file {
+		return before, nil, nil // of a server that knows no better than to send it again
+	}
 	if news.image, err = decodePicture(file, maxFetchedPixels); err != nil {
 		return fetched{}, nil, err
 	}
@@ -339,7 +343,7 @@ func (e *Engine) keepPicture(ctx context.Context, address string, news fetched, 
 		return err
 	}
 	e.mu.Lock()
-	f.image, f.etag, f.modified = news.image, news.etag, news.modified
+	f.image, f.file, f.etag, f.modified = news.image, news.file, news.etag, news.modified
 	e.relook()
 	e.mu.Unlock()
 	e.touchAll()

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/image/bmp"
 
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/sign"
 )
@@ -236,6 +237,55 @@ func TestPictures(t *testing.T) {
 }
 
 // A server that was allowed must not send Roomink to one that was not.
+// A server that sends the same picture again and again must not make every sign be drawn
+// anew, and the picture be saved, each time.
+func TestSamePictureAgain(t *testing.T) {
+	server := &pictureServer{answer: serveFile(pngFile(t, plain(64, 64, 0)), "")}
+	loopback := httptest.NewServer(server)
+	defer loopback.Close()
+	cfg := newLife(1, 1).config(t, t.TempDir())
+	var clock hurried
+	cfg.Now = clock.now
+	e, err := Open(t.Context(), cfg)
+	must(t, err)
+	defer func() { must(t, e.Close()) }()
+	must(t, e.SaveTemplate(t.Context(), "p", pictureTemplate(loopback.URL+"/sign.png")))
+	must(t, e.SetPictureHosts(t.Context(), []string{"127.0.0.1"}))
+	must(t, e.SetPolicy(t.Context(), withTemplate("p")))
+	e.fetchDue(t.Context())
+	look := func() *frame.Look {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.lookOf(withTemplate("p"))
+	}
+	first := look()
+	again := func(requests int) {
+		t.Helper()
+		clock.pass(picturePause + time.Minute)
+		e.fetchDue(t.Context())
+		if n := len(server.requests()); n != requests {
+			t.Fatalf("%d requests; want %d", n, requests)
+		}
+	}
+	again(2)
+	if look() != first {
+		t.Error("signs are drawn anew with the picture that they had")
+	}
+	must(t, e.Close())
+	e, err = Open(t.Context(), cfg)
+	must(t, err)
+	first = look()
+	again(3)
+	if look() != first {
+		t.Error("signs are drawn anew with the picture that was saved")
+	}
+	server.set(serveFile(pngFile(t, plain(64, 64, 255)), ""))
+	again(4)
+	if got := ink(t, e, "p"); got != "white" {
+		t.Errorf("the picture is %s; want the new one", got)
+	}
+}
+
 func TestPictureRedirects(t *testing.T) {
 	file := pngFile(t, plain(64, 64, 0))
 	inner := &pictureServer{answer: serveFile(file, "")}

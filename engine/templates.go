@@ -17,11 +17,8 @@ import (
 	"github.com/roomink/roomink/engine/template"
 )
 
-// Limits of templates.
-const (
-	maxTemplate     = 1 << 20 // bytes
-	maxTemplateName = 60      // characters
-)
+// maxTemplateName is the longest name of a template, in characters.
+const maxTemplateName = 60
 
 // ownTemplate is a template of the organisation's own, as far as it can be drawn. It is
 // immutable.
@@ -33,10 +30,6 @@ type ownTemplate struct {
 
 // parseTemplate reads a template. What is wrong with it is among its problems.
 func parseTemplate(source []byte) ownTemplate {
-	if len(source) > maxTemplate {
-		return ownTemplate{fatal: &TemplateProblem{Fatal: true,
-			Text: fmt.Sprintf("the template has %d KB, and may have %d", len(source)>>10, maxTemplate>>10)}}
-	}
 	parsed, problems, err := template.Parse(source)
 	if err == nil {
 		return ownTemplate{parsed: parsed, others: problems}
