@@ -166,7 +166,7 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	switch {
 	case len(before) > maxRedirects:
 		return errors.New("the server sends us from address to address")
-	case next.URL.Hostname() != first.Hostname():
+	case !strings.EqualFold(next.URL.Hostname(), first.Hostname()):
 		return errors.New("the server sends us to another host, " + next.URL.Hostname())
 	case next.URL.Scheme != first.Scheme && next.URL.Scheme != "https":
 		return errors.New("the server sends us to an address that is not encrypted")
