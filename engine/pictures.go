@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/health"
-	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
 )
 
@@ -151,11 +151,14 @@ func (e *Engine) fetchDue(ctx context.Context) {
 			e.health.Clear(codePicture, p.Subject)
 		}
 	}
+	silent := make(map[string]bool) // hosts that did not answer: their other pictures wait for the next minute
 	for _, address := range due {
 		if ctx.Err() != nil {
 			return
 		}
-		e.fetchPicture(ctx, &client, address)
+		if host, err := pictureHost(address); err == nil && !silent[host] {
+			silent[host] = !e.fetchPicture(ctx, &client, address)
+		}
 	}
 }
 
@@ -179,10 +182,10 @@ func (e *Engine) duePictures() (due, used []string) {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.policies(func(p sign.Policy) {
-		t := e.state.templates[p.Template]
-		if p.Design != sign.Custom || t.parsed == nil {
-			return
+	for _, name := range e.templatesInUse() {
+		t := e.state.templates[name]
+		if t.parsed == nil {
+			continue
 		}
 		for _, address := range t.parsed.Addresses() {
 			if !e.allowed(address) || slices.Contains(used, address) || len(used) == maxPictures {
@@ -193,7 +196,7 @@ func (e *Engine) duePictures() (due, used []string) {
 				due = append(due, address)
 			}
 		}
-	})
+	}
 	return due, used
 }
 
@@ -238,8 +241,9 @@ func (e *Engine) dropPictures(ctx context.Context) {
 	}
 }
 
-// fetchPicture asks for a picture, and keeps the old one if that does not work.
-func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address string) {
+// fetchPicture asks for a picture, and keeps the old one if that does not work. It reports
+// whether the server answered in time, be it with an error.
+func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address string) (answered bool) {
 	e.mu.Lock()
 	f := e.state.pictures[address]
 	if f == nil {
@@ -251,8 +255,9 @@ func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address 
 	e.mu.Unlock()
 	news, file, err := askPicture(ctx, client, address, before)
 	if ctx.Err() != nil {
-		return
+		return false
 	}
+	_, silent := errors.AsType[net.Error](err)
 	if err == nil && file != nil {
 		err = e.keepPicture(ctx, address, news, file)
 	}
@@ -274,6 +279,7 @@ func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address 
 			Title: "A picture of a template can't be fetched",
 			Text:  withoutQuery(address) + ": " + err.Error() + ". " + text, Remedy: "Look whether the address in the template is right, and its server in order."})
 	}
+	return !silent
 }
 
 // withoutQuery is an address to show: what follows the question mark may be a secret.

@@ -156,21 +156,30 @@ func (e *Engine) listTemplates() []Template {
 	return list
 }
 
+// templatesInUse are the names of the templates that signs should use, sorted. e.mu is
+// held.
+func (e *Engine) templatesInUse() []string {
+	names := make(map[string]bool)
+	e.policies(func(p sign.Policy) {
+		if p.Design == sign.Custom {
+			names[p.Template] = true
+		}
+	})
+	return slices.Sorted(maps.Keys(names))
+}
+
 // noteTemplates warns of templates that signs should use and that can't be drawn.
 func (e *Engine) noteTemplates() {
 	wrong := make(map[string]string) // why, by name
 	e.mu.Lock()
-	e.policies(func(p sign.Policy) {
-		if p.Design != sign.Custom {
-			return
-		}
-		switch t, there := e.state.templates[p.Template]; {
+	for _, name := range e.templatesInUse() {
+		switch t, there := e.state.templates[name]; {
 		case !there:
-			wrong[p.Template] = "There is no template of this name."
+			wrong[name] = "There is no template of this name."
 		case t.parsed == nil:
-			wrong[p.Template] = sentence(t.fatal.String()) + "."
+			wrong[name] = sentence(t.fatal.String()) + "."
 		}
-	})
+	}
 	e.mu.Unlock()
 	for _, p := range e.health.Problems() {
 		if _, still := wrong[p.Subject]; p.Code == codeTemplate && !still {
