@@ -270,3 +270,25 @@ func TestCheckAddress(t *testing.T) {
 		}
 	}
 }
+
+// A form is as high as its rows at the first sight of it, before Fyne has laid it out
+// twice.
+func TestTheFormIsAsHighAtFirstAsItStays(t *testing.T) {
+	test.NewTempApp(t)
+	f := policy.NewForm(policy.Config{Languages: apptest.Languages(), Changed: func() {}})
+	grid := func() (height float32) {
+		apptest.WalkObject(f.Object(), func(o fyne.CanvasObject) {
+			if c, ok := o.(*fyne.Container); ok && len(c.Objects) == 6 {
+				if _, ok := c.Objects[0].(*widget.Check); ok {
+					height = c.MinSize().Height
+				}
+			}
+		})
+		return height
+	}
+	first := grid()
+	f.Object().Resize(fyne.NewSize(500, 2000))
+	if now := grid(); first == 0 || now != first {
+		t.Errorf("what is shown takes %v at first, then %v", first, now)
+	}
+}

@@ -101,7 +101,7 @@ func fieldsName(f sign.Fields) string {
 		}
 	}
 	if len(list) == 0 {
-		return lang.L("Nothing beside the state")
+		return lang.L("Nothing but the state")
 	}
 	return strings.Join(list, ", ")
 }
@@ -171,6 +171,21 @@ func Same(a, b sign.Override) bool {
 		}
 	}
 	return a.Apply(base) == b.Apply(base)
+}
+
+// Rebase gives now with the decisions in which draft differs from the policy that it
+// was made from.
+func Rebase(draft, from, now sign.Policy) sign.Policy {
+	var changed sign.Override
+	for _, f := range fields(nil) {
+		var before, after sign.Override
+		f.give(&before, from)
+		f.give(&after, draft)
+		if before.Apply(sign.Policy{}) != after.Apply(sign.Policy{}) {
+			f.give(&changed, draft)
+		}
+	}
+	return changed.Apply(now)
 }
 
 // Differences lists what a room does otherwise, with the values it has instead.
