@@ -131,9 +131,6 @@ func (d *drawer) dayMarks(s *sign.Sign, r *image.Rectangle) (logo bool) {
 		below := d.corner(s, r, d.px(dayMargin), note, gap+bleed)
 		logo = below.Empty() || !d.logoBelow(s, below, logoHeight(note))
 	}
-	area := *r
-	cutTop(&area, area.Dy()*3/4)
-	d.freeText(s, &area, note, gap/2)
-	r.Max.Y = area.Max.Y
+	d.freeText(s, r, r.Dy()*3/4, note, gap/2)
 	return logo
 }

@@ -3,6 +3,8 @@ package frame
 import (
 	"image"
 	"math"
+	"slices"
+	"time"
 
 	"github.com/go-text/typesetting/bidi"
 
@@ -20,6 +22,11 @@ func (d *drawer) sign(s *sign.Sign) {
 		return // a template says itself where things are
 	}
 	d.mirror, d.near = s.RightToLeft, 0
+	if dayOver(s) {
+		next := *s
+		next.Hours, next.Ticks, next.Day, next.Meetings = [2]time.Time{}, nil, nil, nil
+		s = &next
+	}
 	switch {
 	case s.Design == sign.Agenda:
 		d.agenda(s)
@@ -30,6 +37,14 @@ func (d *drawer) sign(s *sign.Sign) {
 	default:
 		d.status(s)
 	}
+}
+
+// dayOver reports whether what follows is another day's: then today's bar and list would
+// be read as that day's.
+func dayOver(s *sign.Sign) bool {
+	ahead := func(m sign.Meeting) bool { return m.Phase != sign.Past }
+	return s.State == sign.Closed && s.NextHead != "" && len(s.Next)+len(s.Meetings) > 0 &&
+		!slices.ContainsFunc(s.Meetings, ahead)
 }
 
 // scale relates lengths to a reference layout of w × h pixels. On panels larger than
@@ -164,33 +179,32 @@ func (d *drawer) corners(r image.Rectangle, width, length int, ink uint8) {
 
 // state draws headline and detail as one group in the middle of r.
 func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits, gap int, ink uint8) {
-	small := d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
-	used := small.height()
-	if used > 0 {
-		used += gap
-	}
-	air := r.Dy() / 10
-	big := d.fit(s.Headline, headline, r.Dx(), r.Dy()-used-air)
-	if most := size(int(big.size) * 5 / 8); most >= detail.min && small.size > most { // the state must lead
-		detail.max, detail.single = most, min(detail.single, most)
-		small = d.fit(s.Detail, detail, r.Dx(), r.Dy()*2/5)
-		used = small.height() + gap
-		big = d.fit(s.Headline, headline, r.Dx(), r.Dy()-used-air)
+	words, until := d.measure(s.Headline, headline), d.measure(s.Detail, detail)
+	var big, small block
+	used, air := 0, r.Dy()/10
+	for { // the state must lead, but takes no more from the detail than that needs
+		small = d.refit(&until, detail, r.Dx(), r.Dy()*2/5)
+		if used = small.height(); used > 0 {
+			used += gap
+		}
+		big = d.refit(&words, headline, r.Dx(), r.Dy()-used-air)
+		most := big.size.part(5, 8)
+		if big.n == 0 || small.size <= most || detail.max <= detail.min {
+			break
+		}
+		detail.max = max(min(detail.max, small.size)-max((small.size-most)/2, 1), detail.min)
+		detail.single = min(detail.single, detail.max)
 	}
 	if big.n == 0 { // the state alone
 		small, used = block{}, 0
-		big = d.fit(s.Headline, headline, r.Dx(), r.Dy())
+		big = d.refit(&words, headline, r.Dx(), r.Dy())
 	}
 	if used > 0 { // the gap counts from the baseline, or a "g" would tear them apart
 		used -= min(big.descent, gap/2)
 		gap -= min(big.descent, gap/2)
 	}
 	cutTop(&r, (r.Dy()-used-big.height())/2)
-	accent := ink
-	if s.State == sign.Free {
-		accent = d.inks.free
-	}
-	d.put(&big, cutTop(&r, big.height()), left, accent)
+	d.put(&big, cutTop(&r, big.height()), left, d.accent(s, ink))
 	cutTop(&r, gap)
 	d.put(&small, r, left, ink)
 }

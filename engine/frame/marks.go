@@ -188,25 +188,48 @@ func (d *drawer) fitFacts(s *sign.Sign, l limits, width, height int) (b block) {
 	return b
 }
 
-// freeText sets the free text at the bottom of r and cuts it off with gap.
-func (d *drawer) freeText(s *sign.Sign, r *image.Rectangle, l limits, gap int) {
+// freeText sets the free text at the bottom of r and cuts it off with gap. The upper
+// keep pixels are not used.
+func (d *drawer) freeText(s *sign.Sign, r *image.Rectangle, keep int, l limits, gap int) {
 	l.lines, l.even = 3, true
-	if text := d.fit(s.Text, l, r.Dx(), r.Dy()-gap); text.n > 0 {
+	if text := d.fit(s.Text, l, r.Dx(), r.Dy()-keep-gap); text.n > 0 {
 		d.put(&text, cutBottom(r, text.height()), left, display.Black)
 		cutBottom(r, gap)
 	}
 }
 
+// footText draws the free text across the bottom of r, and cuts it off with the margins
+// at its sides and below.
+func (d *drawer) footText(s *sign.Sign, r *image.Rectangle, margin, below int, l limits) {
+	l.even = true
+	if b := d.fit(s.Text, l, r.Dx()-2*margin, r.Dy()/4); b.n > 0 {
+		foot := cutBottom(r, b.height()+below)
+		d.put(&b, inset(foot, margin, 0), left, display.Black)
+	}
+}
+
+// listText sets the free text at the bottom of r and cuts it off with gap, if that
+// leaves room for the first of the lines of a list and for how many more there are.
+func (d *drawer) listText(s *sign.Sign, r *image.Rectangle, lines []sign.Line, time, title, l limits, gap int) {
+	line := d.fit("0", time, r.Dx(), r.Dy())
+	keep := 2 * line.height()
+	if len(lines) > 0 && r.Dx() < leastFlat*int(title.max) {
+		b := d.fit(lines[0].Title, title, r.Dx(), r.Dy())
+		keep += b.height()
+	}
+	d.freeText(s, r, keep, l, gap)
+}
+
 // foot draws the free text, the QR code with its label and the logo at the bottom of
-// r, one below the other, and cuts them off. The upper keep pixels are not used; what
-// does not fit below them is left out. Texts are set in the limits l, and margin is
-// the paper around r.
+// r, one below the other, and cuts them off. The upper keep pixels are not used, but for
+// a quarter of them by the text; what does not fit below them is left out. Texts are set
+// in the limits l, and margin is the paper around r.
 func (d *drawer) foot(s *sign.Sign, r *image.Rectangle, keep, margin int, l limits, gap int) {
 	area := *r
 	cutTop(&area, keep)
 	d.codeRow(s, &area, margin, l, gap)
-	d.freeText(s, &area, l, gap)
 	r.Max.Y = area.Max.Y
+	d.freeText(s, r, keep*3/4, l, gap)
 }
 
 // codeRow draws the QR code at the bottom left of r, its label and the logo beside

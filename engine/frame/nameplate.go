@@ -28,20 +28,28 @@ func (d *drawer) namePlate(s *sign.Sign) {
 	r = inset(r, max(d.px(40), 8), margin)
 
 	small := d.set(medium, 12, 10, 0, 1)
-	line := d.fit("0", small, r.Dx(), r.Dy())
+	upright := r.Dy() > r.Dx()
 	side := min(max(d.px(88), 18), r.Dx()/3, r.Dy()/4)
-	if r.Dy() > r.Dx() { // there is no room for the words beside each other
+	if upright { // there is no room for the words beside each other
 		side = min(max(side, leastPair), r.Dx()/3)
 	}
-	lines := d.plateLines(s)
+	width := r.Dx()
+	if s.Code != "" {
+		width = r.Dx() - min(r.Dx()*2/5, d.px(150)) - d.px(24)
+	}
+	lines := d.plateLines(s, small, width, upright)
 	height := side + max(d.px(18), 6)
 	if len(lines) > 0 {
-		height += max(d.px(12), 3) + len(lines)*line.height()
+		height += max(d.px(12), 3)
+	}
+	for i := range lines {
+		h, b, _ := d.fitPlate(&lines[i], small, width, r.Dy())
+		height += max(h.ascent, b.ascent) + max(h.height()-h.ascent, b.height()-b.ascent)
 	}
 	if s.Code != "" {
 		height = max(height, min(d.px(190), r.Dy()*45/100))
 	}
-	foot := cutBottom(&r, min(height, r.Dy()/2))
+	foot := cutBottom(&r, min(height, r.Dy()*58/100))
 	cutBottom(&r, d.px(16))
 	d.plate(s, r)
 	d.fill(cutTop(&foot, d.px(3)), display.Black)
@@ -49,8 +57,8 @@ func (d *drawer) namePlate(s *sign.Sign) {
 	cutTop(&foot, max(d.px(15), 5))
 	d.plateState(s, cutTop(&foot, min(side, foot.Dy())))
 	cutTop(&foot, max(d.px(12), 3))
-	for _, l := range lines {
-		d.plateLine(&foot, l, small)
+	for i := range lines {
+		d.plateLine(&foot, &lines[i], small)
 	}
 }
 
@@ -115,38 +123,68 @@ func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
 }
 
 // plateText is a line below the state: a text that may have a heading.
-type plateText struct{ heading, text string }
+type plateText struct {
+	heading, text string
+	lines         int // that the text may have
+}
 
-// plateLines are the meeting going on, the next one and the free text.
-func (d *drawer) plateLines(s *sign.Sign) (lines []plateText) {
+// plateLines are the meeting going on, the next one and the free text; titles stand
+// below their times where the panel is upright.
+func (d *drawer) plateLines(s *sign.Sign, l limits, width int, upright bool) (lines []plateText) {
+	most := 1
+	if upright {
+		most = 2
+	}
+	meeting := func(heading string, m *sign.Line) {
+		if !upright {
+			lines = append(lines, plateText{heading, d.join(m.Time, m.Title), 1})
+			return
+		}
+		at := plateText{heading, m.Time, 1}
+		if _, b, _ := d.fitPlate(&at, l, width, d.canvas.bounds.Dy()); b.cut && heading != "" {
+			lines = append(lines, plateText{heading, "", 1})
+			at.heading = ""
+		}
+		lines = append(lines, at, plateText{"", m.Title, most})
+	}
 	if s.Current != nil {
-		lines = append(lines, plateText{"", d.join(s.Current.Time, s.Current.Title)})
+		meeting("", s.Current)
 	}
 	switch {
 	case len(s.Next) > 0:
-		lines = append(lines, plateText{s.NextHead, d.join(s.Next[0].Time, s.Next[0].Title)})
+		meeting(s.NextHead, &s.Next[0])
+	case s.NextNone != "" && s.Current == nil && s.State == sign.Closed: // of another day
+		lines = append(lines, plateText{s.NextHead, s.NextNone, most})
 	case s.NextNone != "" && s.Current == nil:
-		lines = append(lines, plateText{"", s.NextNone})
+		lines = append(lines, plateText{"", s.NextNone, most})
 	}
 	if s.Text != "" {
-		lines = append(lines, plateText{"", s.Text})
+		lines = append(lines, plateText{"", s.Text, most})
 	}
 	return lines
 }
 
-// plateLine draws a line at the top of r and cuts it off.
-func (d *drawer) plateLine(r *image.Rectangle, t plateText, l limits) {
+// fitPlate fits a line into width × height pixels: its heading, its text, and the space
+// between them.
+func (d *drawer) fitPlate(t *plateText, l limits, width, height int) (h, b block, gap int) {
 	head := l
-	head.style = bold
-	h := d.fit(t.heading, head, r.Dx()/2, r.Dy())
-	gap := 0
+	head.style, l.lines = bold, t.lines
+	if h = d.fit(t.heading, head, width/2, height); t.text == "" {
+		return d.fit(t.heading, head, width, height), b, 0
+	}
 	if h.n > 0 {
 		gap = int(h.size)
 	}
-	b := d.fit(t.text, l, r.Dx()-d.width(&h)-gap, r.Dy())
+	b = d.fit(t.text, l, width-d.width(&h)-gap, height)
 	if head.max = b.size; b.size > 0 { // both in one size
-		h = d.fit(t.heading, head, d.width(&h), r.Dy())
+		h = d.fit(t.heading, head, d.width(&h), height)
 	}
+	return h, b, gap
+}
+
+// plateLine draws a line at the top of r and cuts it off.
+func (d *drawer) plateLine(r *image.Rectangle, t *plateText, l limits) {
+	h, b, gap := d.fitPlate(t, l, r.Dx(), r.Dy())
 	box := cutTop(r, max(h.height(), b.height()))
 	baseline := max(h.ascent, b.ascent)
 	first := cutLeft(&box, d.width(&h))

@@ -85,22 +85,21 @@ func (d *drawer) stackSide(s *sign.Sign, r image.Rectangle) {
 	cutTop(&r, d.px(5))
 	if s.NextHead == "" {
 		cutBottom(&r, d.px(8))
-		d.freeText(s, &r, note, d.px(5))
+		d.freeText(s, &r, 0, note, d.px(5))
 		if !logo {
 			d.logoBelow(s, r, logoHeight(note))
 		}
 		return
 	}
-	if s.State == sign.Unknown || r.Dy() > d.px(120) { // the others explain themselves
+	if s.State == sign.Unknown || s.State == sign.Closed || r.Dy() > d.px(120) { // the others explain themselves
 		d.textTop(&r, 0, s.NextHead, d.set(medium, 8, 7, 0, 1), display.Black, d.px(1))
 	}
 	time, title := d.set(bold, 8, 0, 0, 1), d.set(medium, 8, 8, 0, 1)
 	if r.Dy() > r.Dx()*2/3 {
 		title.lines = 2
 	}
+	d.listText(s, &r, s.Next, time, title, note, d.px(3))
 	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 8, 7, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(2)))
-	cutBottom(&rest, d.px(3))
-	d.freeText(s, &rest, note, d.px(2))
 	if !logo {
 		d.logoBelow(s, rest, logoHeight(note))
 	}

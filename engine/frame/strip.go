@@ -60,7 +60,7 @@ func (d *drawer) stripSide(s *sign.Sign, r image.Rectangle) {
 	if s.Code != "" || s.NextHead == "" {
 		d.foot(s, &r, r.Dy()*40/100, d.px(6), note, d.px(4))
 	}
-	if s.State == sign.Unknown {
+	if s.State == sign.Unknown || s.State == sign.Closed {
 		d.textTop(&r, 0, s.NextHead, d.set(medium, 7, 0, 0, 1), display.Black, d.px(1))
 	}
 	if s.NextHead == "" {
@@ -71,5 +71,8 @@ func (d *drawer) stripSide(s *sign.Sign, r image.Rectangle) {
 		lines = append([]sign.Line{*s.Current}, lines...)
 	}
 	time, title := d.set(bold, 7, 0, 0, 1), d.set(medium, 7, 0, 0, 2)
+	if s.Code == "" {
+		d.listText(s, &r, lines, time, title, note, d.px(2))
+	}
 	d.list(r, lines, s.NextNone, time, func(r *image.Rectangle, l sign.Line) bool { return d.lines(r, l, time, title, d.px(3)) })
 }

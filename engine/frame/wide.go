@@ -14,7 +14,14 @@ const sideShare = 36
 // large panel at the left, what comes next beside it, the day as a bar below.
 func (d *drawer) wide(s *sign.Sign) {
 	r := d.canvas.bounds
-	d.wideFoot(s, &r)
+	foot := dayFoot
+	if s.Text != "" { // the column has no room for it beside what comes next
+		foot -= 8
+		d.footText(s, &r, d.px(32), d.px(wideMargin)/2, d.set(medium, 10, 8, 0, 2))
+		rest := *s
+		rest.Text, s = "", &rest
+	}
+	d.wideFoot(s, &r, foot)
 	if !d.hasSide(s) {
 		d.wideHero(s, r, s.Date)
 		return
@@ -29,7 +36,7 @@ func (d *drawer) wide(s *sign.Sign) {
 // one below the other.
 func (d *drawer) tall(s *sign.Sign) {
 	r := d.canvas.bounds
-	d.wideFoot(s, &r)
+	d.wideFoot(s, &r, dayFoot)
 	if !d.hasSide(s) {
 		d.wideHero(s, r, s.Date)
 		return
@@ -73,10 +80,13 @@ func (d *drawer) edge(s *sign.Sign, r image.Rectangle) {
 	d.fill(r, ink)
 }
 
-// wideFoot cuts the day and the notice off the bottom of r.
-func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle) {
+// dayFoot is the height of the day with its hours and the margin below them.
+const dayFoot float32 = 82
+
+// wideFoot cuts the day, height tall, and the notice off the bottom of r.
+func (d *drawer) wideFoot(s *sign.Sign, r *image.Rectangle, height float32) {
 	if s.Hours[1].After(s.Hours[0]) {
-		foot := cutBottom(r, d.px(82))
+		foot := cutBottom(r, d.px(height))
 		d.fill(cutTop(&foot, d.px(2)), display.Black)
 		cutTop(&foot, d.px(14))
 		d.bar(s, foot, d.px(32), d.px(26), d.hourLimits(9))
@@ -147,7 +157,7 @@ func (d *drawer) wideSide(s *sign.Sign, r image.Rectangle, baseline int) {
 		time.max = title.max
 		below := d.corner(s, &r, d.px(24), note, d.px(24))
 		logo = d.logoBelow(s, below, logoHeight(note))
-		d.freeText(s, &r, note, d.px(12))
+		d.freeText(s, &r, 0, note, d.px(12))
 	}
 	rest := d.list(r, s.Next, s.NextNone, d.set(bold, 11, 9, 0, 1), d.rows(s.Next, r.Dx(), time, title, d.px(8)))
 	if !logo {
