@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/storage"
 
 	"github.com/roomink/roomink/app/handout"
@@ -44,6 +45,7 @@ func (a *App) saveFile(name string, data []byte, done func(error)) {
 		}
 		done(err)
 	}, a.window.win)
+	d.SetTitleText(lang.L("Save the file"))
 	d.SetFileName(name)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{filepath.Ext(name)}))
 	d.Resize(fyne.NewSize(760, 520))
@@ -79,6 +81,7 @@ func (a *App) chooseFile(extensions []string, done func(name string, data []byte
 			return nil
 		}, func(err error) { done(name, data, err) })
 	}, a.window.win)
+	d.SetTitleText(lang.L("Choose a file")) // Fyne's own is put together by English word order
 	d.SetFilter(storage.NewExtensionFileFilter(extensions))
 	d.Resize(fyne.NewSize(760, 520))
 	d.Show()

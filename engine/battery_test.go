@@ -66,6 +66,9 @@ func TestLowBattery(t *testing.T) {
 			if marked := s.Displays[0].Sign.LowBattery != ""; marked != c.low || has(s, codeBattery) != c.low {
 				t.Errorf("at %d mV: sign %+v, problems %+v; want it low: %v", c.millivolts, s.Displays[0].Sign, s.Problems, c.low)
 			}
+			if f, err := e.Preview(displayID(0), roomID(0)); err != nil || f.Hash != l.shows(displayID(0)) {
+				t.Errorf("at %d mV the preview is not what hangs there: %v", c.millivolts, err)
+			}
 		}
 		reads(3400)
 		must(t, e.Forget(t.Context(), displayID(0)))

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
@@ -37,15 +38,15 @@ var errNoPicture = errors.New("not a picture that Roomink can read: PNG, JPEG, G
 // SetLogo makes the picture in data, a PNG, JPEG, GIF or BMP file, the organisation's
 // logo; nil takes it away. The file may have 5 MB, the picture 4096 pixels a side.
 func (e *Engine) SetLogo(ctx context.Context, data []byte) error {
-	e.designing.Lock()
-	defer e.designing.Unlock()
 	if data == nil {
 		return e.removeLogo(ctx)
 	}
-	logo, file, err := makeLogo(data)
+	logo, file, err := makeLogo(data) // which may take a second
 	if err != nil {
 		return fmt.Errorf("use the file as a logo: %w", err)
 	}
+	e.designing.Lock()
+	defer e.designing.Unlock()
 	if err := e.db.SavePicture(ctx, store.Picture{Name: logoName, Data: file, FetchedAt: e.cfg.Now()}); err != nil {
 		return err
 	}
@@ -55,6 +56,8 @@ func (e *Engine) SetLogo(ctx context.Context, data []byte) error {
 }
 
 func (e *Engine) removeLogo(ctx context.Context) error {
+	e.designing.Lock()
+	defer e.designing.Unlock()
 	e.mu.Lock()
 	there := e.state.logo != nil
 	e.mu.Unlock()
@@ -209,12 +212,12 @@ func (e *Engine) loadDesigns(ctx context.Context) error {
 func (e *Engine) loadPicture(p store.Picture) {
 	m, err := decodePicture(p.Data, maxPicturePixels)
 	if err != nil {
-		e.log.Warn("A saved picture can't be read any more", "picture", p.Name, "err", err)
+		e.log.Warn("A saved picture can't be read any more", "picture", withoutQuery(p.Name), "err", err)
 		return
 	}
 	if p.Name == logoName {
 		e.state.logo = m
 		return
 	}
-	e.state.pictures[p.Name] = &fetched{image: m, etag: p.ETag, modified: p.Modified}
+	e.state.pictures[p.Name] = &fetched{image: m, file: sha256.Sum256(p.Data), etag: p.ETag, modified: p.Modified}
 }

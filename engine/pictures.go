@@ -1,12 +1,13 @@
 package engine
 
 import (
-	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/health"
-	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/store"
 )
 
@@ -33,10 +33,11 @@ const (
 
 // fetched is a picture that templates fetch.
 type fetched struct {
-	image          image.Image // nil = never fetched
-	etag, modified string      // of the server's, for the next question
-	tried          time.Time   // when the server was last asked by this process
-	failures       int         // in a row
+	image          image.Image       // nil = never fetched
+	file           [sha256.Size]byte // hash of the file that it came from
+	etag, modified string            // of the server's, for the next question
+	tried          time.Time         // when the server was last asked by this process
+	failures       int               // in a row
 }
 
 // SetPictureHosts names the hosts that templates may fetch pictures from; none at
@@ -150,11 +151,14 @@ func (e *Engine) fetchDue(ctx context.Context) {
 			e.health.Clear(codePicture, p.Subject)
 		}
 	}
+	silent := make(map[string]bool) // hosts that did not answer: their other pictures wait for the next minute
 	for _, address := range due {
 		if ctx.Err() != nil {
 			return
 		}
-		e.fetchPicture(ctx, &client, address)
+		if host, err := pictureHost(address); err == nil && !silent[host] {
+			silent[host] = !e.fetchPicture(ctx, &client, address)
+		}
 	}
 }
 
@@ -165,7 +169,7 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	switch {
 	case len(before) > maxRedirects:
 		return errors.New("the server sends us from address to address")
-	case next.URL.Hostname() != first.Hostname():
+	case !strings.EqualFold(next.URL.Hostname(), first.Hostname()):
 		return errors.New("the server sends us to another host, " + next.URL.Hostname())
 	case next.URL.Scheme != first.Scheme && next.URL.Scheme != "https":
 		return errors.New("the server sends us to an address that is not encrypted")
@@ -178,10 +182,10 @@ func (e *Engine) duePictures() (due, used []string) {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.policies(func(p sign.Policy) {
-		t := e.state.templates[p.Template]
-		if p.Design != sign.Custom || t.parsed == nil {
-			return
+	for _, name := range e.templatesInUse() {
+		t := e.state.templates[name]
+		if t.parsed == nil {
+			continue
 		}
 		for _, address := range t.parsed.Addresses() {
 			if !e.allowed(address) || slices.Contains(used, address) || len(used) == maxPictures {
@@ -192,7 +196,7 @@ func (e *Engine) duePictures() (due, used []string) {
 				due = append(due, address)
 			}
 		}
-	})
+	}
 	return due, used
 }
 
@@ -237,8 +241,9 @@ func (e *Engine) dropPictures(ctx context.Context) {
 	}
 }
 
-// fetchPicture asks for a picture, and keeps the old one if that does not work.
-func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address string) {
+// fetchPicture asks for a picture, and keeps the old one if that does not work. It reports
+// whether the server answered in time, be it with an error.
+func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address string) (answered bool) {
 	e.mu.Lock()
 	f := e.state.pictures[address]
 	if f == nil {
@@ -250,8 +255,9 @@ func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address 
 	e.mu.Unlock()
 	news, file, err := askPicture(ctx, client, address, before)
 	if ctx.Err() != nil {
-		return
+		return false
 	}
+	_, silent := errors.AsType[net.Error](err)
 	if err == nil && file != nil {
 		err = e.keepPicture(ctx, address, news, file)
 	}
@@ -273,6 +279,7 @@ func (e *Engine) fetchPicture(ctx context.Context, client *http.Client, address 
 			Title: "A picture of a template can't be fetched",
 			Text:  withoutQuery(address) + ": " + err.Error() + ". " + text, Remedy: "Look whether the address in the template is right, and its server in order."})
 	}
+	return !silent
 }
 
 // withoutQuery is an address to show: what follows the question mark may be a secret.
@@ -308,7 +315,7 @@ func askPicture(ctx context.Context, client *http.Client, address string, before
 	case http.StatusNotModified:
 		return before, nil, nil
 	default:
-		return fetched{}, nil, errors.New("the server answers " + cmp.Or(resp.Status, "nothing that makes sense"))
+		return fetched{}, nil, errors.New(strings.TrimSpace(fmt.Sprintf("the server answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))))
 	}
 	file, err = io.ReadAll(io.LimitReader(resp.Body, maxPictureFile+1))
 	if err != nil {
@@ -317,7 +324,10 @@ func askPicture(ctx context.Context, client *http.Client, address string, before
 	if len(file) > maxPictureFile {
 		return fetched{}, nil, fmt.Errorf("it has more than %d MB", maxPictureFile>>20)
 	}
-	news = fetched{etag: resp.Header.Get("ETag"), modified: resp.Header.Get("Last-Modified")}
+	news = fetched{file: sha256.Sum256(file), etag: resp.Header.Get("ETag"), modified: resp.Header.Get("Last-Modified")}
+	if before.image != nil && news.file == before.file {
+		return before, nil, nil // of a server that knows no better than to send it again
+	}
 	if news.image, err = decodePicture(file, maxFetchedPixels); err != nil {
 		return fetched{}, nil, err
 	}
@@ -339,7 +349,7 @@ func (e *Engine) keepPicture(ctx context.Context, address string, news fetched, 
 		return err
 	}
 	e.mu.Lock()
-	f.image, f.etag, f.modified = news.image, news.etag, news.modified
+	f.image, f.file, f.etag, f.modified = news.image, news.file, news.etag, news.modified
 	e.relook()
 	e.mu.Unlock()
 	e.touchAll()

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +23,7 @@ import (
 	"golang.org/x/image/bmp"
 
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/sign"
 )
@@ -236,6 +240,91 @@ func TestPictures(t *testing.T) {
 }
 
 // A server that was allowed must not send Roomink to one that was not.
+// A server that is down must not keep the pictures of others waiting, one time-out after
+// the other.
+func TestSilentPictureHost(t *testing.T) {
+	cfg := newLife(1, 1).config(t, t.TempDir())
+	asked := map[string]int{}
+	cfg.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		asked[r.URL.Hostname()]++
+		switch r.URL.Hostname() {
+		case "silent.contoso.com":
+			return nil, &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
+		case "empty.contoso.com":
+			return &http.Response{StatusCode: http.StatusNotFound, Header: http.Header{}, Request: r, Body: http.NoBody}, nil
+		}
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, Body: io.NopCloser(bytes.NewReader(pngFile(t, plain(64, 64, 0))))}, nil
+	})}
+	e, err := Open(t.Context(), cfg)
+	must(t, err)
+	defer func() { must(t, e.Close()) }()
+	var items []string
+	for _, host := range []string{"silent", "empty", "working"} {
+		for i := range 3 {
+			items = append(items, fmt.Sprintf(`{"type":"BITMAP_URI","data":{"uri":"http://%s.contoso.com/%d.png","block":{"x":8,"y":8,"w":64,"h":64}}}`, host, i))
+		}
+	}
+	must(t, e.SaveTemplate(t.Context(), "p", []byte(`{"layout":[{"status":"ANY","items":[`+strings.Join(items, ",")+`]}]}`)))
+	must(t, e.SetPictureHosts(t.Context(), []string{"silent.contoso.com", "empty.contoso.com", "working.contoso.com"}))
+	must(t, e.SetPolicy(t.Context(), withTemplate("p")))
+	for pass := range 4 {
+		e.fetchDue(t.Context())
+		want := map[string]int{"silent.contoso.com": min(pass+1, 3), "empty.contoso.com": 3, "working.contoso.com": 3}
+		if !maps.Equal(asked, want) {
+			t.Errorf("pass %d: asked %v; want %v", pass, asked, want)
+		}
+	}
+}
+
+// A server that sends the same picture again and again must not make every sign be drawn
+// anew, and the picture be saved, each time.
+func TestSamePictureAgain(t *testing.T) {
+	server := &pictureServer{answer: serveFile(pngFile(t, plain(64, 64, 0)), "")}
+	loopback := httptest.NewServer(server)
+	defer loopback.Close()
+	cfg := newLife(1, 1).config(t, t.TempDir())
+	var clock hurried
+	cfg.Now = clock.now
+	e, err := Open(t.Context(), cfg)
+	must(t, err)
+	defer func() { must(t, e.Close()) }()
+	must(t, e.SaveTemplate(t.Context(), "p", pictureTemplate(loopback.URL+"/sign.png")))
+	must(t, e.SetPictureHosts(t.Context(), []string{"127.0.0.1"}))
+	must(t, e.SetPolicy(t.Context(), withTemplate("p")))
+	e.fetchDue(t.Context())
+	look := func() *frame.Look {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.lookOf(withTemplate("p"))
+	}
+	first := look()
+	again := func(requests int) {
+		t.Helper()
+		clock.pass(picturePause + time.Minute)
+		e.fetchDue(t.Context())
+		if n := len(server.requests()); n != requests {
+			t.Fatalf("%d requests; want %d", n, requests)
+		}
+	}
+	again(2)
+	if look() != first {
+		t.Error("signs are drawn anew with the picture that they had")
+	}
+	must(t, e.Close())
+	e, err = Open(t.Context(), cfg)
+	must(t, err)
+	first = look()
+	again(3)
+	if look() != first {
+		t.Error("signs are drawn anew with the picture that was saved")
+	}
+	server.set(serveFile(pngFile(t, plain(64, 64, 255)), ""))
+	again(4)
+	if got := ink(t, e, "p"); got != "white" {
+		t.Errorf("the picture is %s; want the new one", got)
+	}
+}
+
 func TestPictureRedirects(t *testing.T) {
 	file := pngFile(t, plain(64, 64, 0))
 	inner := &pictureServer{answer: serveFile(file, "")}
@@ -296,9 +385,9 @@ func TestPictureHosts(t *testing.T) {
 }
 
 // roundTripper is a network without one.
-type roundTripper func(*http.Request) *http.Response
+type roundTripper func(*http.Request) (*http.Response, error)
 
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // A picture must reach the glass soon after a template that needs it is chosen, and be
 // asked for again every ten minutes, whatever else goes on.
@@ -309,9 +398,9 @@ func TestPicturesOnTheGlass(t *testing.T) {
 		var asked []time.Time
 		var file bytes.Buffer
 		must(t, bmp.Encode(&file, image.NewPaletted(image.Rect(0, 0, 64, 64), color.Palette{color.Black, color.White})))
-		cfg.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) *http.Response {
+		cfg.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			asked = append(asked, time.Now())
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, Body: io.NopCloser(bytes.NewReader(file.Bytes()))}
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, Body: io.NopCloser(bytes.NewReader(file.Bytes()))}, nil
 		})}
 		e, _ := run(t, cfg)
 		settle(time.Minute)

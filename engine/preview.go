@@ -22,6 +22,9 @@ func (e *Engine) Preview(id display.ID, room calendar.RoomID) (display.Frame, er
 	}
 	s, _, look := e.compose(room, e.cfg.Now().Round(0))
 	panel := dev.Panel
+	if dev.cell.low {
+		s = e.catalogue.WithLowBattery(s)
+	}
 	e.mu.Unlock()
 	if err := panel.Validate(); err != nil {
 		return display.Frame{}, fmt.Errorf("preview on %s: %w", id, err)

@@ -115,6 +115,8 @@ func (e *Engine) AddCalendar(ctx context.Context, r calendar.Room) error {
 // its door become unassigned, and say so. A room that the directory lists comes back with
 // its next listing.
 func (e *Engine) ForgetRoom(ctx context.Context, id calendar.RoomID) error {
+	e.designing.Lock() // or a look at the designs in use could be overtaken by an older one
+	defer e.designing.Unlock()
 	e.agendas.Lock()
 	defer e.agendas.Unlock()
 	room, err := e.db.Room(ctx, id)

@@ -17,11 +17,8 @@ import (
 	"github.com/roomink/roomink/engine/template"
 )
 
-// Limits of templates.
-const (
-	maxTemplate     = 1 << 20 // bytes
-	maxTemplateName = 60      // characters
-)
+// maxTemplateName is the longest name of a template, in characters.
+const maxTemplateName = 60
 
 // ownTemplate is a template of the organisation's own, as far as it can be drawn. It is
 // immutable.
@@ -33,10 +30,6 @@ type ownTemplate struct {
 
 // parseTemplate reads a template. What is wrong with it is among its problems.
 func parseTemplate(source []byte) ownTemplate {
-	if len(source) > maxTemplate {
-		return ownTemplate{fatal: &TemplateProblem{Fatal: true,
-			Text: fmt.Sprintf("the template has %d KB, and may have %d", len(source)>>10, maxTemplate>>10)}}
-	}
 	parsed, problems, err := template.Parse(source)
 	if err == nil {
 		return ownTemplate{parsed: parsed, others: problems}
@@ -163,21 +156,30 @@ func (e *Engine) listTemplates() []Template {
 	return list
 }
 
+// templatesInUse are the names of the templates that signs should use, sorted. e.mu is
+// held.
+func (e *Engine) templatesInUse() []string {
+	names := make(map[string]bool)
+	e.policies(func(p sign.Policy) {
+		if p.Design == sign.Custom {
+			names[p.Template] = true
+		}
+	})
+	return slices.Sorted(maps.Keys(names))
+}
+
 // noteTemplates warns of templates that signs should use and that can't be drawn.
 func (e *Engine) noteTemplates() {
 	wrong := make(map[string]string) // why, by name
 	e.mu.Lock()
-	e.policies(func(p sign.Policy) {
-		if p.Design != sign.Custom {
-			return
-		}
-		switch t, there := e.state.templates[p.Template]; {
+	for _, name := range e.templatesInUse() {
+		switch t, there := e.state.templates[name]; {
 		case !there:
-			wrong[p.Template] = "There is no template of this name."
+			wrong[name] = "There is no template of this name."
 		case t.parsed == nil:
-			wrong[p.Template] = sentence(t.fatal.String()) + "."
+			wrong[name] = sentence(t.fatal.String()) + "."
 		}
-	})
+	}
 	e.mu.Unlock()
 	for _, p := range e.health.Problems() {
 		if _, still := wrong[p.Subject]; p.Code == codeTemplate && !still {

@@ -63,7 +63,7 @@ func TestTemplates(t *testing.T) {
 			if p := e.CheckTemplate([]byte(bad)); len(p) != 1 || !p[0].Fatal || p[0].Line != 2 {
 				t.Errorf("problems %+v; want one, fatal, in line 2", p)
 			}
-			if err := e.SaveTemplate(t.Context(), "Door", make([]byte, maxTemplate+1)); err == nil || !strings.Contains(err.Error(), "1024 KB") {
+			if err := e.SaveTemplate(t.Context(), "Door", make([]byte, 1<<20)); err == nil || !strings.Contains(err.Error(), "256 KiB") {
 				t.Errorf("%v; want the limit", err)
 			}
 			for _, name := range []string{"", " ", strings.Repeat("x", 61), "a\nb", "a\xff"} {

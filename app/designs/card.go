@@ -83,21 +83,11 @@ func (c *card) show(item Item, forAll, forRoom, own, anyRoom bool) {
 	}
 	c.trouble.Set(troubleTone, item.Trouble)
 	c.trouble.Hidden = item.Trouble == ""
-	able(c.forAll, !forAll && !item.Fatal)
-	able(c.forRoom, anyRoom && !forRoom && !item.Fatal)
+	xwidget.SetAble(c.forAll, !forAll && !item.Fatal)
+	xwidget.SetAble(c.forRoom, anyRoom && !forRoom && !item.Fatal)
 	if c.card.Accent != accent {
 		c.card.Accent = accent
 		c.card.Refresh()
-	}
-}
-
-func able(b *widget.Button, on bool) {
-	switch {
-	case on == !b.Disabled():
-	case on:
-		b.Enable()
-	default:
-		b.Disable()
 	}
 }
 

@@ -287,6 +287,19 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+// A host that is allowed before the snapshot with the last one is here joins it.
+func TestHostsAllowedAtOnce(t *testing.T) {
+	f := newFake(office())
+	_, w := open(t, f, nil)
+	for _, host := range []string{"a.contoso.com", "b.contoso.com"} {
+		apptest.Entries(w)[0].SetText(host)
+		tap(t, w, "Allow")
+	}
+	if want := []string{"a.contoso.com", "b.contoso.com"}; !slices.Equal(f.hosts[1], want) {
+		t.Errorf("allowed %q, want %q", f.hosts[1], want)
+	}
+}
+
 // source is the text of the editor.
 func source(t *testing.T, w fyne.Window) *widget.Entry {
 	t.Helper()
@@ -438,6 +451,13 @@ func TestTemplatesComeAndGoAsFiles(t *testing.T) {
 	if !apptest.Shows(w, "the stick was pulled out") {
 		t.Errorf("shows %q", apptest.Texts(w))
 	}
+	for wrong, data := range map[string]string{"larger than 256 KiB": strings.Repeat(" ", 256<<10+1), "it is no text": "\x89PNG\xff"} {
+		opened.name, opened.data, opened.err = "odd.json", data, nil
+		tap(t, w, "Import…")
+		if !apptest.Shows(w, wrong) || len(apptest.Entries(w)) != 1 {
+			t.Errorf("a file of which %s: shows %q", wrong, apptest.Texts(w))
+		}
+	}
 	opened.name, opened.data, opened.err = "7in5.json", "\ufeff{\r\n}\r\n", nil
 	tap(t, w, "Import…")
 	if source(t, w).Text != "{\n}\n" || name(w).Text != "7in5" {
@@ -464,5 +484,22 @@ func TestTemplatesComeAndGoAsFiles(t *testing.T) {
 	test.Tap(cardButton(t, w, "7in5", "Use for all signs"))
 	if got := f.policies[len(f.policies)-1]; got.Design != sign.Custom || got.Template != "7in5" {
 		t.Errorf("set %+v", got)
+	}
+}
+
+// A template that can't be drawn is not shown with the picture of the one before.
+func TestAnotherTemplateBeginsWithoutAPicture(t *testing.T) {
+	f := withTemplate(t)
+	p, w := open(t, f, func(c *designs.Config) {
+		c.ChooseFile = func(_ []string, done func(string, []byte, error)) { done("broken.json", []byte("bad"), nil) }
+	})
+	p.Edit("Foyer")
+	if apptest.Shows(w, "No preview") {
+		t.Fatalf("the template is not drawn: %q", apptest.Texts(w))
+	}
+	p.Gallery()
+	p.Import()
+	if source(t, w).Text != "bad" || !apptest.Shows(w, "No preview") {
+		t.Errorf("shows a picture of another template: %q", apptest.Texts(w))
 	}
 }

@@ -69,6 +69,8 @@ func (e *editor) begin(was, name, text string) {
 		e.saved = ""
 	}
 	e.area.Clear()
+	e.page.area.Clear()        // what was done in the gallery is no news here
+	e.bezel.SetEmpty(0, 0, "") // the picture is of the template before
 	e.name.SetText(name)
 	e.source.setText(text)
 	e.page.open(e.object)
@@ -152,7 +154,7 @@ func (e *editor) offer() {
 	}
 	e.wrong.SetText(wrong)
 	xwidget.SetVisible(e.wrong, wrong != "")
-	able(e.save, CheckName(e.name.Text) == nil && e.changed() && !(e.fatal && e.known == e.source.text()))
+	xwidget.SetAble(e.save, CheckName(e.name.Text) == nil && e.changed() && !(e.fatal && e.known == e.source.text()))
 }
 
 // mostProblems is how many are listed: nobody reads more, and each costs widgets.

@@ -84,6 +84,7 @@ func (h *hosts) set(list []string, then func()) {
 		Work: func(ctx context.Context) error { return h.page.cfg.Engine.SetPictureHosts(ctx, list) },
 		Done: func(err error) {
 			if err == nil {
+				h.show(list) // the next change may come before the next snapshot
 				then()
 			}
 		}})

@@ -4,11 +4,13 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"image"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -68,6 +70,10 @@ func (p *Page) source(verb, name string, then func([]byte)) {
 	})
 }
 
+// longestText is the most that a template has, in bytes: the editor would be busy with
+// a larger file for long, only to say that it can't be drawn.
+const longestText = 256 << 10
+
 // Import asks for a file with a template and opens the editor with it: what can't be
 // drawn is seen before it is saved.
 func (p *Page) Import() {
@@ -76,6 +82,10 @@ func (p *Page) Import() {
 		case errors.Is(err, context.Canceled):
 		case err != nil:
 			p.area.Fail("import", err)
+		case len(data) > longestText:
+			p.area.Fail("import", fmt.Errorf("read %s: it is larger than %d KiB", file, longestText>>10))
+		case !utf8.Valid(data):
+			p.area.Fail("import", fmt.Errorf("read %s: it is no text", file))
 		default:
 			text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
 			p.editor.begin("", strings.TrimSuffix(file, filepath.Ext(file)), text)

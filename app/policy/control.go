@@ -25,13 +25,7 @@ type control struct {
 
 func (c control) able(on bool) {
 	for _, w := range c.widgets {
-		switch {
-		case on == !w.Disabled():
-		case on:
-			w.Enable()
-		default:
-			w.Disable()
-		}
+		xwidget.SetAble(w, on)
 	}
 }
 
@@ -168,7 +162,7 @@ func lookOf(p sign.Policy) look {
 }
 
 func (f *Form) showControl() control {
-	grid := container.New(&xwidget.Wall{Least: 170, Gap: 0})
+	grid := container.NewGridWithColumns(2) // of a height that no width changes
 	var list []control
 	for _, part := range parts() {
 		c := checkOf(f, part.name, func(p *sign.Policy) *bool { return part.of(&p.Show) })

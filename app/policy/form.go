@@ -192,13 +192,13 @@ func (f *Form) sections() []fyne.CanvasObject {
 	if f.cfg.Logo != nil {
 		looks = append(looks, f.cfg.Logo)
 	}
-	pair := container.New(&xwidget.Wall{Least: 200, Gap: 14}, f.row(language, ""), f.row(weekStart, ""), f.row(clock, ""))
+	pair := container.NewGridWithColumns(2, f.row(language, ""), f.row(weekStart, ""))
 	return []fyne.CanvasObject{
 		section(lang.L("Look"), looks...),
 		section(lang.L("Meetings"),
 			f.row(privacy, lang.L("Private meetings never show more than that they are private.")),
 			f.row(soon, lang.L("“Starting soon” and “ending soon” cost each panel two more refreshes a meeting."))),
-		section(lang.L("Language and time"), pair),
+		section(lang.L("Language and time"), pair, f.row(clock, "")),
 		section(lang.L("Working hours"), f.row(workDays, ""), f.row(workHours, ""),
 			f.row(outside, lang.L("Unless a meeting goes on."))),
 		section(lang.L("Code and text"),

@@ -99,7 +99,7 @@ var changes = []struct {
 	{"Logo", func(t *testing.T, w fyne.Window) { check(t, w, "Show the organisation's logo", false) }, func(p *sign.Policy) { p.Logo = false }},
 	{"Privacy", func(t *testing.T, w fyne.Window) { radio(t, w, "The organiser alone") }, func(p *sign.Policy) { p.Privacy = sign.Organizer }},
 	{"Announce start and end", func(t *testing.T, w fyne.Window) { choose(t, w, "Not at all", "10 minutes before") }, func(p *sign.Policy) { p.Soon = 10 * time.Minute }},
-	{"Language", func(t *testing.T, w fyne.Window) { choose(t, w, "English", "العربية") }, func(p *sign.Policy) { p.Language = "ar" }},
+	{"Language", func(t *testing.T, w fyne.Window) { choose(t, w, "English", "العربية (ar)") }, func(p *sign.Policy) { p.Language = "ar" }},
 	{"Clock", func(t *testing.T, w fyne.Window) { radio(t, w, "2:30 PM") }, func(p *sign.Policy) { p.Hours12 = true }},
 	{"The week begins on", func(t *testing.T, w fyne.Window) { choose(t, w, "Monday", "Sunday") }, func(p *sign.Policy) { p.WeekStart = time.Sunday }},
 	{"Working days", func(t *testing.T, w fyne.Window) {
@@ -268,5 +268,27 @@ func TestCheckAddress(t *testing.T) {
 		if err := policy.CheckAddress(text); (err == nil) != right {
 			t.Errorf("CheckAddress(%q) = %v", text, err)
 		}
+	}
+}
+
+// A form is as high as its rows at the first sight of it, before Fyne has laid it out
+// twice.
+func TestTheFormIsAsHighAtFirstAsItStays(t *testing.T) {
+	test.NewTempApp(t)
+	f := policy.NewForm(policy.Config{Languages: apptest.Languages(), Changed: func() {}})
+	grid := func() (height float32) {
+		apptest.WalkObject(f.Object(), func(o fyne.CanvasObject) {
+			if c, ok := o.(*fyne.Container); ok && len(c.Objects) == 6 {
+				if _, ok := c.Objects[0].(*widget.Check); ok {
+					height = c.MinSize().Height
+				}
+			}
+		})
+		return height
+	}
+	first := grid()
+	f.Object().Resize(fyne.NewSize(500, 2000))
+	if now := grid(); first == 0 || now != first {
+		t.Errorf("what is shown takes %v at first, then %v", first, now)
 	}
 }

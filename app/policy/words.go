@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2/lang"
@@ -101,7 +102,7 @@ func fieldsName(f sign.Fields) string {
 		}
 	}
 	if len(list) == 0 {
-		return lang.L("Nothing beside the state")
+		return lang.L("Nothing but the state")
 	}
 	return strings.Join(list, ", ")
 }
@@ -128,11 +129,18 @@ func daysName(s sign.Days, first time.Weekday) string {
 	return strings.Join(list, " ")
 }
 
+// languageName is a language's name for itself. Beside one in another script stands its
+// tag: not every computer has the letters.
 func languageName(list []engine.Language, tag string) string {
-	if i := slices.IndexFunc(list, func(l engine.Language) bool { return l.Tag == tag }); i >= 0 {
-		return list[i].Name
+	i := slices.IndexFunc(list, func(l engine.Language) bool { return l.Tag == tag })
+	if i < 0 {
+		return tag
 	}
-	return tag
+	foreign := func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) }
+	if name := list[i].Name; !strings.ContainsFunc(name, foreign) {
+		return name
+	}
+	return list[i].Name + " (" + tag + ")"
 }
 
 func yes(on bool) string {
@@ -171,6 +179,21 @@ func Same(a, b sign.Override) bool {
 		}
 	}
 	return a.Apply(base) == b.Apply(base)
+}
+
+// Rebase gives now with the decisions in which draft differs from the policy that it
+// was made from.
+func Rebase(draft, from, now sign.Policy) sign.Policy {
+	var changed sign.Override
+	for _, f := range fields(nil) {
+		var before, after sign.Override
+		f.give(&before, from)
+		f.give(&after, draft)
+		if before.Apply(sign.Policy{}) != after.Apply(sign.Policy{}) {
+			f.give(&changed, draft)
+		}
+	}
+	return changed.Apply(now)
 }
 
 // Differences lists what a room does otherwise, with the values it has instead.

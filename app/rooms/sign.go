@@ -110,18 +110,8 @@ func (d *signDialog) offer() {
 	default:
 		d.state.Set(xwidget.Info, lang.L("Differs in {{.N}} things", map[string]any{"N": n}))
 	}
-	able(d.apply, problem == nil && !policy.Same(o, d.saved))
-	able(d.reset, n > 0)
-}
-
-func able(b *widget.Button, on bool) {
-	switch {
-	case on == !b.Disabled():
-	case on:
-		b.Enable()
-	default:
-		b.Disable()
-	}
+	xwidget.SetAble(d.apply, problem == nil && !policy.Same(o, d.saved))
+	xwidget.SetAble(d.reset, n > 0)
 }
 
 // Reset has the room follow the organisation in everything, once it is applied.

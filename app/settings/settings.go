@@ -98,15 +98,16 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 	}
 }
 
-// showPolicy shows the policy in force, unless a person is changing it.
+// showPolicy shows the policy in force, with what a person is changing in it: to apply
+// that must not undo what was decided elsewhere meanwhile, such as the design.
 func (p *Page) showPolicy(now sign.Policy) {
 	draft := p.form.Policy()
-	if p.known && draft != p.saved && now != draft {
-		p.saved = now
-		return
+	want := now
+	if p.known {
+		want = policy.Rebase(draft, p.saved, now)
 	}
-	if !p.known || now != draft {
-		p.form.SetPolicy(now)
+	if !p.known || want != draft {
+		p.form.SetPolicy(want)
 	}
 	p.known, p.saved = true, now
 	p.offer()
@@ -134,25 +135,15 @@ func (p *Page) offer() {
 	default:
 		p.dirty.Set(xwidget.Info, lang.L("Not applied yet"))
 	}
-	able(p.apply, changed && problem == nil)
-	able(p.revert, changed)
-}
-
-func able(b *widget.Button, on bool) {
-	switch {
-	case on == !b.Disabled():
-	case on:
-		b.Enable()
-	default:
-		b.Disable()
-	}
+	xwidget.SetAble(p.apply, changed && problem == nil)
+	xwidget.SetAble(p.revert, changed)
 }
 
 // Apply makes the draft the policy of all signs.
 func (p *Page) Apply() {
 	draft := p.form.Policy()
 	p.area.Run(command.Task{
-		Key: "policy", Label: lang.L("Applying…"), Success: lang.L("Applied. Signs that say something else now are drawn again."),
+		Key: "policy", Label: lang.L("Applying…"), Success: lang.L("Applied to all signs."),
 		Work: func(ctx context.Context) error { return p.cfg.Engine.SetPolicy(ctx, draft) },
 		Done: func(err error) {
 			if err == nil {

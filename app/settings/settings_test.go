@@ -125,6 +125,27 @@ func TestPolicyIsAppliedOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+// What is decided on another page while a draft is not applied yet is not undone by it.
+func TestADraftFollowsWhatIsDecidedElsewhere(t *testing.T) {
+	f := &fake{}
+	s := apptest.Snapshot(apptest.Noon)
+	p, w := open(t, f, s)
+	radio(w, "2:30 PM").SetSelected("2:30 PM")
+	s.Policy.Design = sign.Agenda
+	p.Prepare(s)()
+	test.Tap(apptest.Find[*widget.Button](w, "Apply to all signs"))
+	want := s.Policy
+	want.Hours12 = true
+	if len(f.policies) != 1 || f.policies[0] != want {
+		t.Errorf("applied %+v, want %+v", f.policies, want)
+	}
+	s.Policy = want
+	p.Prepare(s)()
+	if !apptest.Shows(w, "In force on all signs") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+}
+
 func TestAnUncommonPolicyIsShownAsItIs(t *testing.T) {
 	s := apptest.Snapshot(apptest.Noon)
 	s.Policy = sign.Policy{Language: "xx", Privacy: sign.Organizer, StaleAfter: 7 * time.Minute}

@@ -204,6 +204,17 @@ func SetVisible(o fyne.CanvasObject, on bool) {
 	}
 }
 
+// SetAble enables or disables a widget, and draws it again only if that changes it.
+func SetAble(w fyne.Disableable, on bool) {
+	switch {
+	case on == !w.Disabled():
+	case on:
+		w.Enable()
+	default:
+		w.Disable()
+	}
+}
+
 // ScrollTo shows a part of what is scrolled vertically, from 0 (its top) to 1 (its end).
 func ScrollTo(s *container.Scroll, part float32) {
 	spare := max(0, s.Content.MinSize().Height-s.Size().Height)

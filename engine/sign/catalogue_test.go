@@ -143,6 +143,21 @@ func TestRewordedLanguage(t *testing.T) {
 	}
 }
 
+// A variant needs no more than what differs, also from English.
+func TestVariantOfEnglish(t *testing.T) {
+	c, problems := sign.NewCatalogue(sign.File{Name: "en-GB.toml", Data: []byte("[messages]\nbusy = \"Engaged\"\n")})
+	if len(problems) > 0 {
+		t.Error(problems)
+	}
+	p := sign.DefaultPolicy()
+	p.Language = "en-GB"
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	s, _ := c.Compose(calendar.NewAgenda(calendar.Room{}, nil, nil, now), sign.AccountOK, p, now)
+	if s.Language != "en-GB" || s.Headline != "Free" {
+		t.Errorf("%s, %s", s.Language, s.Headline)
+	}
+}
+
 func TestBrokenLanguageFiles(t *testing.T) {
 	for _, c := range []struct {
 		name, file, data string

@@ -36,6 +36,7 @@ func TestSoon(t *testing.T) {
 		{at(17, 55), sign.Busy, true, "free soon, at 18:00", at(18, 0), sign.AsUsual},
 		{at(17, 55), sign.Busy, false, "until 18:00", at(18, 0), sign.SayShut},
 		{at(18, 0), sign.Free, false, "for the rest of the day", at(23, 55), sign.AsUsual},
+		{at(16, 55), sign.Free, true, "only until 17:00", at(17, 0), sign.SayShut},
 		{at(23, 55), sign.Free, true, "only until 00:05", at(24, 0), sign.AsUsual},
 	} {
 		t.Run(c.now.Format("15:04 ")+string(c.outside), func(t *testing.T) {
@@ -101,6 +102,18 @@ func TestClosed(t *testing.T) {
 				t.Errorf("after the limit the sign still says %s", stale.State)
 			}
 		})
+	}
+}
+
+// A meeting that is announced while the room is about to close does not keep it open.
+func TestSoonAfterItCloses(t *testing.T) {
+	o := newOffice(t)
+	p := sign.DefaultPolicy()
+	p.Outside, p.Soon = sign.SayShut, 15*time.Minute
+	now := o.at(17, 55)
+	s, next := sign.Compose(calendar.NewAgenda(calendar.Room{}, o.loc, []calendar.Event{o.meeting(o.at(18, 5), o.at(19, 0))}, now), sign.AccountOK, p, now)
+	if s.State != sign.Free || !s.Soon || s.Detail != "only until 18:00" || !next.Equal(o.at(18, 0)) {
+		t.Errorf("%s, soon %v, %q until %s", s.State, s.Soon, s.Detail, next)
 	}
 }
 

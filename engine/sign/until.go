@@ -5,14 +5,16 @@ import "time"
 // freeUntil says how long the room stays free, and whether a meeting starts soon.
 func (c *composer) freeUntil() (detail string, soon bool) {
 	next := c.status.Next
-	switch {
-	case next != nil && c.soon(next.Start):
-		return c.timed(c.words.onlyUntil, next.Start), true
-	case next != nil && next.Start.Before(c.today.to):
-		until := next.Start
-		if c.closes() { // before that, the room may close
+	until := time.Time{}
+	if next != nil {
+		if until = next.Start; c.closes() { // before that, the room may close
 			until = earlier(until, c.shut)
 		}
+	}
+	switch {
+	case next != nil && c.soon(next.Start):
+		return c.timed(c.words.onlyUntil, until), true
+	case next != nil && next.Start.Before(c.today.to):
 		return c.timed(c.words.until, until), false
 	case len(c.events) == 0:
 		return c.words.allDay, false

@@ -165,7 +165,7 @@ func (db *DB) Pictures(ctx context.Context) ([]Picture, error) {
 
 // SavePicture keeps a picture, in place of one of the same name.
 func (db *DB) SavePicture(ctx context.Context, p Picture) error {
-	return db.exec(ctx, "save the picture "+p.Name, `
+	return db.exec(ctx, "save a picture", `
 		INSERT INTO pictures (name, data, etag, modified, fetched_at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET data = excluded.data, etag = excluded.etag,
 			modified = excluded.modified, fetched_at = excluded.fetched_at`,
@@ -174,5 +174,5 @@ func (db *DB) SavePicture(ctx context.Context, p Picture) error {
 
 // DeletePicture removes a picture; it is no error if there is none.
 func (db *DB) DeletePicture(ctx context.Context, name string) error {
-	return db.exec(ctx, "delete the picture "+name, "DELETE FROM pictures WHERE name = ?", name)
+	return db.exec(ctx, "delete a picture", "DELETE FROM pictures WHERE name = ?", name)
 }

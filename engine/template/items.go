@@ -268,8 +268,7 @@ func (r *reader) bitmap(f *fields) Item {
 		r.problem(f.get("uri").at, "the address of a picture begins with http:// or https:// and names a host: not drawn")
 		return nil
 	}
-	r.problem(f.get("uri").at, "the picture is fetched only if the administrator allows the host %s", host)
-	r.problems[len(r.problems)-1].Host = host
+	r.note(f.get("uri").at, Problem{Host: host, Text: "the picture is fetched only if the administrator allows the host " + host})
 	return b
 }
 

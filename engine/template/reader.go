@@ -20,12 +20,17 @@ type reader struct {
 const maxProblems = 200
 
 func (r *reader) problem(at int, format string, args ...any) {
+	r.note(at, Problem{Text: fmt.Sprintf(format, args...)})
+}
+
+// note writes down p as the problem of a place.
+func (r *reader) note(at int, p Problem) {
 	if len(r.problems) == maxProblems {
 		r.more++
 		return
 	}
-	line, column := r.place(at)
-	r.problems = append(r.problems, Problem{Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
+	p.Line, p.Column = r.place(at)
+	r.problems = append(r.problems, p)
 }
 
 // fields reads the fields of an object and knows which of them nobody asked for.

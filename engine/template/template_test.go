@@ -333,6 +333,15 @@ func TestProblemsAreInOrderAndNotEndless(t *testing.T) {
 	}
 }
 
+// A host that goes with no problem of its own must not make another one look settled.
+func TestHostsPastTheLastProblem(t *testing.T) {
+	_, problems := parse(t, itemAt(strings.Repeat(`{"type":"VIDEO"},`, 200)+
+		`{"type":"BITMAP_URI","data":{"uri":"http://a.example.com/1.bmp","block":{"x":0,"y":0,"w":8,"h":8}}}`))
+	if i := slices.IndexFunc(problems, func(p template.Problem) bool { return p.Host != "" }); len(problems) != 201 || i >= 0 {
+		t.Errorf("%d problems, number %d with a host: %+v", len(problems), i, problems[max(i, 0)])
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"meeting-7in5.json", "meeting-4in2.json", "render-2in9.json"} {
 		f.Add(source(f, name))

@@ -147,7 +147,13 @@ func open(path string) (*os.File, []*ot.Loader, error) {
 	return file, loaders, nil
 }
 
-// parse reads a face; nil if it is broken.
+// hasPictures reports whether a font's letters are pictures in colour, as those of Apple
+// Color Emoji and Noto Color Emoji are: it takes much memory and has no outlines.
+func hasPictures(l *ot.Loader) bool {
+	return l.HasTable(ot.MustNewTag("sbix")) || l.HasTable(ot.MustNewTag("CBDT"))
+}
+
+// parse reads a face; nil if it is broken, or of pictures.
 func parse(l fontscan.Location, log *slog.Logger) (face *font.Face) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -163,6 +169,9 @@ func parse(l fontscan.Location, log *slog.Logger) (face *font.Face) {
 	defer file.Close()
 	if int(l.Index) >= len(loaders) {
 		return nil // the file has changed since it was listed
+	}
+	if hasPictures(loaders[l.Index]) {
+		return nil
 	}
 	parsed, err := font.NewFont(loaders[l.Index])
 	if err != nil {

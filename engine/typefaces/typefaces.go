@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
@@ -33,7 +32,7 @@ type System struct {
 
 	mu     sync.Mutex // for what follows
 	fonts  []fontscan.Footprint
-	loaded map[fontscan.Location]*font.Face // nil for what turned out to be broken
+	loaded map[fontscan.Location]*font.Face // nil for what turned out to be of no use
 }
 
 // New gives the fonts of the computer. It reads nothing yet.
@@ -52,15 +51,8 @@ func (s *System) Face(r rune, bold bool, language string) *font.Face {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, i := range s.candidates(r, bold, language) {
-		face := s.load(&s.fonts[i])
-		if face == nil {
-			continue
-		}
-		if hasOutline(face, r) {
+		if face := s.load(&s.fonts[i]); face != nil && hasOutline(face, r) {
 			return face
-		}
-		if strings.Contains(s.fonts[i].Family, "emoji") { // pictures only: large, and of no use
-			s.loaded[s.fonts[i].Location] = nil
 		}
 	}
 	return nil

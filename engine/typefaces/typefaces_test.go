@@ -107,6 +107,18 @@ func TestBrokenFonts(t *testing.T) {
 	s.Face('A', false, "en")
 }
 
+// Of a font of pictures no letter is taken, whichever is asked for first.
+func TestFontOfPictures(t *testing.T) {
+	pictures := bytes.Replace(assets.PlexSansHebrewMedium, []byte("gasp"), []byte("CBDT"), 1) // in its list of tables
+	if bytes.Equal(pictures, assets.PlexSansHebrewMedium) {
+		t.Fatal("the font has no such table")
+	}
+	s := typefaces.New(typefaces.Options{Folders: []string{folder(t, map[string][]byte{"emoji.ttf": pictures})}})
+	if got := family(s.Face('ש', false, "he")); got != "" {
+		t.Errorf("found %q", got)
+	}
+}
+
 func TestNoFonts(t *testing.T) {
 	for name, folders := range map[string][]string{"missing": {filepath.Join(t.TempDir(), "no")}, "empty": {t.TempDir()}, "none": {}} {
 		if f := typefaces.New(typefaces.Options{Folders: folders}).Face('漢', false, "zh"); f != nil {
