@@ -98,9 +98,11 @@ const leastPair = 34
 
 // plateState draws the mark of the state and the words for it.
 func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
-	mark := cutLeft(&r, r.Dy())
-	d.stateMark(s, mark)
-	cutLeft(&r, max(d.px(20), 6))
+	gap := max(d.px(20), 6)
+	side := d.markSide(s.Headline, r, gap)
+	mark := cutLeft(&r, side)
+	d.stateMark(s, inset(mark, 0, (mark.Dy()-side)/2))
+	cutLeft(&r, gap)
 	if r.Dy() >= leastPair {
 		detail := d.huge(medium, 22, 9)
 		detail.lines = 1
@@ -116,10 +118,23 @@ func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
 	first := cutLeft(&r, d.width(&b))
 	d.put(&b, first, left, display.Black)
 	if !more.cut {
-		cutLeft(&r, mark.Dy()/2)
+		cutLeft(&r, side/2)
 		cutTop(&r, b.ascent-more.ascent)
 		d.put(&more, r, left, display.Black)
 	}
+}
+
+// markSide is the side of the mark beside the words in r: its height, or as much less,
+// down to half of it, as the headline needs to be whole.
+func (d *drawer) markSide(headline string, r image.Rectangle, gap int) int {
+	l := limits{style: bold, max: floorSize, min: floorSize, lines: 1, tight: true}
+	words := d.measure(headline, l)
+	for side := r.Dy(); side > r.Dy()/2; side-- {
+		if b := d.refit(&words, l, r.Dx()-side-gap, r.Dy()); b.n > 0 && !b.cut {
+			return side
+		}
+	}
+	return r.Dy()
 }
 
 // plateText is a line below the state: a text that may have a heading.
