@@ -195,9 +195,10 @@ func (d *drawer) state(s *sign.Sign, r image.Rectangle, headline, detail limits,
 		detail.max = max(min(detail.max, small.size)-max((small.size-most)/2, 1), detail.min)
 		detail.single = min(detail.single, detail.max)
 	}
-	if big.n == 0 { // the state alone
-		small, used = block{}, 0
-		big = d.refit(&words, headline, r.Dx(), r.Dy())
+	if big.n == 0 || big.cut {
+		if alone := d.refit(&words, headline, r.Dx(), r.Dy()); big.n == 0 || !alone.cut {
+			small, used, big = block{}, 0, alone
+		}
 	}
 	if used > 0 { // the gap counts from the baseline, or a "g" would tear them apart
 		used -= min(big.descent, gap/2)

@@ -44,7 +44,7 @@ func (d *drawer) namePlate(s *sign.Sign) {
 	}
 	for i := range lines {
 		h, b, _ := d.fitPlate(&lines[i], small, width, r.Dy())
-		height += max(h.ascent, b.ascent) + max(h.height()-h.ascent, b.height()-b.ascent)
+		height += d.plateGap(&lines[i]) + max(h.ascent, b.ascent) + max(h.height()-h.ascent, b.height()-b.ascent)
 	}
 	if s.Code != "" {
 		height = max(height, min(d.px(190), r.Dy()*45/100))
@@ -58,6 +58,7 @@ func (d *drawer) namePlate(s *sign.Sign) {
 	d.plateState(s, cutTop(&foot, min(side, foot.Dy())))
 	cutTop(&foot, max(d.px(12), 3))
 	for i := range lines {
+		cutTop(&foot, d.plateGap(&lines[i]))
 		d.plateLine(&foot, &lines[i], small)
 	}
 }
@@ -99,7 +100,7 @@ const leastPair = 34
 // plateState draws the mark of the state and the words for it.
 func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
 	gap := max(d.px(20), 6)
-	side := d.markSide(s.Headline, r, gap)
+	side := d.markSide(s, r, gap)
 	mark := cutLeft(&r, side)
 	d.stateMark(s, inset(mark, 0, (mark.Dy()-side)/2))
 	cutLeft(&r, gap)
@@ -125,22 +126,42 @@ func (d *drawer) plateState(s *sign.Sign, r image.Rectangle) {
 }
 
 // markSide is the side of the mark beside the words in r: its height, or as much less,
-// down to half of it, as the headline needs to be whole.
-func (d *drawer) markSide(headline string, r image.Rectangle, gap int) int {
-	l := limits{style: bold, max: floorSize, min: floorSize, lines: 1, tight: true}
-	words := d.measure(headline, l)
-	for side := r.Dy(); side > r.Dy()/2; side-- {
-		if b := d.refit(&words, l, r.Dx()-side-gap, r.Dy()); b.n > 0 && !b.cut {
-			return side
+// down to half of it, as the headline, and best the detail too, need to be whole.
+func (d *drawer) markSide(s *sign.Sign, r image.Rectangle, gap int) int {
+	whole := func(text string, st style) func(side int) bool {
+		l := limits{style: st, max: floorSize, min: floorSize, lines: 1, tight: true}
+		words := d.measure(text, l)
+		return func(side int) bool {
+			b := d.refit(&words, l, r.Dx()-side-gap, r.Dy())
+			return text == "" || b.n > 0 && !b.cut
 		}
 	}
-	return r.Dy()
+	headline, detail := whole(s.Headline, bold), whole(s.Detail, medium)
+	widest := r.Dy()
+	for side := r.Dy(); side >= r.Dy()/2; side-- {
+		switch {
+		case headline(side) && detail(side):
+			return side
+		case !headline(widest) && headline(side):
+			widest = side
+		}
+	}
+	return widest
 }
 
 // plateText is a line below the state: a text that may have a heading.
 type plateText struct {
 	heading, text string
-	lines         int // that the text may have
+	lines         int  // that the text may have
+	apart         bool // from the lines above it, which are of another meeting
+}
+
+// plateGap is the space above a line.
+func (d *drawer) plateGap(t *plateText) int {
+	if !t.apart {
+		return 0
+	}
+	return max(d.px(8), 2)
 }
 
 // plateLines are the meeting going on, the next one and the free text; titles stand
@@ -150,17 +171,22 @@ func (d *drawer) plateLines(s *sign.Sign, l limits, width int, upright bool) (li
 	if upright {
 		most = 2
 	}
+	add := func(heading, text string, most int) {
+		lines = append(lines, plateText{heading: heading, text: text, lines: most})
+	}
 	meeting := func(heading string, m *sign.Line) {
 		if !upright {
-			lines = append(lines, plateText{heading, d.join(m.Time, m.Title), 1})
+			add(heading, d.join(m.Time, m.Title), 1)
 			return
 		}
-		at := plateText{heading, m.Time, 1}
+		first, at := len(lines), plateText{heading: heading, text: m.Time, lines: 1}
 		if _, b, _ := d.fitPlate(&at, l, width, d.canvas.bounds.Dy()); b.cut && heading != "" {
-			lines = append(lines, plateText{heading, "", 1})
+			add(heading, "", 1)
 			at.heading = ""
 		}
-		lines = append(lines, at, plateText{"", m.Title, most})
+		add(at.heading, m.Time, 1)
+		add("", m.Title, most)
+		lines[first].apart = first > 0
 	}
 	if s.Current != nil {
 		meeting("", s.Current)
@@ -169,12 +195,13 @@ func (d *drawer) plateLines(s *sign.Sign, l limits, width int, upright bool) (li
 	case len(s.Next) > 0:
 		meeting(s.NextHead, &s.Next[0])
 	case s.NextNone != "" && s.Current == nil && s.State == sign.Closed: // of another day
-		lines = append(lines, plateText{s.NextHead, s.NextNone, most})
+		add(s.NextHead, s.NextNone, most)
 	case s.NextNone != "" && s.Current == nil:
-		lines = append(lines, plateText{"", s.NextNone, most})
+		add("", s.NextNone, most)
 	}
 	if s.Text != "" {
-		lines = append(lines, plateText{"", s.Text, most})
+		add("", s.Text, most)
+		lines[len(lines)-1].apart = upright && len(lines) > 1
 	}
 	return lines
 }
