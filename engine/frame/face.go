@@ -89,6 +89,8 @@ type face struct {
 	lines []float32
 	// overshoot is how far round letters reach beyond the flat ones.
 	overshoot float32
+	// stem is how wide its upright strokes are; 0 = they are not fitted.
+	stem float32
 	// How far its letters reach above and below the baseline in whatever shape they take,
 	// without marks, in thousandths of an em.
 	ascender, descender float32
@@ -146,6 +148,11 @@ func newFace(f *font.Font, sc script) *face {
 		}
 		made.lines = []float32{top('x'), top('H')}
 		made.overshoot = max(top('o')-top('x'), top('O')-top('H'), 0)
+		gid, _ := measure.NominalGlyph('n')
+		outline, _ := measure.GlyphDataOutline(gid)
+		if of := stems(outline, made.lines[0]*0.4, made.upem/4); len(of) > 0 {
+			made.stem = of[0].right - of[0].left
+		}
 	case arabic: // the stroke that joins the letters, and the height of an alef
 		made.lines = flatEdges(measure, "ـا")
 		made.ascender, made.descender = 760, 310

@@ -10,8 +10,12 @@ type grid struct {
 	// knots are heights in font units, ascending, and where they come to lie. Between
 	// them the face is stretched evenly, outside it keeps its scale.
 	knots [2 * (maxGridLines + 1)]knot
+	// columns are the sides of a glyph's stems likewise, by their distance from the pen.
+	stems   int // of columns
+	columns [2 * maxStems]knot
 }
 
+// knot is a height, or a distance from the pen, in font units and in pixels.
 type knot struct{ height, pixel float32 }
 
 // maxGridLines is the most lines of a face that are fitted.

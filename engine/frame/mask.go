@@ -56,30 +56,31 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32, so
 	if r.unfitted {
 		grid.n = 0
 	}
-	best := r.cover(outline, grid, 0)
+	best := r.cover(outline, &grid, 0)
 	if best.Empty() {
 		return &mask{}
 	}
 	shift, blur, least := float32(0), r.blur(best), uint8(halfCovered)
 	if f.upem*scale < sharpenBelow && !r.unfitted {
-		least = f.least
+		if least = f.least; len(f.lines) > 0 && f.stem > 0 && f.lines[0]*scale < leastFitted {
+			least = thinCovered // joints of a thin stroke are thinner still
+		}
 		if len(f.lines) == 0 { // no line of the grid is for it: it may move up and down, too
 			var rise float32
 			for step := -shiftSteps; step <= shiftSteps; step++ {
 				grid.rise = float32(step) / 8
-				if b := r.blur(r.cover(outline, grid, 0)); b < blur-64 {
+				if b := r.blur(r.cover(outline, &grid, 0)); b < blur-64 {
 					rise, blur = grid.rise, b
 				}
 			}
 			grid.rise = rise
 		}
-		for step := -shiftSteps; step <= shiftSteps; step++ {
-			bounds := r.cover(outline, grid, float32(step)/8)
-			if b := r.blur(bounds); b < blur-64 {
-				shift, blur = float32(step)/8, b
-			}
+		if moved, ok := grid.fitStems(f, outline); ok {
+			shift, best = moved, r.cover(outline, &grid, 0)
+		} else {
+			shift = r.sharpest(outline, &grid, blur)
+			best = r.cover(outline, &grid, shift)
 		}
-		best = r.cover(outline, grid, shift)
 	}
 	if soft {
 		return r.soften(best, shift)
@@ -87,12 +88,23 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32, so
 	return r.threshold(best, shift, least)
 }
 
+// sharpest is how far right a glyph without stems is to be moved, of blur where it is.
+func (r *rasteriser) sharpest(outline font.GlyphOutline, grid *grid, blur int) (shift float32) {
+	for step := -shiftSteps; step <= shiftSteps; step++ {
+		bounds := r.cover(outline, grid, float32(step)/8)
+		if b := r.blur(bounds); b < blur-64 {
+			shift, blur = float32(step)/8, b
+		}
+	}
+	return shift
+}
+
 // cover rasterises the outline into r.alpha and gives its bounds on the pixel grid.
-func (r *rasteriser) cover(outline font.GlyphOutline, grid grid, shift float32) image.Rectangle {
+func (r *rasteriser) cover(outline font.GlyphOutline, grid *grid, shift float32) image.Rectangle {
 	lo, hi := [2]float32{math.MaxFloat32, math.MaxFloat32}, [2]float32{-math.MaxFloat32, -math.MaxFloat32}
 	for i := range outline.Segments {
 		for _, p := range outline.Segments[i].ArgsSlice() {
-			x, y := p.X*grid.scale+shift, -grid.y(p.Y)
+			x, y := grid.x(p.X)+shift, -grid.y(p.Y)
 			lo[0], hi[0] = min(lo[0], x), max(hi[0], x)
 			lo[1], hi[1] = min(lo[1], y), max(hi[1], y)
 		}
@@ -106,7 +118,7 @@ func (r *rasteriser) cover(outline font.GlyphOutline, grid grid, shift float32) 
 		s := &outline.Segments[i]
 		var at [3][2]float32
 		for j, p := range s.ArgsSlice() {
-			at[j] = [2]float32{p.X*grid.scale + shift - float32(bounds.Min.X), -grid.y(p.Y) - float32(bounds.Min.Y)}
+			at[j] = [2]float32{grid.x(p.X) + shift - float32(bounds.Min.X), -grid.y(p.Y) - float32(bounds.Min.Y)}
 		}
 		switch s.Op {
 		case ot.SegmentOpMoveTo:
