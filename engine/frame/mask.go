@@ -62,7 +62,7 @@ func (r *rasteriser) glyph(f *face, outline font.GlyphOutline, scale float32, so
 	}
 	shift, blur, least := float32(0), r.blur(best), uint8(halfCovered)
 	if f.upem*scale < sharpenBelow && !r.unfitted {
-		if least = f.least; len(f.lines) > 0 && f.stem > 0 && f.lines[0]*scale < leastFitted {
+		if least = f.least; f.tearsAt(scale) {
 			least = thinCovered // joints of a thin stroke are thinner still
 		}
 		if len(f.lines) == 0 { // no line of the grid is for it: it may move up and down, too

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/go-text/typesetting/font"
@@ -24,6 +25,9 @@ const maxStems = 6
 // stem that is moved by half a pixel tears off the bowl that joins it.
 const leastFitted = 7.5
 
+// tearsAt reports whether letters of the face are too small for their stems to be moved.
+func (f *face) tearsAt(scale float32) bool { return f.stem > 0 && f.lines[0]*scale < leastFitted }
+
 // boldly is how much of a pixel a stem is widened before it is rounded: thin letters are
 // harder to read on paper than strong ones.
 const boldly = 0.18
@@ -32,30 +36,22 @@ const boldly = 0.18
 // beside each other. tall is how high, in font units, a straight side must be at least;
 // bowls need less.
 func stems(outline font.GlyphOutline, tall, widest float32) []stem {
-	edges := edges(outline, tall)
-	if len(edges) == 0 {
+	sides := edges(outline, tall)
+	if len(sides) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(edges, func(a, b edge) int {
-		switch {
-		case a.x < b.x:
-			return -1
-		case a.x > b.x:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(sides, func(a, b edge) int { return cmp.Compare(a.x, b.x) })
 	var found []stem
-	inside := edges[0].up // how the outline runs at the left of ink: TrueType and CFF differ
-	for i := 0; i < len(edges) && len(found) < maxStems; i++ {
-		if edges[i].up != inside {
+	inside := sides[0].up // how the outline runs at the left of ink: TrueType and CFF differ
+	for i := 0; i < len(sides) && len(found) < maxStems; i++ {
+		if sides[i].up != inside {
 			continue
 		}
-		for j := i + 1; j < len(edges) && edges[j].x-edges[i].x <= widest; j++ {
-			if edges[j].up == inside || edges[j].x-edges[i].x < widest/8 {
+		for j := i + 1; j < len(sides) && sides[j].x-sides[i].x <= widest; j++ {
+			if sides[j].up == inside || sides[j].x-sides[i].x < widest/8 {
 				continue
 			}
-			found = append(found, stem{edges[i].x, edges[j].x})
+			found = append(found, stem{sides[i].x, sides[j].x})
 			i = j
 			break
 		}
@@ -99,7 +95,7 @@ func edges(outline font.GlyphOutline, tall float32) []edge {
 // and "b" look like one family at ten pixels. It gives how far the first one moved,
 // which is the glyph's shift, and false where there are no stems.
 func (g *grid) fitStems(f *face, outline font.GlyphOutline) (shift float32, ok bool) {
-	if f.stem == 0 || f.lines[0]*g.scale < leastFitted {
+	if f.stem == 0 || f.tearsAt(g.scale) {
 		return 0, false
 	}
 	found := stems(outline, f.lines[0]*0.4, f.stem*1.7)
