@@ -72,25 +72,13 @@ type Template struct {
 
 // Templates gives all templates by name.
 func (db *DB) Templates(ctx context.Context) ([]Template, error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT name, source, changed_at FROM templates ORDER BY name")
-	if err != nil {
-		return nil, fmt.Errorf("read the templates: %w", err)
-	}
-	defer rows.Close()
-	var list []Template
-	for rows.Next() {
-		var t Template
-		var changed int64
-		if err := rows.Scan(&t.Name, &t.Source, &changed); err != nil {
-			return nil, fmt.Errorf("read the templates: %w", err)
-		}
-		t.ChangedAt = instant(changed)
-		list = append(list, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the templates: %w", err)
-	}
-	return list, nil
+	return list(ctx, db, "read the templates", "SELECT name, source, changed_at FROM templates ORDER BY name",
+		func(row *sql.Rows) (t Template, err error) {
+			var changed int64
+			err = row.Scan(&t.Name, &t.Source, &changed)
+			t.ChangedAt = instant(changed)
+			return t, err
+		})
 }
 
 // Template gives one template, [ErrNotFound] if there is none of this name.
@@ -142,25 +130,13 @@ type Picture struct {
 
 // Pictures gives all pictures by name.
 func (db *DB) Pictures(ctx context.Context) ([]Picture, error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT name, data, etag, modified, fetched_at FROM pictures ORDER BY name")
-	if err != nil {
-		return nil, fmt.Errorf("read the pictures: %w", err)
-	}
-	defer rows.Close()
-	var list []Picture
-	for rows.Next() {
-		var p Picture
-		var fetched int64
-		if err := rows.Scan(&p.Name, &p.Data, &p.ETag, &p.Modified, &fetched); err != nil {
-			return nil, fmt.Errorf("read the pictures: %w", err)
-		}
-		p.FetchedAt = instant(fetched)
-		list = append(list, p)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the pictures: %w", err)
-	}
-	return list, nil
+	return list(ctx, db, "read the pictures", "SELECT name, data, etag, modified, fetched_at FROM pictures ORDER BY name",
+		func(row *sql.Rows) (p Picture, err error) {
+			var fetched int64
+			err = row.Scan(&p.Name, &p.Data, &p.ETag, &p.Modified, &fetched)
+			p.FetchedAt = instant(fetched)
+			return p, err
+		})
 }
 
 // SavePicture keeps a picture, in place of one of the same name.

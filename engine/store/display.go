@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
@@ -27,34 +26,23 @@ type Display struct {
 
 // Displays gives all adopted displays by name.
 func (db *DB) Displays(ctx context.Context) ([]Display, error) {
-	rows, err := db.read.QueryContext(ctx, `
+	return list(ctx, db, "read the displays", `
 		SELECT d.id, d.protocol, d.name, d.model, d.firmware, d.address, d.width, d.height, d.scheme, d.rotation,
 			d.battery, d.temperature, d.telemetry_at, d.last_seen, d.adopted_at, coalesce(d.room_id, ''),
 			d.written, coalesce(v.hash, ''), coalesce(v.delivered_at, 0)
 		FROM displays d LEFT JOIN deliveries v ON v.display_id = d.id
-		ORDER BY d.name, d.id`)
-	if err != nil {
-		return nil, fmt.Errorf("read the displays: %w", err)
-	}
-	defer rows.Close()
-	var list []Display
-	for rows.Next() {
-		var d Display
-		var telemetry, seen, adopted, delivered int64
-		if err := rows.Scan(&d.ID, &d.Protocol, &d.Name, &d.Model, &d.Firmware, &d.Address,
-			&d.Panel.Width, &d.Panel.Height, &d.Panel.Scheme, &d.Panel.Rotation,
-			&d.Battery, &d.Temperature, &telemetry, &seen, &adopted, &d.Room,
-			&d.Written, &d.Delivered, &delivered); err != nil {
-			return nil, fmt.Errorf("read the displays: %w", err)
-		}
-		d.At, d.LastSeen = instant(telemetry), instant(seen)
-		d.AdoptedAt, d.DeliveredAt = instant(adopted), instant(delivered)
-		list = append(list, d)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the displays: %w", err)
-	}
-	return list, nil
+		ORDER BY d.name, d.id`, scanDisplay)
+}
+
+func scanDisplay(row *sql.Rows) (d Display, err error) {
+	var telemetry, seen, adopted, delivered int64
+	err = row.Scan(&d.ID, &d.Protocol, &d.Name, &d.Model, &d.Firmware, &d.Address,
+		&d.Panel.Width, &d.Panel.Height, &d.Panel.Scheme, &d.Panel.Rotation,
+		&d.Battery, &d.Temperature, &telemetry, &seen, &adopted, &d.Room,
+		&d.Written, &d.Delivered, &delivered)
+	d.At, d.LastSeen = instant(telemetry), instant(seen)
+	d.AdoptedAt, d.DeliveredAt = instant(adopted), instant(delivered)
+	return d, err
 }
 
 // SaveDisplay keeps a display as adopted, or what has changed about one; its

@@ -101,23 +101,8 @@ const selectRoom = `
 
 // Rooms gives all rooms by name.
 func (db *DB) Rooms(ctx context.Context) ([]Room, error) {
-	rows, err := db.read.QueryContext(ctx, selectRoom+"ORDER BY name, id")
-	if err != nil {
-		return nil, fmt.Errorf("read the rooms: %w", err)
-	}
-	defer rows.Close()
-	var list []Room
-	for rows.Next() {
-		r, err := db.scanRoom(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read the rooms: %w", err)
-		}
-		list = append(list, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the rooms: %w", err)
-	}
-	return list, nil
+	return list(ctx, db, "read the rooms", selectRoom+"ORDER BY name, id",
+		func(row *sql.Rows) (Room, error) { return db.scanRoom(row) })
 }
 
 // Room gives one room, [ErrNotFound] if it is not known.

@@ -107,23 +107,11 @@ func (db *DB) AddActivity(ctx context.Context, a Activity) (id int64, err error)
 
 // Activities gives the latest lines, newest first, at most limit.
 func (db *DB) Activities(ctx context.Context, limit int) ([]Activity, error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT id, at, kind, text, problem FROM activity ORDER BY id DESC LIMIT ?", limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the activities: %w", err)
-	}
-	defer rows.Close()
-	var list []Activity
-	for rows.Next() {
-		var a Activity
-		var at int64
-		if err := rows.Scan(&a.ID, &at, &a.Kind, &a.Text, &a.Problem); err != nil {
-			return nil, fmt.Errorf("read the activities: %w", err)
-		}
-		a.At = instant(at)
-		list = append(list, a)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the activities: %w", err)
-	}
-	return list, nil
+	return list(ctx, db, "read the activities", "SELECT id, at, kind, text, problem FROM activity ORDER BY id DESC LIMIT ?",
+		func(row *sql.Rows) (a Activity, err error) {
+			var at int64
+			err = row.Scan(&a.ID, &at, &a.Kind, &a.Text, &a.Problem)
+			a.At = instant(at)
+			return a, err
+		}, limit)
 }

@@ -226,3 +226,24 @@ func instant(ms int64) time.Time {
 	}
 	return time.UnixMilli(ms).UTC()
 }
+
+// list reads all rows of a query, each by scan.
+func list[T any](ctx context.Context, db *DB, what, query string, scan func(*sql.Rows) (T, error), args ...any) ([]T, error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return all, nil
+}
