@@ -20,6 +20,7 @@ import (
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/discovery"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/pull"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/frame"
 	"github.com/roomink/roomink/engine/health"
@@ -36,6 +37,9 @@ import (
 type Config struct {
 	Dir     string // folder of the database, made if missing
 	Drivers []display.Driver
+	Pulls   []pull.Protocol // languages of displays that fetch their pictures; may be nil
+	Listens []pull.Listener // the same of those that speak no HTTP; may be nil
+	Shelf   *pull.Shelf     // of pictures that Drivers make displays fetch; may be nil
 	// Source makes the calendar source of a signed-in account.
 	Source func(SourceConfig) (Source, error)
 	// OpenBrowser shows a web page to the person. It must return promptly.

@@ -87,9 +87,9 @@ func (e *Engine) takeIn(c discovery.Candidate) news {
 		dev.Telemetry = c.Telemetry
 	}
 	// The strongest mode ever seen counts: tls=0 can be forged by anyone.
-	dev.secured = dev.secured || c.Secured
+	dev.Secured = dev.Secured || c.Secured
 	dev.problem = e.candidateProblem(c, dev)
-	if n.ask = !n.adopted && dev.Panel == (display.Panel{}) && !dev.secured && !dev.probing; n.ask {
+	if n.ask = !n.adopted && dev.Panel == (display.Panel{}) && !dev.Secured && !dev.probing; n.ask {
 		dev.probing = true
 	}
 	n.saved = dev.Display
@@ -191,7 +191,7 @@ func (e *Engine) dropStrangers() {
 
 func (e *Engine) candidateProblem(c discovery.Candidate, dev *device) *Explanation {
 	switch {
-	case dev.secured:
+	case dev.Secured:
 		return &Explanation{Title: "This display demands an encrypted connection",
 			Text:   "Roomink can't speak TLS-PSK to displays yet.",
 			Remedy: "Switch encryption off in the display's configuration, if the network is trusted."}
@@ -271,7 +271,7 @@ func (e *Engine) ask(ctx context.Context, id display.ID) (*device, error) {
 	if dev, ok = e.state.displays[id]; !ok {
 		return nil, errUnknownDisplay(id)
 	}
-	d.ID, d.Address = id, dev.Address // the announcement identifies it, and may have moved on
+	d.ID, d.Address, d.Secured = id, dev.Address, dev.Secured // the announcement identifies it, and may have moved on
 	if d.Name == "" {
 		d.Name = dev.Name
 	}

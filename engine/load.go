@@ -44,7 +44,6 @@ type device struct {
 	stage Stage
 	// announced is when it last announced itself at its address.
 	announced time.Time
-	secured   bool
 	probing   bool
 	problem   *Explanation // what discovery or probing found wrong
 	cell      cell

@@ -150,7 +150,7 @@ func rank(s Stage) int { return slices.Index([]Stage{Assigned, Adopted, Found}, 
 func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 	d := Display{
 		Display: dev.Display.Display, Stage: dev.stage, Room: dev.Room, LastSeen: dev.LastSeen,
-		Secured: dev.secured, Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
+		Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
 		DeliveredAt: dev.DeliveredAt,
 	}
 	due := dev.shown.frame

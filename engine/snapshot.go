@@ -34,6 +34,8 @@ type Snapshot struct {
 	Sync     Sync
 	Rooms    []Room    // by name
 	Displays []Display // assigned first, then adopted, then found; by name
+	Gateways []Gateway // those in use first, then found ones; by name
+	Serving  Serving
 	Problems []health.Problem
 	Activity []Activity // newest first, at most ActivityShown
 	Policy   sign.Policy
@@ -226,6 +228,7 @@ const (
 	Pushing       DeliveryState = "pushing"       // a push is going on
 	Delivered     DeliveryState = "delivered"     // the display confirmed this very frame
 	Retrying      DeliveryState = "retrying"      // the last push did not work; see Problem and NextTry
+	Waiting       DeliveryState = "waiting"       // the frame is ready, and the display will have it when it next wakes; see Due
 )
 
 // Display is one display with all that is known of it.
@@ -234,14 +237,30 @@ type Display struct {
 	Stage    Stage
 	Room     calendar.RoomID // when Assigned
 	LastSeen time.Time       // last announcement or answer
-	Secured  bool            // demands an encrypted connection, which Roomink can't give yet
-	Problem  *Explanation    // why it can't be reached or used; nil when it can
+
+	Problem *Explanation // why it can't be reached or used; nil when it can
 
 	Sign        *sign.Sign // what it should say; nil where Delivery is NothingToShow
 	Frame       *display.Frame
 	Delivery    DeliveryState
 	DeliveredAt time.Time // when the glass was last confirmed; zero = never
 	NextTry     time.Time // when Retrying
+
+	// Due is when a display that sleeps should be heard next; zero = not known.
+	Due time.Time
+	// Charge is what is left of its battery in percent, 0 = unknown or mains, and DaysLeft
+	// an estimate of how long that lasts, 0 = none can be made yet.
+	Charge, DaysLeft int
+	// Asks says that the device, which nobody adopted, fetches pictures and asks to be let
+	// in; or that an adopted one asks from another address, or for a new key: see
+	// [Engine.Approve].
+	Asks bool
+	// Pulls says that the device can both be pushed to and fetch; see [Engine.SetPull].
+	Pulls bool
+	// Clear says in words what travels to it unencrypted, "" if nothing does.
+	Clear string
+	// Pressed are the last presses of its buttons, newest first, at most ten.
+	Pressed []display.Button
 }
 
 // Label is the best short name of the display for a person.

@@ -30,18 +30,7 @@ import (
 )
 
 // Candidate is a display as it announces itself.
-type Candidate struct {
-	ID        display.ID // empty if the announcement can't be trusted: see Problem
-	Protocol  string     // the driver that speaks to it
-	Name      string     // the announced instance, such as "OD123456"; for people
-	Address   string     // host:port, IPv4 where there is one; may be empty with a Problem
-	Firmware  string     // may be empty
-	Telemetry display.Telemetry
-	Secured   bool      // it demands an encrypted connection
-	Problem   string    // what is wrong with the announcement, in words; empty if nothing is
-	SeenAt    time.Time // when the announcement came
-	Interface string    // where it came in, as far as the system tells them apart
-}
+type Candidate = display.Candidate
 
 // DefaultRescan is the length of a round: a display that is switched on shows within
 // seconds, and the network hardly notices.

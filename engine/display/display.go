@@ -1,13 +1,15 @@
 // Package display is the vocabulary of e-paper displays: what one is ([Display],
 // [Panel]), how to talk to one ([Driver]), and what it answered ([Receipt], [Error]).
 //
-// It does no I/O. Each sub-package implements [Driver] for one protocol;
-// displaytest holds the conformance suite that every driver must pass.
+// It does no I/O. Each sub-package speaks one protocol: as a [Driver], which pushes, or
+// as a pull.Protocol, whose displays fetch. displaytest holds the conformance suites that
+// they must pass, and docs/drivers.md tells how to add one.
 package display
 
 import (
 	"fmt"
 	"image"
+	"strings"
 	"time"
 )
 
@@ -81,16 +83,29 @@ type Display struct {
 	Name     string // what the device calls itself; for people
 	Model    string // maker and model; may be empty
 	Firmware string // version; may be empty
-	Address  string // host:port where it was last seen
-	Panel    Panel  // zero until the device has been asked
+	// Address is host:port where it was last seen; for one behind a [Gateway]
+	// "host:port/node", the gateway's address and its name there; for one that fetches
+	// its pictures, the host that it last asked from.
+	Address string
+	Panel   Panel // zero until the device has been asked
+	// Pull says that it fetches its pictures: nothing can be pushed to it. See package pull.
+	Pull bool
+	// Sleeps says that it is off the network most of the time to save its battery, so that
+	// not reaching it is no fault.
+	Sleeps bool
+	// Secured says that it demanded an encrypted connection at some time. It is never
+	// driven in the clear again: anybody can forge an announcement that says otherwise.
+	Secured bool
 	Telemetry
 }
 
-// Telemetry is what a device last said of its own state.
-type Telemetry struct {
-	Battery     int       // millivolts; 0 = unknown or mains
-	Temperature float64   // degrees Celsius; meaningful only when At is set
-	At          time.Time // when it was said; zero = never
+// Gateway gives the address of the access point or hub that the display hangs behind,
+// "" if it is reached directly.
+func (d Display) Gateway() string {
+	if address, _, ok := strings.Cut(d.Address, "/"); ok {
+		return address
+	}
+	return ""
 }
 
 // Frame is one finished picture for one panel. Its image must not be changed.
@@ -98,10 +113,26 @@ type Frame struct {
 	Image  *image.Paletted // fills Panel.Bounds, in Panel.Scheme.Palette
 	Hash   string          // identity of size, inks and pixels; equal hash = equal glass
 	Scheme Scheme          // that it was drawn for; "" = not told
+	// Before is what the glass is known to show, so that the driver may refresh only
+	// what differs; nil asks for a full refresh of the panel, which clears ghosts.
+	Before *Before
+	// Items say the same as Image in words and boxes, for a [Drawer]; nil otherwise.
+	Items []Item
 }
 
-// Receipt is a device's confirmation that a frame is on its glass.
+// Before is the frame that a glass shows before a push.
+type Before struct {
+	Image *image.Paletted
+	Hash  string
+}
+
+// Receipt is a device's confirmation that a frame is on its glass or, with a ticket, a
+// gateway's that it will be.
 type Receipt struct {
-	At        time.Time // when the device reported the refresh as done
+	At        time.Time // when the device reported the refresh as done, or the gateway took the frame
 	Telemetry Telemetry // zero if the device said nothing new
+	// Ticket, if not empty, says that a gateway took the frame for a display that sleeps.
+	// A [Report] with the same ticket says when it is on the glass.
+	Ticket  string
+	Partial bool // only what differed from Frame.Before was refreshed
 }

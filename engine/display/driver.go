@@ -27,6 +27,57 @@ type Driver interface {
 	Push(ctx context.Context, d Display, f Frame) (Receipt, error)
 }
 
+// What a driver can do beyond [Driver] it shows by implementing one of the interfaces
+// below; the engine asks for them by type assertion.
+
+// Announcer is a [Driver] whose devices announce themselves by mDNS.
+type Announcer interface {
+	Driver
+	// Services are the service types to browse for, such as "_opendisplay._tcp".
+	Services() []string
+	// Read gives what an announcement says, without its SeenAt and Interface. It returns
+	// [ErrNotOurs] for one of something else; any other error becomes the candidate's
+	// Problem. The announcement is whatever anybody on the network chose to send.
+	Read(Announcement) (Candidate, error)
+}
+
+// Gateway is a [Driver] for displays behind an access point or hub. In Probe and Push
+// their address is "host:port/node".
+type Gateway interface {
+	Driver
+	// Displays asks the gateway at address, "host:port" or "host", for all its displays.
+	// The first of the two results describes the gateway itself. Errors are as of Probe.
+	Displays(ctx context.Context, address string) (Hub, []Display, error)
+	// Watch tells of every sign of life of the displays behind the gateway, and of every
+	// frame that arrived on a glass, until ctx ends or the connection is lost, which is an
+	// error. It first reports how all of them stand now, so that nothing is missed between
+	// two calls. report must not block.
+	Watch(ctx context.Context, address string, report func(Report)) error
+}
+
+// Hub is an access point or hub as it describes itself.
+type Hub struct {
+	Protocol string
+	Name     string
+	Model    string
+	Firmware string
+	Address  string // host:port
+}
+
+// Keyed is a [Driver] whose devices demand a key. WithKey gives the driver that presents
+// it; it is cheap, and what it returns implements all that the original does.
+type Keyed interface {
+	Driver
+	WithKey(key string) Driver
+}
+
+// Drawer is a [Driver] that sends some displays a drawing in place of a picture. The
+// engine gives their frames Items.
+type Drawer interface {
+	Driver
+	Draws(Display) bool
+}
+
 // Kind says what can be done about an [Error].
 type Kind string
 
@@ -39,6 +90,7 @@ const (
 	Refused     Kind = "refused"     // it understood and said no
 	Unsupported Kind = "unsupported" // it needs something that Roomink cannot do yet
 	WrongDevice Kind = "wrongDevice" // another device answers at the address
+	KeyRefused  Kind = "keyRefused"  // the device wants a key, or another one
 )
 
 // Error is a failure at one display, with words for the person in charge.

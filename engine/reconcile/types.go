@@ -49,6 +49,7 @@ const (
 	Pushing   State = "pushing"   // a push is going on
 	Delivered State = "delivered" // the display confirmed what it should show
 	Retrying  State = "retrying"  // the last push did not work; another is due at NextTry
+	Waiting   State = "waiting"   // the frame is ready for a display that sleeps, or a gateway has it
 )
 
 // Status is how one display stands.

@@ -155,6 +155,11 @@ func (o *Options) setDefaults() {
 // six hex digits.
 func (d *OpenDisplay) Name() string { return fmt.Sprintf("OD%X", d.mac[3:]) }
 
+// Model is the panel and the board behind it.
+func (d *OpenDisplay) Model() Model { return d.opts.Model }
+
+var _ Device = (*OpenDisplay)(nil)
+
 // deviceID is the eight hex digits of the TXT key id.
 func (d *OpenDisplay) deviceID() string { return hex.EncodeToString(d.mac[2:]) }
 

@@ -1,0 +1,37 @@
+// Package drivers is the list of all kinds of displays that Roomink speaks to. The
+// window, the daemon, the demo and the tests all take it from here.
+package drivers
+
+import (
+	"time"
+
+	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/display/pull"
+)
+
+// Options configure the drivers. The zero value is ready to use.
+type Options struct {
+	// OpenDisplay are the limits of that driver; the zero value gives its own.
+	OpenDisplay opendisplay.Timeouts
+	Now         func() time.Time // default time.Now
+}
+
+// Set is one of each.
+type Set struct {
+	Push   []display.Driver
+	Pull   []pull.Protocol
+	Listen []pull.Listener
+	Shelf  *pull.Shelf // where drivers put pictures that displays are told to fetch
+}
+
+// All makes one of each.
+func All(o Options) Set {
+	shelf := pull.NewShelf()
+	return Set{
+		Push: []display.Driver{
+			opendisplay.New(opendisplay.Options{Timeouts: o.OpenDisplay, Now: o.Now}),
+		},
+		Shelf: shelf,
+	}
+}
