@@ -192,14 +192,17 @@ func TestDisplays(t *testing.T) {
 	d := store.Display{
 		Display: display.Display{ID: "opendisplay:01", Protocol: "opendisplay", Name: "OD1", Model: "M", Firmware: "2.2",
 			Address: "192.0.2.7:2446", Panel: display.Panel{Width: 800, Height: 480, Scheme: display.Mono, Rotation: 90},
-			Telemetry: display.Telemetry{Battery: 3900, Temperature: 21.5, At: day}},
-		AdoptedAt: day, LastSeen: day,
+			Pull: true, Sleeps: true, Secured: true,
+			Telemetry: display.Telemetry{Battery: 3900, Percent: 60, Signal: -71, Temperature: 21.5, At: day}},
+		AdoptedAt: day, LastSeen: day, TokenHash: "c0ffee", Host: "192.0.2.7", Due: day.Add(time.Hour),
 	}
 	must(t, db.SaveDisplay(t.Context(), d))
 	must(t, db.Assign(t.Context(), d.ID, oslo))
 	must(t, db.SaveDelivered(t.Context(), d.ID, "hash", day.Add(time.Hour)))
 	d.Address = "192.0.2.8:2446"
-	must(t, db.SaveDisplay(t.Context(), d)) // moved: assignment and delivery stay
+	stale := d // as whoever read it before a person decided something
+	stale.Pull, stale.Secured, stale.TokenHash, stale.Host = false, false, "", ""
+	must(t, db.SaveDisplay(t.Context(), stale)) // moved: assignment, delivery and trust stay
 	d.Room, d.Delivered, d.DeliveredAt = oslo, "hash", day.Add(time.Hour)
 	check := func(want ...store.Display) {
 		t.Helper()

@@ -52,7 +52,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if copies := glob(t, path+".before-v3-20261123T080000Z"); len(copies) != 1 {
+	if copies := glob(t, path+".before-v4-20261123T080000Z"); len(copies) != 1 {
 		t.Errorf("copies %v; want one", copies)
 	}
 	room, err := db.Room(t.Context(), "oslo@contoso.com")
@@ -75,6 +75,9 @@ func TestUpgrade(t *testing.T) {
 	}
 	if !displays[0].Written || displays[1].Written || !displays[2].Written { // assigned, only adopted, unassigned again
 		t.Errorf("%+v; want it known which glass may hold a picture of ours", displays)
+	}
+	if d := displays[2]; d.Delivered != "hash" || d.Ticket != "" || d.Pull || d.Sleeps || d.Secured || d.TokenHash != "" {
+		t.Errorf("%+v; want a display that is pushed to, with what it confirmed", d)
 	}
 	language := "en"
 	if err := db.SaveOverride(t.Context(), room.Room.ID, sign.Override{Language: &language}); err != nil {
