@@ -32,6 +32,7 @@ const (
 	codeTemplate    health.Code = "template"
 	codePicture     health.Code = "template.picture"
 	codeBattery     health.Code = "display.battery"
+	codeGateway     health.Code = "gateway.notReached"
 	codeLanguage    health.Code = "language"
 )
 

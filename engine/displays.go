@@ -2,8 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
@@ -12,50 +12,6 @@ import (
 
 func errUnknownDisplay(id display.ID) error {
 	return fmt.Errorf("display %s: %w: it may have been forgotten meanwhile", id, store.ErrNotFound)
-}
-
-// AddDisplay adds a display by its address, "host" or "host:port", and adopts it.
-// It blocks until the display has answered, which proves that there is one.
-func (e *Engine) AddDisplay(ctx context.Context, address string) (display.ID, error) {
-	var errs []error
-	for _, driver := range e.cfg.Drivers {
-		d, err := e.askAt(ctx, driver, address)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		saved, adopted := e.introduce(d)
-		if !adopted {
-			return saved.ID, e.Adopt(ctx, saved.ID)
-		}
-		if err := e.db.SaveDisplay(ctx, saved); err != nil { // its panel may be another now
-			return saved.ID, err
-		}
-		e.noteBattery(saved.ID)
-		e.rec.Touch(saved.ID)
-		return saved.ID, nil
-	}
-	return "", errors.Join(errs...)
-}
-
-// introduce records what a display that a person pointed to said of itself.
-func (e *Engine) introduce(d display.Display) (saved store.Display, adopted bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if at := d.ID.Address(); at != "" { // it may have announced who it is already
-		for id, dev := range e.state.displays {
-			if dev.Address == at {
-				d.ID = id
-			}
-		}
-	}
-	dev, known := e.state.displays[d.ID]
-	if !known {
-		dev = &device{stage: Found}
-		e.state.displays[d.ID] = dev
-	}
-	dev.Display.Display, dev.LastSeen, dev.problem = d, e.cfg.Now(), nil
-	return dev.Display, dev.stage != Found
 }
 
 // Adopt makes a found display ours. It asks the display what it is if that is not
@@ -207,5 +163,33 @@ func (e *Engine) SetPaused(ctx context.Context, paused bool) error {
 		text = "Updates of the signs are paused"
 	}
 	e.record(ctx, ActSign, text, false)
+	return nil
+}
+
+// maxName bounds the names that people give to displays, in bytes.
+const maxName = 100
+
+// Rename calls a display by the name that a person gives it.
+func (e *Engine) Rename(ctx context.Context, id display.ID, name string) error {
+	name = strings.TrimSpace(name)
+	if len(name) > maxName {
+		return fmt.Errorf("the name is longer than %d characters", maxName)
+	}
+	e.mu.Lock()
+	dev, ok := e.state.displays[id]
+	if !ok {
+		e.mu.Unlock()
+		return errUnknownDisplay(id)
+	}
+	saved := dev.Display
+	saved.Name = name
+	e.mu.Unlock()
+	if err := e.db.SaveDisplay(ctx, saved); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	dev.Name = name
+	e.mu.Unlock()
+	e.changed()
 	return nil
 }

@@ -69,6 +69,7 @@ type Engine struct {
 	catalogue *sign.Catalogue // what signs say
 	health    *health.Registry
 	rec       *reconcile.Reconciler
+	browser   *discovery.Browser // once Run has begun; mu guards it
 	drivers   map[string]display.Driver
 	tree      *suture.Supervisor
 	dirty     chan struct{} // capacity 1: a snapshot is due
@@ -101,10 +102,12 @@ type state struct {
 	paced     time.Duration // the interval before that of sync.Pace: some rooms were read at it
 	rooms     map[calendar.RoomID]*room
 	displays  map[display.ID]*device
+	gateways  map[string]*gateway // by Gateway.ID
 	activity  []Activity
 	policy    sign.Policy
 	designs
 	paused   bool
+	searchOn []string // names of the network adapters to look for displays on; none = all real ones
 	watchers map[chan Snapshot]struct{}
 }
 
@@ -131,6 +134,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 			policy:   sign.DefaultPolicy(),
 			rooms:    make(map[calendar.RoomID]*room),
 			displays: make(map[display.ID]*device),
+			gateways: make(map[string]*gateway),
 			designs: designs{
 				templates: make(map[string]ownTemplate), pictures: make(map[string]*fetched),
 				overrides: make(map[calendar.RoomID]sign.Override), looks: make(map[string]*frame.Look),
@@ -198,15 +202,15 @@ func (e *Engine) noteQuarantine() {
 // Run works until ctx ends: it reads calendars, looks for displays and pushes
 // frames. It returns nil when ctx ended and all has stopped.
 func (e *Engine) Run(ctx context.Context) error {
-	browse := discovery.New(discovery.Options{
-		Found: e.onCandidate, Known: e.isAdopted, Notice: e.onDiscoveryNotice,
-		Interfaces: e.cfg.Interfaces, Rescan: e.cfg.Rescan, Now: e.cfg.Now, Logger: e.log,
+	browser := discovery.New(discovery.Options{
+		Found: e.onCandidate, Lost: e.onSilent, Known: e.isAdopted, Notice: e.onDiscoveryNotice,
+		Announcers: e.announcers(), Searchers: e.searchers(), Interfaces: e.searchedInterfaces, Rescan: e.cfg.Rescan, Now: e.cfg.Now, Logger: e.log,
 	})
 	e.tree.Add(service{"publish", e.publish})
 	e.tree.Add(service{"probe", e.probe})
 	e.tree.Add(service{"housekeeping", e.housekeeping})
 	e.tree.Add(service{"pictures", e.fetchPictures})
-	e.tree.Add(service{"discovery", browse.Serve})
+	e.tree.Add(service{"discovery", browser.Serve})
 	if !e.unlocked() {
 		e.tree.Add(service{"unlock", e.unlock})
 	}
@@ -215,7 +219,12 @@ func (e *Engine) Run(ctx context.Context) error {
 		return e.rec.Serve(ctx)
 	}})
 	e.mu.Lock()
-	e.state.ready = true
+	e.browser, e.state.ready = browser, true
+	for _, g := range e.state.gateways {
+		if g.inUse {
+			e.watchGateway(g)
+		}
+	}
 	if c := e.state.conn; c != nil {
 		e.launch(c)
 	}

@@ -15,6 +15,10 @@ import (
 
 // onCandidate takes in what discovery found. It must not block.
 func (e *Engine) onCandidate(c display.Candidate) {
+	if c.Gateway && c.Problem == "" {
+		e.onGateway(c)
+		return
+	}
 	if c.ID == "" {
 		e.health.Set(health.Problem{Code: codeStranger, Severity: health.Notice,
 			Title: "A device announces itself in a way Roomink does not understand",
@@ -62,7 +66,7 @@ func (e *Engine) takeIn(c display.Candidate) news {
 	dev, known := e.state.displays[c.ID]
 	if !known {
 		dev = &device{stage: Found}
-		dev.Display.Display = display.Display{ID: c.ID, Protocol: c.Protocol, Name: c.Name, Address: c.Address}
+		dev.Display.Display = display.Display{ID: c.ID, Protocol: c.Protocol, Name: c.Name, Model: c.Model, Address: c.Address, Panel: c.Panel}
 		e.state.displays[c.ID] = dev
 	}
 	n := news{adopted: dev.stage != Found}
@@ -79,7 +83,7 @@ func (e *Engine) takeIn(c display.Candidate) news {
 		n.doubt = n.adopted && dev.DeliveredAt.After(dev.announced)
 		dev.Address, dev.announced = c.Address, c.SeenAt
 	}
-	dev.LastSeen = c.SeenAt
+	dev.LastSeen, dev.silent = c.SeenAt, false
 	if c.Firmware != "" {
 		dev.Firmware = c.Firmware
 	}
@@ -152,6 +156,18 @@ func (e *Engine) recognise(c display.Candidate) {
 	e.rec.Touch(c.ID)
 }
 
+// onSilent takes in that a display no longer announces itself. A sleeping one does that
+// all the time, so it is worth a word in the list and no more: whether its sign is true,
+// pushing to it tells.
+func (e *Engine) onSilent(id display.ID) {
+	e.mu.Lock()
+	if dev, ok := e.state.displays[id]; ok {
+		dev.silent = true
+	}
+	e.mu.Unlock()
+	e.changed()
+}
+
 // isAdopted tells discovery which displays no flood of strangers may hide.
 func (e *Engine) isAdopted(id display.ID) bool {
 	e.mu.Lock()
@@ -183,6 +199,11 @@ func (e *Engine) dropStrangers() {
 	for id, dev := range e.state.displays {
 		if dev.stage == Found && !dev.probing && now.Sub(dev.LastSeen) > strangerTime {
 			delete(e.state.displays, id)
+		}
+	}
+	for id, g := range e.state.gateways {
+		if !g.inUse && now.Sub(g.LastSeen) > strangerTime {
+			delete(e.state.gateways, id)
 		}
 	}
 	e.mu.Unlock()

@@ -23,6 +23,7 @@ const (
 	settingExposure     = "exposure"
 	settingInstallation = "installation" // a random id of the data folder
 	settingHosts        = "pictureHosts"
+	settingSearchOn     = "searchOn" // names of the network adapters to look for displays on
 )
 
 // room is what the engine knows of one room.
@@ -45,6 +46,7 @@ type device struct {
 	// announced is when it last announced itself at its address.
 	announced time.Time
 	probing   bool
+	silent    bool         // it announced itself, and no longer does
 	problem   *Explanation // what discovery or probing found wrong
 	cell      cell
 	shown     shown
@@ -95,6 +97,12 @@ func (e *Engine) load(ctx context.Context) error {
 		e.rec.Remember(d.ID, d.Delivered, d.DeliveredAt)
 		e.rec.Touch(d.ID)
 		e.noteBattery(d.ID)
+	}
+	if err := e.loadGateways(ctx); err != nil {
+		return err
+	}
+	if err := orDefault(e.db.Setting(ctx, settingSearchOn, &e.state.searchOn)); err != nil {
+		return err
 	}
 	e.rec.SetPaused(e.state.paused)
 	if err := e.loadActivity(ctx); err != nil {

@@ -83,7 +83,7 @@ func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
 		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.syncSnapshot(), Policy: e.state.policy, Paused: e.state.paused,
-		Designs: e.designsSnapshot(), Problems: e.health.Problems(),
+		Designs: e.designsSnapshot(), Gateways: e.gatewaysSnapshot(), Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,
 		Rooms:    make([]Room, 0, len(e.state.rooms)),
@@ -150,7 +150,7 @@ func rank(s Stage) int { return slices.Index([]Stage{Assigned, Adopted, Found}, 
 func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 	d := Display{
 		Display: dev.Display.Display, Stage: dev.stage, Room: dev.Room, LastSeen: dev.LastSeen,
-		Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
+		Silent: dev.silent, Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
 		DeliveredAt: dev.DeliveredAt,
 	}
 	due := dev.shown.frame

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
 )
+
+var errNotYet = errors.New("not built yet")
 
 // Serving is how displays that fetch their pictures reach Roomink.
 type Serving struct {

@@ -237,6 +237,7 @@ type Display struct {
 	Stage    Stage
 	Room     calendar.RoomID // when Assigned
 	LastSeen time.Time       // last announcement or answer
+	Silent   bool            // it announced itself, and no longer does: off, asleep, or gone
 
 	Problem *Explanation // why it can't be reached or used; nil when it can
 

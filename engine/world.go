@@ -131,7 +131,7 @@ func (e *Engine) agendaOf(id calendar.RoomID) (calendar.Agenda, sign.Account) {
 
 // Push implements [reconcile.Pusher] by the driver of the display's protocol.
 func (e *Engine) Push(ctx context.Context, d display.Display, f display.Frame) (display.Receipt, error) {
-	driver, err := e.driver(d.Protocol)
+	driver, err := e.driverFor(ctx, d)
 	if err != nil {
 		return display.Receipt{}, err
 	}
@@ -141,13 +141,4 @@ func (e *Engine) Push(ctx context.Context, d display.Display, f display.Frame) (
 	}
 	e.mu.Unlock()
 	return driver.Push(ctx, d, f)
-}
-
-func (e *Engine) driver(protocol string) (display.Driver, error) {
-	driver, ok := e.drivers[protocol]
-	if !ok {
-		return nil, &display.Error{Kind: display.Unsupported, Op: "speak " + protocol,
-			Remedy: "Install a version of Roomink that supports this kind of display."}
-	}
-	return driver, nil
 }
