@@ -296,7 +296,9 @@ func TestAddByAddress(t *testing.T) {
 }
 
 func TestTellingError(t *testing.T) {
-	of := func(k display.Kind) error { return &display.Error{Kind: k, Op: "ask", Address: "x", Err: errors.New("no")} }
+	of := func(k display.Kind) error {
+		return &display.Error{Kind: k, Op: "ask", Address: "x", Err: errors.New("no")}
+	}
 	got := tellingError([]error{of(display.Unreachable), of(display.Protocol), of(display.Occupied), errors.New("other")})
 	if display.KindOf(got) != "" { // what no driver should give is not hidden
 		t.Errorf("chose %v", got)
