@@ -12,7 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/roomink/roomink/engine/discovery"
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/health"
@@ -160,8 +159,8 @@ func (l *life) meet(i int) {
 
 func TestCandidates(t *testing.T) {
 	const mac = display.ID("memory:02:00:00:00:00:01")
-	seen := func(id display.ID, address string) discovery.Candidate {
-		return discovery.Candidate{ID: id, Protocol: "memory", Name: "OD1", Address: address, SeenAt: time.Now()}
+	seen := func(id display.ID, address string) display.Candidate {
+		return display.Candidate{ID: id, Protocol: "memory", Name: "OD1", Address: address, SeenAt: time.Now()}
 	}
 	tests := map[string]func(t *testing.T, l *life, e *Engine){
 		"should list a found display and ask it what it is": func(t *testing.T, _ *life, e *Engine) {
@@ -255,7 +254,7 @@ func TestCandidates(t *testing.T) {
 			}
 		},
 		"should tell of an announcement that makes no sense": func(t *testing.T, _ *life, e *Engine) {
-			e.onCandidate(discovery.Candidate{Name: "junk", Address: "192.0.2.1:1", Problem: "the key mac is no address"})
+			e.onCandidate(display.Candidate{Name: "junk", Address: "192.0.2.1:1", Problem: "the key mac is no address"})
 			s := e.Snapshot()
 			if len(s.Displays) != 0 || !slices.ContainsFunc(s.Problems, func(p health.Problem) bool { return strings.Contains(p.Text, "junk") }) {
 				t.Errorf("displays %+v, problems %+v; want words and no display", s.Displays, s.Problems)

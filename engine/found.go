@@ -14,7 +14,7 @@ import (
 )
 
 // onCandidate takes in what discovery found. It must not block.
-func (e *Engine) onCandidate(c discovery.Candidate) {
+func (e *Engine) onCandidate(c display.Candidate) {
 	if c.ID == "" {
 		e.health.Set(health.Problem{Code: codeStranger, Severity: health.Notice,
 			Title: "A device announces itself in a way Roomink does not understand",
@@ -56,7 +56,7 @@ type news struct {
 }
 
 // takeIn records an announcement.
-func (e *Engine) takeIn(c discovery.Candidate) news {
+func (e *Engine) takeIn(c display.Candidate) news {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	dev, known := e.state.displays[c.ID]
@@ -97,7 +97,7 @@ func (e *Engine) takeIn(c discovery.Candidate) news {
 }
 
 // noteRival tells of two devices that claim to be the same adopted display.
-func (e *Engine) noteRival(c discovery.Candidate, n news) {
+func (e *Engine) noteRival(c display.Candidate, n news) {
 	if n.rival == "" {
 		if n.moved {
 			e.health.Clear(codeRival, string(c.ID))
@@ -112,7 +112,7 @@ func (e *Engine) noteRival(c discovery.Candidate, n news) {
 
 // recognise gives a display that was added by its address the lasting identity under
 // which it announces itself now, so that it is not listed twice and may move.
-func (e *Engine) recognise(c discovery.Candidate) {
+func (e *Engine) recognise(c display.Candidate) {
 	if c.ID.Address() != "" {
 		return
 	}
@@ -189,7 +189,7 @@ func (e *Engine) dropStrangers() {
 	e.changed()
 }
 
-func (e *Engine) candidateProblem(c discovery.Candidate, dev *device) *Explanation {
+func (e *Engine) candidateProblem(c display.Candidate, dev *device) *Explanation {
 	switch {
 	case dev.Secured:
 		return &Explanation{Title: "This display demands an encrypted connection",

@@ -16,6 +16,7 @@ import (
 	"github.com/grandcat/zeroconf"
 
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/opendisplay"
 )
 
 // These tests put a made-up network in the resolver's place and run on a fake
@@ -38,55 +39,58 @@ func mac(n int) string {
 	return fmt.Sprintf("mac=02:00:00:%02x:%02x:%02x", n>>16&0xff, n>>8&0xff, n&0xff)
 }
 
+// readers are those of OpenDisplay alone.
+var readers = []display.Announcer{opendisplay.New(opendisplay.Options{})}
+
 var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 func TestCandidate(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		in   *zeroconf.ServiceEntry
-		want Candidate
+		want display.Candidate
 	}{
 		{"in order", entry(`Door\ 1`, "192.0.2.7", 2446, mac(1), "tls=0", "fw=2.24", okMSD),
-			Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "Door 1", Address: "192.0.2.7:2446", Firmware: "2.24",
+			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "Door 1", Address: "192.0.2.7:2446", Firmware: "2.24",
 				Telemetry: display.Telemetry{Battery: 4000, Temperature: 22, At: at}}},
 		{"encrypted", entry("OD000001", "192.0.2.7", 2447, mac(1), "tls=1"),
-			Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "192.0.2.7:2447", Secured: true}},
+			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "192.0.2.7:2447", Secured: true}},
 		{"without mac", entry("homeplate", "192.0.2.7", 2446, okMSD),
-			Candidate{ID: "opendisplay:@192.0.2.7:2446", Name: "homeplate", Address: "192.0.2.7:2446",
+			display.Candidate{ID: "opendisplay:@192.0.2.7:2446", Name: "homeplate", Address: "192.0.2.7:2446",
 				Telemetry: display.Telemetry{Battery: 4000, Temperature: 22, At: at}}},
 		{"IPv6 alone", entry("OD000001", "2001:db8::7", 2446, mac(1)),
-			Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "[2001:db8::7]:2446"}},
+			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "[2001:db8::7]:2446"}},
 		{"IPv6 of the link", entry("OD000001", "fe80::7", 2446, mac(1)),
-			Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "[fe80::7%eth0]:2446"}},
+			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "[fe80::7%eth0]:2446"}},
 		{"junk", entry("x", "192.0.2.7", 2446, "mac=zz"),
-			Candidate{Name: "x", Address: "192.0.2.7:2446", Problem: `announcement says mac="zz", which is no hardware address`}},
+			display.Candidate{Name: "x", Address: "192.0.2.7:2446", Problem: `announcement says mac="zz", which is no hardware address`}},
 		{"no keys", entry("x", "192.0.2.7", 2446),
-			Candidate{Name: "x", Address: "192.0.2.7:2446", Problem: "announcement has none of the keys of a display"}},
+			display.Candidate{Name: "x", Address: "192.0.2.7:2446", Problem: "announcement has none of the keys of a display"}},
 		{"no port", entry("x", "192.0.2.7", 0, mac(1)),
-			Candidate{Name: "x", Problem: "announcement has no port"}},
+			display.Candidate{Name: "x", Problem: "announcement has no port"}},
 		{"points at ourselves", entry("x", "127.0.0.1", 2446, mac(1)),
-			Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
+			display.Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
 		{"points at nobody", entry("x", "0.0.0.0", 2446, mac(1)),
-			Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
+			display.Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
 		{"points at everybody", entry("x", "255.255.255.255", 2446, mac(1)),
-			Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
+			display.Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
 		{"no address", entry("x", "", 2446, mac(1)),
-			Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
+			display.Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
 	} {
 		c.want.Protocol, c.want.SeenAt, c.want.Interface = "opendisplay", at, "eth0"
-		if got, ok := candidate(c.in, "eth0", at); !ok || got != c.want {
+		if got, ok := candidate(c.in, readers, "eth0", at); !ok || got != c.want {
 			t.Errorf("%s:\n got %+v, %v\nwant %+v", c.name, got, ok, c.want)
 		}
 	}
 	both := entry("OD1", "192.0.2.7", 2446, mac(1))
 	both.AddrIPv6 = []net.IP{net.ParseIP("2001:db8::7")}
-	if got, _ := candidate(both, "eth0", at); got.Address != "192.0.2.7:2446" {
+	if got, _ := candidate(both, readers, "eth0", at); got.Address != "192.0.2.7:2446" {
 		t.Errorf("of both: %s", got.Address)
 	}
-	if got, ok := candidate(entry("OpenDisplay Server (pc)", "192.0.2.9", 2446, "ip=192.0.2.9"), "eth0", at); ok {
+	if got, ok := candidate(entry("OpenDisplay Server (pc)", "192.0.2.9", 2446, "ip=192.0.2.9"), readers, "eth0", at); ok {
 		t.Errorf("a server is a candidate: %+v", got)
 	}
-	if got, _ := candidate(entry("OD1", "127.0.0.1", 2446, mac(1)), "lo", at); got.Problem != "" || got.Address != "127.0.0.1:2446" {
+	if got, _ := candidate(entry("OD1", "127.0.0.1", 2446, mac(1)), readers, "lo", at); got.Problem != "" || got.Address != "127.0.0.1:2446" {
 		t.Errorf("loopback over loopback: %+v", got)
 	}
 }
@@ -117,7 +121,7 @@ func FuzzCandidate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, instance, txt string, port int, v4, v6 []byte) {
 		e := entry(instance, "", port, strings.Split(txt, "\n")...)
 		e.AddrIPv4, e.AddrIPv6 = []net.IP{v4}, []net.IP{v6}
-		c, ok := candidate(e, "eth0", at)
+		c, ok := candidate(e, readers, "eth0", at)
 		if !ok {
 			return
 		}
@@ -162,8 +166,8 @@ func one(names ...string) func() ([]net.Interface, error) {
 }
 
 // net of made-up entries, announced once at the start of each round.
-func announcing(entries func(iface string) []*zeroconf.ServiceEntry) func(context.Context, net.Interface, func(*zeroconf.ServiceEntry)) error {
-	return func(ctx context.Context, i net.Interface, report func(*zeroconf.ServiceEntry)) error {
+func announcing(entries func(iface string) []*zeroconf.ServiceEntry) func(context.Context, string, net.Interface, func(*zeroconf.ServiceEntry)) error {
+	return func(ctx context.Context, _ string, i net.Interface, report func(*zeroconf.ServiceEntry)) error {
 		for _, e := range entries(i.Name) {
 			report(e)
 		}
@@ -176,7 +180,7 @@ func TestEveryRoundReportsEveryDisplay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var got []string
-		b := New(Options{Interfaces: one("eth0", "wlan0"), Found: func(c Candidate) {
+		b := New(Options{Announcers: readers, Interfaces: one("eth0", "wlan0"), Found: func(c display.Candidate) {
 			mu.Lock()
 			defer mu.Unlock()
 			got = append(got, c.Interface+" "+c.Name+" "+time.Since(epoch()).String())
@@ -218,12 +222,13 @@ func TestInterfacesMayComeAndGo(t *testing.T) {
 		now := map[NoticeKind]string{}
 		told, found := 0, 0
 		b := New(Options{
+			Announcers: readers,
 			Interfaces: func() ([]net.Interface, error) {
 				mu.Lock()
 				defer mu.Unlock()
 				return slices.Clone(answer), failure
 			},
-			Found: func(Candidate) {
+			Found: func(display.Candidate) {
 				mu.Lock()
 				defer mu.Unlock()
 				found++
@@ -235,7 +240,7 @@ func TestInterfacesMayComeAndGo(t *testing.T) {
 				told++
 			},
 		})
-		b.browse = func(ctx context.Context, i net.Interface, report func(*zeroconf.ServiceEntry)) error {
+		b.browse = func(ctx context.Context, _ string, i net.Interface, report func(*zeroconf.ServiceEntry)) error {
 			mu.Lock()
 			fail := broken
 			mu.Unlock()
@@ -281,20 +286,20 @@ func TestInterfacesMayComeAndGo(t *testing.T) {
 // Candidates that fell silent give up their places.
 func TestTableForgets(t *testing.T) {
 	tab := newTable(2)
-	known := func(n int) Candidate { return Candidate{ID: display.ID(fmt.Sprint(n))} }
-	if !tab.admit(known(1)) || !tab.admit(Candidate{Name: "junk"}) || tab.admit(known(2)) {
+	known := func(n int) display.Candidate { return display.Candidate{ID: display.ID(fmt.Sprint(n))} }
+	if !tab.admit(known(1), false) || !tab.admit(display.Candidate{Name: "junk"}, false) || tab.admit(known(2), false) {
 		t.Fatal("the limit is not kept")
 	}
 	if tab.endRound() == "" {
 		t.Error("no word of the one who was kept out")
 	}
 	for range keepRounds {
-		if !tab.admit(known(1)) {
+		if !tab.admit(known(1), false) {
 			t.Fatal("lost its place")
 		}
 		tab.endRound()
 	}
-	if !tab.admit(known(2)) || tab.junk != 0 {
+	if !tab.admit(known(2), false) || tab.junk != 0 {
 		t.Error("the silent one keeps its place")
 	}
 }
@@ -308,8 +313,9 @@ func TestFlood(t *testing.T) {
 		var notices []Notice
 		flooding := false
 		b := New(Options{
+			Announcers: readers,
 			Interfaces: one("eth0"), Limit: limit,
-			Found: func(c Candidate) {
+			Found: func(c display.Candidate) {
 				mu.Lock()
 				defer mu.Unlock()
 				if c.ID == "" {
@@ -367,6 +373,110 @@ func TestFlood(t *testing.T) {
 		defer mu.Unlock()
 		if last := notices[len(notices)-1]; last.Text != "" {
 			t.Errorf("the notice stays: %q", last)
+		}
+	})
+}
+
+// A display that falls silent is told of once, however long it stays away, and its
+// return is an ordinary find.
+func TestLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var got []string
+		silent := false
+		note := func(what string) {
+			mu.Lock()
+			defer mu.Unlock()
+			got = append(got, what+" "+time.Since(epoch()).String())
+		}
+		b := New(Options{
+			Announcers: readers, Interfaces: one("eth0"), Limit: 1, // two displays: those in use don't count
+			Known: func(display.ID) bool { return true },
+			Found: func(c display.Candidate) {
+				if c.Name == "OD1" {
+					note("found")
+				}
+			},
+			Lost: func(id display.ID) { note("lost " + string(id)) },
+		})
+		b.browse = announcing(func(string) []*zeroconf.ServiceEntry {
+			mu.Lock()
+			defer mu.Unlock()
+			list := []*zeroconf.ServiceEntry{entry("OD2", "192.0.2.2", 2446, mac(2))}
+			if !silent {
+				list = append(list, entry("OD1", "192.0.2.1", 2446, mac(1)))
+			}
+			return list
+		})
+		run(t, b)
+		time.Sleep(time.Second)
+		set := func(v bool) { mu.Lock(); silent = v; mu.Unlock() }
+		set(true)
+		time.Sleep(3 * time.Minute)
+		set(false)
+		time.Sleep(15 * time.Second)
+		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
+		want := []string{"found 0s", "lost opendisplay:02:00:00:00:00:01 1m15s", "found 3m15s"}
+		if !slices.Equal(got, want) {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}
+
+// searcher finds what it is told to, or fails.
+type searcher struct {
+	finds []display.Candidate
+	err   error
+	on    chan []net.Interface // gets what it was asked to search on, if there is room
+}
+
+func (s searcher) Search(ctx context.Context, on []net.Interface, found func(display.Candidate)) error {
+	select {
+	case s.on <- on:
+	default:
+	}
+	for _, c := range s.finds {
+		found(c)
+	}
+	if s.err != nil {
+		return s.err
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Access points come from searchers; one that can't search hinders nobody else.
+func TestSearchers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		point := display.Candidate{Gateway: true, Protocol: "openepaperlink", Name: "AP", Address: "192.0.2.9:80"}
+		on := make(chan []net.Interface, 1)
+		var mu sync.Mutex
+		var got []display.Candidate
+		var notices []Notice
+		b := New(Options{
+			Interfaces: one("eth0", "wlan0"),
+			Searchers:  []Searcher{searcher{err: errors.New("port 16033 is taken"), on: on}, searcher{finds: []display.Candidate{point}, on: on}},
+			Found:      func(c display.Candidate) { mu.Lock(); got = append(got, c); mu.Unlock() },
+			Notice:     func(n Notice) { mu.Lock(); notices = append(notices, n); mu.Unlock() },
+		})
+		run(t, b)
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
+		if len(got) == 2 && got[0].SeenAt.Equal(epoch()) {
+			point.SeenAt = got[0].SeenAt
+		}
+		if len(got) != 2 || got[0] != point {
+			t.Errorf("found %+v, want the access point in each of two rounds", got)
+		}
+		if len(notices) != 1 || notices[0].Kind != BrowseFailed || !strings.Contains(notices[0].Text, "eth0, wlan0: port 16033 is taken") {
+			t.Errorf("notices %+v", notices)
+		}
+		if list := <-on; len(list) != 2 {
+			t.Errorf("searched on %v", list)
 		}
 	})
 }

@@ -11,37 +11,38 @@ import (
 	"github.com/grandcat/zeroconf"
 
 	"github.com/roomink/roomink/engine/display"
-	"github.com/roomink/roomink/engine/display/opendisplay"
 )
 
-// candidate reads an announcement that came in on an interface. It reports false
-// for one that is of no display: a server of OpenDisplay's other profile, which
-// shares the service type.
-func candidate(e *zeroconf.ServiceEntry, iface string, at time.Time) (Candidate, bool) {
-	c := Candidate{Protocol: opendisplay.Name, Name: instanceName(e.Instance), SeenAt: at, Interface: iface}
-	txt := make([]string, len(e.Text))
-	for i, s := range e.Text {
-		txt[i] = unescape(s)
-	}
-	ad, err := opendisplay.ParseTXT(txt, at)
-	if errors.Is(err, opendisplay.ErrServer) {
-		return Candidate{}, false
-	}
-	c.Secured = ad.Secured
+// candidate reads an announcement that came in on an interface, with the first of the
+// readers of its service that knows what it is. It reports false for one that is of no
+// display, such as a server of OpenDisplay's other profile, which shares the service type.
+func candidate(e *zeroconf.ServiceEntry, readers []display.Announcer, iface string, at time.Time) (display.Candidate, bool) {
 	address, aerr := addressOf(e, iface)
-	c.Address = address
-	switch {
-	case err != nil:
-		c.Problem = err.Error()
-	case aerr != nil:
-		c.Problem = aerr.Error()
-	default:
-		c.ID, c.Firmware, c.Telemetry = ad.ID, ad.Firmware, ad.Telemetry
-		if c.ID == "" { // firmware that does not announce "mac"
-			c.ID = display.AddressID(opendisplay.Name, address)
-		}
+	a := display.Announcement{Service: e.Service, Instance: instanceName(e.Instance), Host: e.HostName, Address: address, At: at}
+	for _, s := range e.Text {
+		a.TXT = append(a.TXT, unescape(s))
 	}
-	return c, true
+	for _, r := range readers {
+		c, err := r.Read(a)
+		if errors.Is(err, display.ErrNotOurs) {
+			continue
+		}
+		c.Protocol, c.Address, c.SeenAt, c.Interface = r.Protocol(), address, at, iface
+		if c.Name == "" {
+			c.Name = a.Instance
+		}
+		switch {
+		case err != nil:
+			c.Problem = err.Error()
+		case aerr != nil:
+			c.Problem = aerr.Error()
+		}
+		if c.Problem != "" {
+			c.ID = ""
+		}
+		return c, true
+	}
+	return display.Candidate{}, false
 }
 
 // addressOf chooses where to dial, IPv4 first.

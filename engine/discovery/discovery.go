@@ -1,13 +1,14 @@
-// Package discovery finds displays on the local network. It browses mDNS for
-// OpenDisplay devices with grandcat/zeroconf and reports each as a [Candidate],
-// again and again, so that the consumer knows when it was last seen.
+// Package discovery finds displays and access points on the local network. It browses
+// mDNS with grandcat/zeroconf for what the drivers know to read, lets those search that
+// have their own way ([Searcher]), and reports each find as a display.Candidate, again
+// and again, so that the consumer knows when it was last seen.
 //
 // What the field taught (hashicorp/mdns #140, grandcat/zeroconf #47): virtual
 // adapters swallow queries, interfaces come and go, a resolver reports an entry
 // only once and loses some. So [Browser] lists the interfaces anew in each round,
 // skips virtual ones (interfaces.go says which and why), browses each of the rest
-// with a fresh resolver, and never declares a display gone: one missed answer means
-// nothing.
+// with fresh resolvers, and calls a display silent only after many rounds without it: one
+// missed answer means nothing.
 //
 // Anybody on the network can announce anything. A record that makes no sense
 // becomes a Candidate with a Problem and without an ID; the number of candidates is
@@ -19,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,11 +28,7 @@ import (
 	"github.com/grandcat/zeroconf"
 
 	"github.com/roomink/roomink/engine/display"
-	"github.com/roomink/roomink/engine/display/opendisplay"
 )
-
-// Candidate is a display as it announces itself.
-type Candidate = display.Candidate
 
 // DefaultRescan is the length of a round: a display that is switched on shows within
 // seconds, and the network hardly notices.
@@ -41,7 +39,15 @@ type Options struct {
 	// Found gets every announcement, each display's at least once a round while it
 	// answers. It is called from the goroutine of Serve, never twice at once, and
 	// must not block for long. Required.
-	Found func(Candidate)
+	Found func(display.Candidate)
+	// Lost is told once when a candidate with an ID has been silent for [LostRounds]
+	// rounds: it was switched off, sleeps, or left the network. Found tells of its
+	// return. It is called as Found is. Default: nobody is told.
+	Lost func(display.ID)
+	// Announcers read what is announced; the services that they name are browsed for.
+	Announcers []display.Announcer
+	// Searchers look in ways of their own.
+	Searchers []Searcher
 	// Interfaces lists the interfaces to browse on; it is asked in each round. The
 	// default is [Usable]; [Named] takes them by name.
 	Interfaces func() ([]net.Interface, error)
@@ -77,14 +83,24 @@ type Notice struct {
 	Text string // empty: it is over
 }
 
+// Searcher looks for devices that do not announce themselves by mDNS, such as access
+// points that answer to a multicast of their own. A driver may be one.
+type Searcher interface {
+	// Search reports what it finds on the interfaces until ctx ends, each find at least
+	// once a round, without SeenAt. It must send nothing on other interfaces. It returns
+	// early only with an error.
+	Search(ctx context.Context, on []net.Interface, found func(display.Candidate)) error
+}
+
 // Browser looks for displays. Make one with [New] and run it with Serve.
 type Browser struct {
 	o       Options
 	again   chan struct{} // capacity 1: begin a new round now
 	table   *table
-	notices map[NoticeKind]string // the texts that hold
-	// browse reports what is announced on one interface until ctx ends.
-	browse func(ctx context.Context, i net.Interface, report func(*zeroconf.ServiceEntry)) error
+	readers map[string][]display.Announcer // by service
+	notices map[NoticeKind]string          // the texts that hold
+	// browse reports what is announced of a service on one interface until ctx ends.
+	browse func(ctx context.Context, service string, i net.Interface, report func(*zeroconf.ServiceEntry)) error
 }
 
 // New makes a browser. It panics if Options.Found is nil.
@@ -110,7 +126,16 @@ func New(o Options) *Browser {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	b := &Browser{o: o, again: make(chan struct{}, 1), table: newTable(o.Limit), notices: map[NoticeKind]string{}, browse: browse}
+	b := &Browser{o: o, again: make(chan struct{}, 1), table: newTable(o.Limit), notices: map[NoticeKind]string{}, browse: browse,
+		readers: map[string][]display.Announcer{}}
+	for _, a := range o.Announcers {
+		for _, service := range a.Services() {
+			b.readers[service] = append(b.readers[service], a)
+		}
+	}
+	if o.Lost == nil {
+		b.o.Lost = func(display.ID) {}
+	}
 	if o.Notice == nil {
 		b.o.Notice = func(n Notice) {
 			if n.Text != "" {
@@ -138,12 +163,13 @@ func (b *Browser) Serve(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// sighting is an announcement on its way to the goroutine of Serve, or, with err,
-// the end of browsing on an interface.
+// sighting is a find on its way to the goroutine of Serve, as an announcement or as a
+// candidate, or, with err, the end of looking there.
 type sighting struct {
-	entry *zeroconf.ServiceEntry
-	iface string
-	err   error
+	entry     *zeroconf.ServiceEntry
+	candidate *display.Candidate
+	iface     string
+	err       error
 }
 
 // round browses on every interface for the length of a round.
@@ -152,11 +178,25 @@ func (b *Browser) round(ctx context.Context) {
 	defer cancel()
 	seen := make(chan sighting)
 	var browsing sync.WaitGroup
-	for _, i := range b.interfaces() {
+	on := b.interfaces()
+	for _, i := range on {
+		for service := range b.readers {
+			browsing.Go(func() {
+				err := b.browse(ctx, service, i, func(e *zeroconf.ServiceEntry) { seen <- sighting{entry: e, iface: i.Name} })
+				if err != nil && ctx.Err() == nil {
+					seen <- sighting{iface: i.Name, err: err}
+				}
+			})
+		}
+	}
+	for _, s := range b.o.Searchers {
+		if len(on) == 0 {
+			break
+		}
 		browsing.Go(func() {
-			err := b.browse(ctx, i, func(e *zeroconf.ServiceEntry) { seen <- sighting{entry: e, iface: i.Name} })
+			err := s.Search(ctx, on, func(c display.Candidate) { seen <- sighting{candidate: &c} })
 			if err != nil && ctx.Err() == nil {
-				seen <- sighting{iface: i.Name, err: err}
+				seen <- sighting{iface: names(on), err: err}
 			}
 		})
 	}
@@ -181,7 +221,11 @@ func (b *Browser) round(ctx context.Context) {
 			}
 		}
 	}
-	b.notice(BrowseFailed, strings.Join(failed, "; "))
+	slices.Sort(failed) // or the same failures in another order would be news
+	b.notice(BrowseFailed, strings.Join(slices.Compact(failed), "; "))
+	for _, id := range b.table.silent() {
+		b.o.Lost(id)
+	}
 	b.notice(Flood, b.table.endRound())
 }
 
@@ -202,13 +246,20 @@ func (b *Browser) interfaces() []net.Interface {
 
 // take turns an announcement into a candidate and reports it.
 func (b *Browser) take(s sighting) {
-	c, ok := candidate(s.entry, s.iface, b.o.Now())
-	if !ok {
-		b.o.Logger.Debug("announcement of another kind ignored", "service", opendisplay.Service, "interface", s.iface)
-		return
+	c := s.candidate
+	if c == nil {
+		read, ok := candidate(s.entry, b.readers[s.entry.Service], s.iface, b.o.Now())
+		if !ok {
+			b.o.Logger.Debug("announcement of another kind ignored", "service", s.entry.Service, "interface", s.iface)
+			return
+		}
+		c = &read
+	} else {
+		c.SeenAt = b.o.Now()
 	}
-	if inUse := c.ID != "" && b.o.Known(c.ID); inUse || b.table.admit(c) {
-		b.o.Found(c)
+	inUse := c.ID != "" && b.o.Known(c.ID)
+	if admitted := b.table.admit(*c, inUse); admitted || inUse {
+		b.o.Found(*c)
 	}
 }
 
@@ -221,18 +272,39 @@ func (b *Browser) notice(kind NoticeKind, text string) {
 	b.o.Notice(Notice{Kind: kind, Text: text})
 }
 
-// browse is one fresh resolver's work on one interface.
-func browse(ctx context.Context, i net.Interface, report func(*zeroconf.ServiceEntry)) error {
-	// IPv4 alone: the devices have nothing else (ESP32, Arduino), and zeroconf fails
-	// as a whole where either protocol can't be had.
-	r, err := zeroconf.NewResolver(zeroconf.SelectIfaces([]net.Interface{i}), zeroconf.SelectIPTraffic(zeroconf.IPv4))
+// names lists interfaces for a person.
+func names(list []net.Interface) string {
+	var all []string
+	for _, i := range list {
+		all = append(all, i.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// resolver joins mDNS on one interface: over both IP versions, or over the one that the
+// interface has, since zeroconf fails as a whole where either can't be had.
+func resolver(i net.Interface) (r *zeroconf.Resolver, err error) {
+	var all []error
+	for _, traffic := range []zeroconf.IPType{zeroconf.IPv4AndIPv6, zeroconf.IPv4, zeroconf.IPv6} {
+		r, err := zeroconf.NewResolver(zeroconf.SelectIfaces([]net.Interface{i}), zeroconf.SelectIPTraffic(traffic))
+		if err == nil {
+			return r, nil
+		}
+		all = append(all, err)
+	}
+	return nil, all[1] // what IPv4 lacks says most
+}
+
+// browse is one fresh resolver's work for one service on one interface.
+func browse(ctx context.Context, service string, i net.Interface, report func(*zeroconf.ServiceEntry)) error {
+	r, err := resolver(i)
 	if err != nil {
 		return fmt.Errorf("join mDNS: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	entries := make(chan *zeroconf.ServiceEntry, 16)
-	berr := r.Browse(ctx, opendisplay.Service, "local.", entries)
+	berr := r.Browse(ctx, service, "local.", entries)
 	if berr != nil {
 		cancel() // ends the resolver, which then closes entries
 	}
@@ -242,7 +314,7 @@ func browse(ctx context.Context, i net.Interface, report func(*zeroconf.ServiceE
 		report(e)
 	}
 	if berr != nil {
-		return fmt.Errorf("ask for %s: %w", opendisplay.Service, berr)
+		return fmt.Errorf("ask for %s: %w", service, berr)
 	}
 	return nil
 }

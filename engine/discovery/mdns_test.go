@@ -16,6 +16,7 @@ import (
 
 	"github.com/roomink/roomink/engine/discovery"
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
 	"github.com/roomink/roomink/engine/simulator/virtual"
 )
@@ -25,17 +26,17 @@ func TestMain(m *testing.M) { os.Exit(loopnet.Main(context.Background(), m)) }
 // watcher keeps what a browser found and waits for more.
 type watcher struct {
 	mu      sync.Mutex
-	byName  map[string]discovery.Candidate
+	byName  map[string]display.Candidate
 	times   map[string]int
 	notices []discovery.Notice
 	changed chan struct{}
 }
 
 func watch() *watcher {
-	return &watcher{byName: map[string]discovery.Candidate{}, times: map[string]int{}, changed: make(chan struct{}, 1)}
+	return &watcher{byName: map[string]display.Candidate{}, times: map[string]int{}, changed: make(chan struct{}, 1)}
 }
 
-func (w *watcher) found(c discovery.Candidate) {
+func (w *watcher) found(c display.Candidate) {
 	w.mu.Lock()
 	w.byName[c.Name] = c
 	w.times[c.Name]++
@@ -82,6 +83,7 @@ func (w *watcher) until(t *testing.T, what string, ok func() bool) {
 func serve(t *testing.T, w *watcher, o discovery.Options) {
 	t.Helper()
 	loopnet.Require(t.Context(), t)
+	o.Announcers = []display.Announcer{opendisplay.New(opendisplay.Options{})}
 	o.Found, o.Notice, o.Rescan = w.found, w.notice, 300*time.Millisecond
 	o.Interfaces = discovery.Named("lo")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -121,7 +123,7 @@ func TestFindsAnnouncedDisplays(t *testing.T) {
 	} {
 		t.Cleanup(s.Shutdown)
 	}
-	for i, want := range []discovery.Candidate{
+	for i, want := range []display.Candidate{
 		{Name: "Door 1", ID: "opendisplay:02:00:00:00:00:01", Address: "127.0.0.1:2446", Firmware: "2.24",
 			Telemetry: display.Telemetry{Battery: 4000, Temperature: 22}},
 		{Name: "Locked", ID: "opendisplay:02:00:00:00:00:02", Address: "127.0.0.1:2447", Secured: true},
@@ -275,7 +277,7 @@ func TestRoundsLeakNothing(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = discovery.New(discovery.Options{Found: w.found, Rescan: 20 * time.Millisecond, Interfaces: discovery.Named("lo")}).Serve(ctx)
+		_ = discovery.New(discovery.Options{Announcers: []display.Announcer{opendisplay.New(opendisplay.Options{})}, Found: w.found, Rescan: 20 * time.Millisecond, Interfaces: discovery.Named("lo")}).Serve(ctx)
 	}()
 	w.until(t, "many rounds", func() bool { return w.times["Door"] >= 30 })
 	cancel()
