@@ -11,15 +11,19 @@ import (
 )
 
 // push delivers one frame and records the outcome.
-func (r *Reconciler) push(ctx context.Context, id display.ID, e *entry, want Want) {
+func (r *Reconciler) push(ctx context.Context, e *entry, want Want) {
 	r.mu.Lock()
 	before, doubts := e.Status, e.doubts
 	r.mu.Unlock()
-	receipt, err := r.deliver(ctx, id, want, before)
+	receipt, err := r.deliver(ctx, e.id, want, before)
 	now := r.now()
 	r.mu.Lock()
-	delete(r.pushing, id)
-	if r.entries[id] != e { // forgotten meanwhile
+	delete(r.pushing, e.id)
+	r.leave(want.Display.Gateway())
+	if other := r.entries[e.id]; other != e { // forgotten meanwhile, and perhaps adopted again
+		if other != nil {
+			r.schedule(other)
+		}
 		r.mu.Unlock()
 		return
 	}
@@ -28,33 +32,69 @@ func (r *Reconciler) push(ctx context.Context, id display.ID, e *entry, want Wan
 	if e.due.IsZero() || e.due.After(now) {
 		e.due = now
 	}
-	if err == nil {
+	arrived := false
+	switch {
+	case err != nil:
+		r.missed(e, want, now, err)
+	case receipt.Ticket != "" && !doubted:
+		arrived = r.taken(e, want, receipt)
+	default:
 		e.Delivered, e.DeliveredAt = want.Frame.Hash, receipt.At
+		e.Offered, e.Ticket = "", ""
 		if doubted {
 			e.Delivered = "" // another device may have confirmed it
 		}
-		e.Err, e.Failures, e.NextTry, e.State = nil, 0, time.Time{}, Pending
+		state := Pending
 		if e.Want == e.Delivered {
-			e.State = Delivered
+			state = Delivered
 		}
-		if !receipt.Telemetry.At.IsZero() {
-			e.Telemetry = receipt.Telemetry
-		}
-		e.retry.Reset()
-	} else {
-		if !untouched(err) {
-			e.Delivered = "" // the glass may hold anything now
-		}
-		r.failed(e, now, err)
+		e.rest(state)
 	}
+	if err == nil && !receipt.Telemetry.At.IsZero() {
+		e.Telemetry = receipt.Telemetry
+	}
+	r.schedule(e)
 	status := e.Status
 	r.mu.Unlock()
-	if doubted {
-		r.ledger(r.cfg.Ledger.ForgetDelivered(context.WithoutCancel(ctx), id))
+	switch {
+	case doubted:
+		r.ledger(r.cfg.Ledger.ForgetDelivered(context.WithoutCancel(ctx), e.id))
+	case arrived:
+		r.ledger(r.cfg.Ledger.SaveDelivered(context.WithoutCancel(ctx), e.id, status.Delivered, status.DeliveredAt))
 	}
 	if ctx.Err() == nil {
-		r.report(id, status)
+		r.report(e.id, status)
 	}
+}
+
+// missed records a push that did not work. r.mu is held.
+func (r *Reconciler) missed(e *entry, want Want, now time.Time, err error) {
+	if !untouched(err) {
+		e.Delivered, e.Offered = "", "" // the glass may hold anything now
+	}
+	if asleep := want.Display.Sleeps && want.Display.Gateway() == ""; asleep && display.KindOf(err) == display.Unreachable {
+		e.rest(Waiting) // which is no fault, other than of a gateway
+		e.NextTry = now.Add(r.cfg.SleepRetry)
+		return
+	}
+	r.failed(e, now, err)
+}
+
+// taken records that a gateway took the frame, and reports whether that is on the glass
+// already. r.mu is held.
+func (r *Reconciler) taken(e *entry, want Want, receipt display.Receipt) (arrived bool) {
+	e.Ticket, e.Offered, e.OfferedAt, e.deadline = receipt.Ticket, want.Frame.Hash, receipt.At, time.Time{}
+	e.Delivered = ""
+	if e.heard == receipt.Ticket {
+		e.Delivered, e.DeliveredAt, e.Offered = e.Offered, receipt.At, ""
+		e.rest(Delivered)
+		return true
+	}
+	e.State, e.NextTry = Waiting, time.Time{}
+	if !errors.Is(e.Err, ErrNotShown) { // that ends only when one is shown
+		e.rest(Waiting)
+	}
+	return false
 }
 
 // untouched reports whether a push failed before the display took anything, so that
@@ -73,8 +113,8 @@ func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want, befo
 		fmt.Errorf("no confirmation within %v", r.cfg.PushTimeout))
 	defer cancel()
 	receipt, err := r.attempt(pushCtx, want)
-	if untouched(err) && before.Delivered != "" {
-		r.ledger(r.cfg.Ledger.SaveDelivered(context.WithoutCancel(ctx), id, before.Delivered, before.DeliveredAt))
+	if untouched(err) {
+		r.restore(context.WithoutCancel(ctx), id, before)
 	}
 	if err != nil {
 		if cause := context.Cause(pushCtx); cause != nil && !errors.Is(err, cause) {
@@ -86,8 +126,26 @@ func (r *Reconciler) deliver(ctx context.Context, id display.ID, want Want, befo
 		receipt.At = r.now()
 	}
 	// What the display confirmed must be recorded even if the program ends now.
+	if receipt.Ticket != "" {
+		r.ledger(r.cfg.Ledger.SaveOffered(context.WithoutCancel(ctx), id, want.Frame.Hash, receipt.Ticket, receipt.At))
+		return receipt, nil
+	}
 	r.ledger(r.cfg.Ledger.SaveDelivered(context.WithoutCancel(ctx), id, want.Frame.Hash, receipt.At))
 	return receipt, nil
+}
+
+// restore records that a push changed nothing.
+func (r *Reconciler) restore(ctx context.Context, id display.ID, before Status) {
+	if before.Ticket != "" {
+		hash, at := before.Offered, before.OfferedAt
+		if hash == "" {
+			hash, at = before.Delivered, before.DeliveredAt
+		}
+		r.ledger(r.cfg.Ledger.SaveOffered(ctx, id, hash, before.Ticket, at))
+	}
+	if before.Delivered != "" {
+		r.ledger(r.cfg.Ledger.SaveDelivered(ctx, id, before.Delivered, before.DeliveredAt))
+	}
 }
 
 // attempt pushes once. A driver that panics on what a device sent must not take all

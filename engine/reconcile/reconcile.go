@@ -7,11 +7,15 @@
 // somebody touches a display, when a sign is due to change by itself, when a retry
 // falls due, and every [Config.Heartbeat] to notice that the clock was set or the
 // computer slept.
+//
+// Not all displays can be pushed to. One that fetches its pictures is waited for until
+// [Reconciler.Confirm] says that it has the wanted one; a frame that a gateway took is
+// waited for until [Reconciler.Settle] says that it is on the glass; and one that sleeps is
+// tried from time to time, and at once when it is [Reconciler.Seen].
 package reconcile
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -29,16 +33,25 @@ type Reconciler struct {
 	mu      sync.Mutex
 	entries map[display.ID]*entry
 	pushing map[display.ID]bool // outlives a forgotten entry: one push at a time
+	lanes   map[string]*lane    // of gateways with a push going on, by address
+	queue   queue
+	indexed time.Time // when the queue was last made anew
 	paused  bool
 }
 
 // entry is what is known of one display. Reconciler.mu guards it.
 type entry struct {
 	Status
+	id       display.ID
 	due      time.Time // when to ask the world again; zero = nothing to ask
 	lastPush time.Time
 	doubts   int // grows when what it confirmed is called into question
 	retry    backoff.BackOff
+	lane     string    // address of the gateway that it hangs behind, as last told; "" = none
+	held     time.Time // since when it is Pending
+	deadline time.Time // until when a gateway may hold Offered; zero = not reckoned yet
+	heard    string    // ticket that was reported while a push went on
+	spot     spot
 }
 
 // New makes a reconciler that knows no displays yet.
@@ -61,7 +74,14 @@ func New(cfg Config) *Reconciler {
 	if cfg.Backoff == nil {
 		cfg.Backoff = defaultBackoff
 	}
-	return &Reconciler{cfg: cfg, wake: make(chan struct{}, 1), entries: make(map[display.ID]*entry), pushing: make(map[display.ID]bool)}
+	if cfg.SleepRetry == 0 {
+		cfg.SleepRetry = 5 * time.Minute
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 30 * time.Minute
+	}
+	return &Reconciler{cfg: cfg, wake: make(chan struct{}, 1), entries: make(map[display.ID]*entry),
+		pushing: make(map[display.ID]bool), lanes: make(map[string]*lane)}
 }
 
 func defaultBackoff() backoff.BackOff {
@@ -84,6 +104,15 @@ func (r *Reconciler) Remember(id display.ID, hash string, at time.Time) {
 	e.Delivered, e.DeliveredAt = hash, at
 }
 
+// RememberOffered tells what a gateway took before this process began; offered is empty
+// if that came to the glass. Call it before Serve.
+func (r *Reconciler) RememberOffered(id display.ID, offered, ticket string, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.entry(id)
+	e.Offered, e.Ticket, e.OfferedAt = offered, ticket, at
+}
+
 // Touch says that what these displays should show may have changed. Several
 // touches within the settling time become one push.
 func (r *Reconciler) Touch(ids ...display.ID) {
@@ -92,6 +121,7 @@ func (r *Reconciler) Touch(ids ...display.ID) {
 	for _, id := range ids {
 		if e := r.entry(id); e.due.IsZero() || e.due.After(at) {
 			e.due = at
+			r.schedule(e)
 		}
 	}
 	r.mu.Unlock()
@@ -103,7 +133,10 @@ func (r *Reconciler) Touch(ids ...display.ID) {
 func (r *Reconciler) Forget(id display.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.entries, id)
+	if e, ok := r.entries[id]; ok {
+		r.queue.take(e)
+		delete(r.entries, id)
+	}
 }
 
 // Doubt says that what the display confirmed may have come from another device: its
@@ -111,7 +144,7 @@ func (r *Reconciler) Forget(id display.ID) {
 func (r *Reconciler) Doubt(ctx context.Context, id display.ID) {
 	r.mu.Lock()
 	e := r.entry(id)
-	e.Delivered = ""
+	e.Delivered, e.Offered = "", ""
 	e.doubts++
 	r.mu.Unlock()
 	r.ledger(r.cfg.Ledger.ForgetDelivered(ctx, id))
@@ -131,10 +164,11 @@ func (r *Reconciler) Seen(id display.ID) {
 	r.mu.Lock()
 	now := r.now()
 	e, known := r.entries[id]
-	again := known && e.State == Retrying && display.KindOf(e.Err) == display.Unreachable &&
+	again := known && e.retries() && (e.State == Waiting || display.KindOf(e.Err) == display.Unreachable) &&
 		now.Sub(e.lastPush) > seenAgainPause
 	if again {
 		e.NextTry = now
+		r.schedule(e)
 	}
 	r.mu.Unlock()
 	if again {
@@ -147,6 +181,7 @@ func (r *Reconciler) Seen(id display.ID) {
 func (r *Reconciler) SetPaused(paused bool) {
 	r.mu.Lock()
 	r.paused = paused
+	r.index()
 	r.mu.Unlock()
 	r.nudge()
 }
@@ -166,7 +201,7 @@ func (r *Reconciler) Status(id display.ID) (Status, bool) {
 func (r *Reconciler) entry(id display.ID) *entry {
 	e, ok := r.entries[id]
 	if !ok {
-		e = &entry{Status: Status{State: Pending}, retry: r.cfg.Backoff()}
+		e = &entry{Status: Status{State: Pending}, id: id, retry: r.cfg.Backoff(), spot: nowhere}
 		r.entries[id] = e
 	}
 	return e
@@ -215,37 +250,17 @@ const resumeGrace = 10 * time.Second
 func (r *Reconciler) clockJumped(now time.Time) {
 	r.mu.Lock()
 	for _, e := range r.entries {
-		e.due, e.lastPush = now.Add(resumeGrace), time.Time{}
-		if e.State == Retrying {
+		e.due, e.lastPush, e.held, e.deadline = now.Add(resumeGrace), time.Time{}, time.Time{}, time.Time{}
+		if e.retries() {
 			e.NextTry = e.due
 			e.retry.Reset()
 		}
 	}
+	r.index()
 	r.mu.Unlock()
 	if r.cfg.OnClockJump != nil {
 		r.cfg.OnClockJump()
 	}
-}
-
-// round looks once at every display and starts the pushes that are due. It gives
-// the time until the next round.
-func (r *Reconciler) round(ctx context.Context, pushes *sync.WaitGroup, slots chan struct{}) time.Duration {
-	now := r.now()
-	next := now.Add(r.cfg.Heartbeat)
-	for _, id := range r.ids() {
-		if ctx.Err() != nil {
-			break
-		}
-		e, want, push := r.decide(id, now, &next, slots)
-		if !push {
-			continue
-		}
-		pushes.Go(func() {
-			defer func() { <-slots; r.nudge() }()
-			r.push(ctx, id, e, want)
-		})
-	}
-	return max(0, next.Sub(r.now()))
 }
 
 func (r *Reconciler) ids() []display.ID {
@@ -256,106 +271,4 @@ func (r *Reconciler) ids() []display.ID {
 		ids = append(ids, id)
 	}
 	return ids
-}
-
-// decide brings what id should show up to date and says whether to push it now, in
-// which case the display is marked as being pushed to and a slot is taken. It
-// lowers next to the instant at which id must be looked at again.
-func (r *Reconciler) decide(id display.ID, now time.Time, next *time.Time, slots chan struct{}) (*entry, Want, bool) {
-	e, retry := r.pick(id, now, next, slots)
-	if e == nil {
-		return nil, Want{}, false
-	}
-	// Only this goroutine asks the world, so the entry can't be decided on twice.
-	want, wanted, err := r.wanted(id, now)
-
-	r.mu.Lock()
-	if r.entries[id] != e { // forgotten meanwhile
-		r.mu.Unlock()
-		return nil, Want{}, false
-	}
-	push, changed := false, true
-	switch {
-	case err != nil:
-		r.failed(e, now, fmt.Errorf("draw the sign: %w", err))
-	case !wanted:
-		// What it confirmed stays known, for the day it is assigned again.
-		e.State, e.Want, e.Err, e.Failures, e.NextTry = Idle, "", nil, 0, time.Time{}
-	default:
-		push, changed = r.settle(id, e, want, now, retry, slots)
-	}
-	e.attend(next)
-	status := e.Status
-	r.mu.Unlock()
-	if changed {
-		r.report(id, status)
-	}
-	return e, want, push
-}
-
-// pick gives the entry of id if the world must be asked about it now, nil otherwise.
-// retry says that a failed push may be tried again.
-func (r *Reconciler) pick(id display.ID, now time.Time, next *time.Time, slots chan struct{}) (_ *entry, retry bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	e, ok := r.entries[id]
-	if !ok || r.pushing[id] {
-		return nil, false // the end of a push wakes us
-	}
-	asked := !e.due.IsZero() && !e.due.After(now)
-	retry = e.State == Retrying && !e.NextTry.After(now)
-	held := e.State == Pending && e.Want != "" && !r.paused
-	if !asked && !retry && !held {
-		e.attend(next)
-		return nil, false
-	}
-	if len(slots) == cap(slots) {
-		return nil, false // the end of a push wakes us; drawing now would be drawing twice
-	}
-	e.due = time.Time{} // whoever touches the display from here on sets it again
-	return e, retry
-}
-
-// attend lowers next to the instant at which e must be looked at again.
-func (e *entry) attend(next *time.Time) {
-	lower := func(t time.Time) {
-		if !t.IsZero() && t.Before(*next) {
-			*next = t
-		}
-	}
-	lower(e.due)
-	if e.State == Retrying {
-		lower(e.NextTry)
-	}
-}
-
-// wanted asks the world. A panic there must not take all signs down.
-func (r *Reconciler) wanted(id display.ID, now time.Time) (want Want, ok bool, err error) {
-	defer r.recovered("drawing a sign", id, &err)
-	return r.cfg.World.Wanted(id, now)
-}
-
-// settle records what e should show and says whether to push it now. r.mu is held.
-func (r *Reconciler) settle(id display.ID, e *entry, want Want, now time.Time, retry bool, slots chan struct{}) (push, changed bool) {
-	before := e.Status
-	if next := want.Next.Round(0); e.due.IsZero() || !next.IsZero() && next.Before(e.due) {
-		e.due = next
-	}
-	e.Want = want.Frame.Hash
-	switch {
-	case e.Want == e.Delivered:
-		e.State, e.Err, e.Failures, e.NextTry = Delivered, nil, 0, time.Time{}
-		e.retry.Reset()
-	case r.paused:
-		e.State = Pending
-	case e.State == Retrying && !retry && !e.NextTry.IsZero() && e.NextTry.After(now):
-		// A change does not shorten the wait for a display that does not answer.
-	default:
-		slots <- struct{}{} // never blocks: only this goroutine takes slots
-		e.State, e.lastPush = Pushing, now
-		r.pushing[id] = true
-		push = true
-	}
-	changed = e.State != before.State || e.Want != before.Want || !e.NextTry.Equal(before.NextTry)
-	return push, changed
 }

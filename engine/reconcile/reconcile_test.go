@@ -25,6 +25,7 @@ type office struct {
 	next     map[display.ID]time.Time
 	glass    map[display.ID]string
 	ledger   map[display.ID]string
+	offers   map[display.ID][2]string // hash and ticket of what gateways took
 	pushes   []push
 	busy     map[display.ID]bool
 	running  int
@@ -34,6 +35,12 @@ type office struct {
 	drawErr  error
 	onWanted func()
 	confirm  func() // runs beside the end of a push
+	like     map[display.ID]display.Display
+	due      time.Time
+	tickets  int                      // given so far
+	gateway  map[display.ID][2]string // hash and ticket of what it holds for a display
+	begun    func(display.ID)         // runs while a push goes on
+	lanes    map[string]int           // pushes that go on, by gateway
 }
 
 type push struct {
@@ -44,8 +51,9 @@ type push struct {
 
 func newOffice(t *testing.T) *office {
 	return &office{t: t, want: map[display.ID]string{}, next: map[display.ID]time.Time{},
-		glass: map[display.ID]string{}, ledger: map[display.ID]string{}, busy: map[display.ID]bool{},
-		refresh: time.Second}
+		glass: map[display.ID]string{}, ledger: map[display.ID]string{}, offers: map[display.ID][2]string{}, busy: map[display.ID]bool{},
+		refresh: time.Second, like: map[display.ID]display.Display{}, lanes: map[string]int{},
+		gateway: map[display.ID][2]string{}}
 }
 
 func (o *office) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, error) {
@@ -59,13 +67,16 @@ func (o *office) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, err
 	if !next.IsZero() && !next.After(now) {
 		next = time.Time{}
 	}
-	return reconcile.Want{Display: display.Display{ID: id}, Frame: display.Frame{Hash: hash}, Next: next}, ok, o.drawErr
+	d := o.like[id]
+	d.ID = id
+	return reconcile.Want{Display: d, Frame: display.Frame{Hash: hash}, Next: next, Due: o.due}, ok, o.drawErr
 }
 
 func (o *office) ForgetDelivered(_ context.Context, id display.ID) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.ledger, id)
+	delete(o.offers, id)
 	return nil
 }
 
@@ -73,6 +84,13 @@ func (o *office) SaveDelivered(_ context.Context, id display.ID, hash string, _ 
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.ledger[id] = hash
+	return nil
+}
+
+func (o *office) SaveOffered(_ context.Context, id display.ID, hash, ticket string, _ time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.offers[id] = [2]string{hash, ticket}
 	return nil
 }
 
@@ -86,11 +104,15 @@ func (o *office) Push(ctx context.Context, d display.Display, f display.Frame) (
 	o.maxRun = max(o.maxRun, o.running)
 	o.pushes = append(o.pushes, push{d.ID, f.Hash, time.Now()})
 	fault := o.fault
+	if o.lanes[d.Gateway()]++; d.Gateway() != "" && o.lanes[d.Gateway()] > 1 {
+		o.t.Errorf("%s: two pushes at once through %s", d.ID, d.Gateway())
+	}
 	o.mu.Unlock()
 	defer func() {
 		o.mu.Lock()
 		o.busy[d.ID] = false
 		o.running--
+		o.lanes[d.Gateway()]--
 		o.mu.Unlock()
 	}()
 	var err error
@@ -106,8 +128,21 @@ func (o *office) Push(ctx context.Context, d display.Display, f display.Frame) (
 		return display.Receipt{}, err
 	}
 	o.mu.Lock()
-	o.glass[d.ID] = f.Hash
+	ticket := ""
+	if d.Gateway() != "" {
+		o.tickets++
+		ticket = fmt.Sprint("ticket ", o.tickets)
+		o.gateway[d.ID] = [2]string{f.Hash, ticket}
+	} else {
+		o.glass[d.ID] = f.Hash
+	}
 	o.mu.Unlock()
+	if o.begun != nil {
+		o.begun(d.ID)
+	}
+	if ticket != "" {
+		return display.Receipt{Ticket: ticket}, nil
+	}
 	if o.confirm != nil {
 		go o.confirm()
 		<-ctx.Done()
@@ -500,6 +535,9 @@ func (c *clock) Now() time.Time { return time.Now().Round(0).Add(time.Duration(c
 type fullDisk struct{}
 
 func (fullDisk) ForgetDelivered(context.Context, display.ID) error { return errors.New("disk full") }
+func (fullDisk) SaveOffered(context.Context, display.ID, string, string, time.Time) error {
+	return errors.New("disk full")
+}
 func (fullDisk) SaveDelivered(context.Context, display.ID, string, time.Time) error {
 	return errors.New("disk full")
 }
@@ -570,6 +608,7 @@ func liveOn(t *testing.T, seed uint64) {
 	ids := make([]display.ID, 12)
 	for i := range ids {
 		ids[i] = display.ID(fmt.Sprint("door ", i))
+		o.like[ids[i]] = []display.Display{{}, {Pull: true}, {Sleeps: true}, {Address: "192.0.2.9:80/tag"}}[i%4]
 	}
 	var faulty atomic.Bool
 	faulty.Store(true)
@@ -594,11 +633,22 @@ func liveOn(t *testing.T, seed uint64) {
 			r.SetPaused(rnd.IntN(3) == 0)
 		case 1:
 			r.Seen(id)
+		case 3, 4:
+			o.awake(t, r, id)
+		case 5:
+			r.Doubt(t.Context(), id)
 		case 2: // the process ends, and starts again with what the ledger holds
 			stop()
 			r = reconcile.New(cfg)
 			for id, hash := range o.ledger {
 				r.Remember(id, hash, time.Now())
+			}
+			for id, offer := range o.offers {
+				hash := offer[0]
+				if o.ledger[id] != "" {
+					hash = ""
+				}
+				r.RememberOffered(id, hash, offer[1], time.Now())
 			}
 			stop = start(t, r)
 			r.Touch(ids...)
@@ -610,6 +660,12 @@ func liveOn(t *testing.T, seed uint64) {
 	}
 	faulty.Store(false)
 	r.SetPaused(false)
+	for range 3 {
+		after(time.Hour)
+		for _, id := range ids {
+			o.awake(t, r, id)
+		}
+	}
 	after(time.Hour)
 	for id, want := range o.want {
 		if s, _ := r.Status(id); o.glass[id] != want || s.State != reconcile.Delivered {
@@ -624,6 +680,26 @@ func liveOn(t *testing.T, seed uint64) {
 	after(24 * time.Hour)
 	if o.count() != before {
 		t.Errorf("%d pushes though nothing changed", o.count()-before)
+	}
+}
+
+// awake lets a display that fetches, or hangs behind a gateway, come for its picture.
+func (o *office) awake(t *testing.T, r *reconcile.Reconciler, id display.ID) {
+	o.mu.Lock()
+	hash, ticket := o.want[id], ""
+	pull := o.like[id].Pull
+	if held, ok := o.gateway[id]; ok {
+		hash, ticket = held[0], held[1]
+	}
+	if pull || ticket != "" {
+		o.glass[id] = hash
+	}
+	o.mu.Unlock()
+	switch {
+	case pull && hash != "":
+		r.Confirm(t.Context(), id, hash, time.Now(), display.Telemetry{})
+	case ticket != "":
+		r.Settle(t.Context(), id, ticket, time.Now())
 	}
 }
 

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -16,6 +17,8 @@ type Want struct {
 	Frame   display.Frame
 	// Next is when Frame will change by itself; zero = never.
 	Next time.Time
+	// Due is when the display said that it will be heard next; zero = not told.
+	Due time.Time
 }
 
 // World says what should be. Its methods must be quick and must not call back.
@@ -32,6 +35,9 @@ type Ledger interface {
 	ForgetDelivered(ctx context.Context, id display.ID) error
 	// SaveDelivered is called after the display confirmed the frame.
 	SaveDelivered(ctx context.Context, id display.ID, hash string, at time.Time) error
+	// SaveOffered is called after a gateway took the frame and gave a ticket for it. The
+	// ticket stays until ForgetDelivered.
+	SaveOffered(ctx context.Context, id display.ID, hash, ticket string, at time.Time) error
 }
 
 // Pusher puts a frame on a glass; see display.Driver for its contract.
@@ -49,8 +55,13 @@ const (
 	Pushing   State = "pushing"   // a push is going on
 	Delivered State = "delivered" // the display confirmed what it should show
 	Retrying  State = "retrying"  // the last push did not work; another is due at NextTry
-	Waiting   State = "waiting"   // the frame is ready for a display that sleeps, or a gateway has it
+	// Waiting says that nothing can be done but wait for the display: it fetches its
+	// pictures and has not come for this one, or a gateway has it, or the display sleeps.
+	Waiting State = "waiting"
 )
+
+// ErrNotShown says that a gateway took a frame which never came to the display's glass.
+var ErrNotShown = errors.New("the gateway took the picture, but the display did not fetch it from there")
 
 // Status is how one display stands.
 type Status struct {
@@ -60,8 +71,14 @@ type Status struct {
 	DeliveredAt time.Time // when it confirmed that; zero = not known
 	Err         error     // why the last push did not work; nil after one that did
 	Failures    int       // pushes that did not work since the last one that did
-	NextTry     time.Time // when Retrying
+	NextTry     time.Time // when Retrying, or Waiting for a display that sleeps
 	Telemetry   display.Telemetry
+
+	// Ticket is the last that a gateway gave for a frame, and Offered the hash of that frame
+	// while it is not known to be on the glass, since OfferedAt.
+	Ticket    string
+	Offered   string
+	OfferedAt time.Time
 }
 
 // Config is what a [Reconciler] needs.
@@ -84,4 +101,8 @@ type Config struct {
 	Heartbeat   time.Duration          // how often the wall clock is looked at; default 15 s
 	PushTimeout time.Duration          // bound on one push; default 3 min
 	Backoff     func() backoff.BackOff // delays between retries; default 2 s doubling to 5 min, ±30 %
+	SleepRetry  time.Duration          // between tries to reach a display that sleeps; default 5 min
+	// Patience is how long a frame may wait in a gateway for its display before it is
+	// pushed again; it doubles each time. Default 30 min.
+	Patience time.Duration
 }

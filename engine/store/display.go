@@ -22,8 +22,8 @@ type Display struct {
 	// DeliveredAt when; "" and zero while the glass is unknown.
 	Delivered   string
 	DeliveredAt time.Time
-	// Ticket is that of a gateway which took the frame with the hash Offered, at OfferedAt,
-	// for a display that sleeps; all zero if none has one.
+	// Ticket is the last that a gateway gave for a frame, and Offered the hash of that frame
+	// while it is not known to be on the glass, since OfferedAt.
 	Ticket    string
 	Offered   string
 	OfferedAt time.Time
@@ -155,14 +155,14 @@ func (db *DB) SaveDelivered(ctx context.Context, id display.ID, hash string, at 
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO deliveries (display_id, hash, delivered_at) SELECT id, ?, ? FROM displays WHERE id = ?
 			ON CONFLICT (display_id) DO UPDATE SET hash = excluded.hash, delivered_at = excluded.delivered_at,
-				ticket = '', offered = '', offered_at = 0`,
+				offered = '', offered_at = 0`,
 			hash, millis(at), id)
 		return err
 	})
 }
 
 // SaveOffered records that a gateway took the frame with this hash and gave the ticket for
-// it. The glass is unknown until SaveDelivered.
+// it. The glass is unknown until SaveDelivered; the ticket stays until ForgetDelivered.
 func (db *DB) SaveOffered(ctx context.Context, id display.ID, hash, ticket string, at time.Time) error {
 	return db.grouped(ctx, "record what a gateway took", func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `

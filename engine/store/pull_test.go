@@ -71,11 +71,11 @@ func TestOffered(t *testing.T) {
 	}
 	check()
 	must(t, db.SaveDelivered(t.Context(), d.ID, "after", day.Add(time.Hour)))
-	d.Offered, d.Ticket, d.OfferedAt, d.Delivered, d.DeliveredAt = "", "", time.Time{}, "after", day.Add(time.Hour)
+	d.Offered, d.OfferedAt, d.Delivered, d.DeliveredAt = "", time.Time{}, "after", day.Add(time.Hour)
 	check()
 	must(t, db.SaveOffered(t.Context(), d.ID, "more", "ticket", day))
 	must(t, db.ForgetDelivered(t.Context(), d.ID))
-	d.Delivered, d.DeliveredAt, d.Written = "", time.Time{}, true
+	d.Ticket, d.Delivered, d.DeliveredAt, d.Written = "", "", time.Time{}, true
 	check()
 	must(t, db.SaveOffered(t.Context(), "gone", "hash", "ticket", day)) // forgotten meanwhile
 }

@@ -9,10 +9,10 @@ ALTER TABLE displays ADD COLUMN percent INTEGER NOT NULL DEFAULT 0;    -- of its
 ALTER TABLE displays ADD COLUMN signal INTEGER NOT NULL DEFAULT 0;     -- dBm; 0 = not told
 ALTER TABLE displays ADD COLUMN due INTEGER NOT NULL DEFAULT 0;        -- when it said that it will be heard next
 
--- A frame that a gateway took for a display that sleeps. Then hash is '': the glass holds
--- either that frame or what it held before.
-ALTER TABLE deliveries ADD COLUMN ticket TEXT NOT NULL DEFAULT '';
-ALTER TABLE deliveries ADD COLUMN offered TEXT NOT NULL DEFAULT '';    -- hash of that frame
+-- A frame that a gateway took for a display that sleeps. While it is not on the glass, hash
+-- is '': the glass holds either that frame or what it held before.
+ALTER TABLE deliveries ADD COLUMN ticket TEXT NOT NULL DEFAULT '';     -- the last that a gateway gave
+ALTER TABLE deliveries ADD COLUMN offered TEXT NOT NULL DEFAULT '';    -- hash of its frame until that is on the glass
 ALTER TABLE deliveries ADD COLUMN offered_at INTEGER NOT NULL DEFAULT 0;
 
 -- The access points and hubs that a person uses. Their keys are secrets.
