@@ -28,6 +28,7 @@ type Candidate struct {
 	Firmware  string // may be empty
 	Panel     Panel  // zero if it was not told
 	Telemetry Telemetry
+	Inputs    string    // what it announced of its buttons and sensors, for a [Presser]; raw bytes
 	Gateway   bool      // it is an access point or hub, whose displays must be asked for
 	Secured   bool      // it demands an encrypted connection
 	Problem   string    // what is wrong with the announcement, in words; empty if nothing is

@@ -96,6 +96,9 @@ type Display struct {
 	// Secured says that it demanded an encrypted connection at some time. It is never
 	// driven in the clear again: anybody can forge an announcement that says otherwise.
 	Secured bool
+	// Buttons says which parts of its announcements are buttons, for a [Presser]: one bit
+	// for each, as the driver counts them. 0 = none, or not asked yet.
+	Buttons uint16
 	Telemetry
 }
 

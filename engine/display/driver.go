@@ -41,6 +41,14 @@ type Announcer interface {
 	Read(Announcement) (Candidate, error)
 }
 
+// Presser is an [Announcer] whose devices announce their buttons.
+type Presser interface {
+	Announcer
+	// Pressed gives the buttons of d that were pressed between two announcements of it,
+	// of which before is the older one. d is as Probe gave it.
+	Pressed(d Display, before, now Candidate) []Button
+}
+
 // Gateway is a [Driver] for displays behind an access point or hub. In Probe and Push
 // their address is "host:port/node".
 type Gateway interface {

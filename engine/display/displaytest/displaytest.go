@@ -75,6 +75,18 @@ type Device struct {
 	// Replace puts a device that the protocol can tell apart at the same address;
 	// nil where it can tell none.
 	Replace func(t *testing.T)
+	// Reboot restarts the device, as a watchdog or a loss of power does: connections
+	// break, what was in memory is forgotten and the glass keeps its picture. It returns
+	// when the device answers again at its old address.
+	Reboot func(t *testing.T)
+	// Move gives the device another address, as DHCP does, and tells which.
+	Move func(t *testing.T) (address string)
+	// Twin runs a second device that claims the identity of this one but has panel p;
+	// nil where the protocol can't tell it from this one even so. (A twin with the same
+	// panel is for the engine to notice, which sees both announce themselves.)
+	Twin func(t *testing.T, p display.Panel) *Device
+	// Partial says that the device can refresh a part of its panel.
+	Partial bool
 }
 
 // Run checks the driver against the contract of display.Driver.
@@ -91,6 +103,12 @@ func Run(t *testing.T, h Harness) {
 	t.Run("PowerOff", h.powerOff)
 	t.Run("Occupied", h.occupied)
 	t.Run("WrongDevice", h.wrongDevice)
+	t.Run("RebootDuringPush", h.rebootDuringPush)
+	t.Run("RebootAfterPush", h.rebootAfterPush)
+	t.Run("Moved", h.moved)
+	t.Run("Twin", h.twin)
+	t.Run("Before", h.before)
+	t.Run("WrongBefore", h.wrongBefore)
 }
 
 func (h Harness) start(t *testing.T) *Device {
@@ -136,7 +154,7 @@ func (h Harness) pictures(t *testing.T) {
 }
 
 // push draws pic and reads the glass back.
-func (h Harness) push(t *testing.T, dev *Device, pic Picture) {
+func (h Harness) push(t *testing.T, dev *Device, pic Picture) display.Receipt {
 	t.Helper()
 	before := dev.Refreshes()
 	receipt, err := h.Driver.Push(t.Context(), dev.Display, pic.Frame)
@@ -150,6 +168,10 @@ func (h Harness) push(t *testing.T, dev *Device, pic Picture) {
 		t.Errorf("push %s: the panel refreshed %d times, want once", pic.Name, got)
 	}
 	CheckGlass(t, dev.Glass(), dev.Display.Panel, pic.Frame.Image)
+	if pic.Frame.Before == nil && receipt.Partial {
+		t.Errorf("push %s: a full refresh was asked for and a partial one reported", pic.Name)
+	}
+	return receipt
 }
 
 func (h Harness) identicalPush(t *testing.T) {

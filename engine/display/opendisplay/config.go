@@ -18,6 +18,7 @@ const (
 	packetManufacturer = 0x02
 	packetPower        = 0x04
 	packetDisplay      = 0x20
+	packetInputs       = 0x25
 	packetWiFi         = 0x26
 	packetExtended     = 0x2c
 )
@@ -27,7 +28,7 @@ func packetSize(id byte) int {
 	switch id {
 	case packetSystem, packetManufacturer, 0x21: // LED
 		return 22
-	case packetPower, 0x23, 0x24, 0x25: // sensor, bus, buttons
+	case packetPower, 0x23, 0x24, packetInputs: // sensor, bus
 		return 30
 	case packetDisplay:
 		return 46
@@ -61,6 +62,13 @@ const (
 	modeZip    = 0x02 // accepts a zlib stream
 )
 
+// Support for the update of a part, from opendisplay_structs.h.
+const (
+	partialNone  = 0
+	partialRect  = 1 // of a rectangle
+	partialWhole = 2 // but all of the panel must be sent
+)
+
 // config is what Roomink needs of a device's configuration. The blob also holds the
 // Wi-Fi password and the master key: they are never kept.
 type config struct {
@@ -72,7 +80,16 @@ type config struct {
 	model    string // maker and model; may be empty
 	mains    bool   // powered by USB: battery figures mean nothing
 	displays int    // number of panels; only the first is driven
+	partial  byte   // support for the update of a part
+	sleeps   bool   // it runs on a battery and is set up to sleep for a while
+	buttons  uint16 // which bytes of the telemetry are buttons, from bit 0
 }
+
+// The power sources of a device, from opendisplay_structs.h; 3 is solar.
+const (
+	powerBattery = 1
+	powerUSB     = 2
+)
 
 // inflates says whether the device takes a zlib stream. Both bits are demanded:
 // either alone has meant different things over the years (py-opendisplay config.py).
@@ -112,8 +129,8 @@ func parseConfig(blob []byte) (config, error) {
 	if c.displays == 0 {
 		return c, errors.New("configuration describes no display")
 	}
-	if !packs(c.panel.Scheme) {
-		return c, errScheme{c.panel.Scheme}
+	if !c.packs() {
+		return c, errScheme{c.panel.Scheme, c.panelIC}
 	}
 	if err := c.panel.Validate(); err != nil {
 		return c, err
@@ -122,10 +139,13 @@ func parseConfig(blob []byte) (config, error) {
 }
 
 // errScheme says that there is no packing for the inks of a panel.
-type errScheme struct{ scheme display.Scheme }
+type errScheme struct {
+	scheme  display.Scheme
+	panelIC uint16
+}
 
 func (e errScheme) Error() string {
-	return fmt.Sprintf("panel colour scheme %q is not supported yet", e.scheme)
+	return fmt.Sprintf("colour scheme %q of panel type %d is not supported", e.scheme, e.panelIC)
 }
 
 func (c *config) take(id byte, b []byte) {
@@ -135,7 +155,15 @@ func (c *config) take(id byte, b []byte) {
 			c.model = boardName(binary.LittleEndian.Uint16(b), b[2])
 		}
 	case packetPower:
-		c.mains = b[0] == 2
+		c.mains = b[0] == powerUSB
+		// The firmware sleeps by the clock on a battery alone (handleDeepSleepCommand).
+		c.sleeps = b[0] == powerBattery && binary.LittleEndian.Uint16(b[18:]) > 0
+	case packetInputs:
+		// Digital buttons and, numbered 2 or 3 by firmware, resistor ladders of them
+		// (device_control.cpp); a byte index above 10 means that they are not told.
+		if kind, at := b[1], b[15]; kind >= 1 && kind <= 3 && int(at) < inputsLen {
+			c.buttons |= 1 << at
+		}
 	case packetDisplay:
 		c.displays++
 		if c.displays > 1 {
@@ -143,6 +171,7 @@ func (c *config) take(id byte, b []byte) {
 		}
 		c.panelIC = binary.LittleEndian.Uint16(b[2:])
 		c.modes = b[22]
+		c.partial = b[20]
 		c.panel = display.Panel{
 			Width:    int(binary.LittleEndian.Uint16(b[4:])),
 			Height:   int(binary.LittleEndian.Uint16(b[6:])),
@@ -172,7 +201,7 @@ func degrees(b byte) int {
 // schemeSplit is Spectra 6 in two halves (OD_COLOR_SCHEME_BWGBRY_SPLIT).
 const schemeSplit = 8
 
-// schemeOf names a colour scheme, with a name that packs refuses for one that is
+// schemeOf names a colour scheme, with a name that no packing has for one that is
 // unknown.
 func schemeOf(b byte) display.Scheme {
 	switch b {
@@ -190,6 +219,8 @@ func schemeOf(b byte) display.Scheme {
 		return display.Gray4
 	case 6:
 		return display.Gray16
+	case 7:
+		return display.ACeP7
 	default:
 		return display.Scheme(fmt.Sprintf("opendisplay %d", b))
 	}

@@ -2,10 +2,8 @@ package opendisplay
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"image"
 	"net"
 	"strconv"
 	"time"
@@ -16,14 +14,24 @@ import (
 // Name is the driver's name, as in display.Display.Protocol.
 const Name = "opendisplay"
 
-// DefaultPort is where a display listens unless its configuration says otherwise
-// (OD_LAN_TCP_PORT).
-const DefaultPort = 2446
+// Where a display listens unless its configuration says otherwise (OD_LAN_TCP_PORT and
+// OD_LAN_TLS_PORT): it serves one port or the other, never both.
+const (
+	DefaultPort = 2446 // in the clear
+	SecurePort  = 2447 // encrypted
+)
 
 // Options configure a [Driver]. The zero value is ready to use.
 type Options struct {
-	// Dial opens a connection, net.Dialer's DialContext by default.
+	// Dial opens a connection in the clear, net.Dialer's DialContext by default.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// DialSecure opens an encrypted one, to a display that is Secured or an address with
+	// [SecurePort]; without it those are refused and never dialled. It is where a dialler
+	// for TLS 1.2 with ECDHE_PSK_WITH_AES_128_CBC_SHA256 belongs, should one turn up. The
+	// identity is "opendisplay" and the pre-shared key the AES-CMAC of the text
+	// "opendisplay-tls-psk" under the device's master key (OpenDisplay/Firmware
+	// src/encryption.cpp deriveTlsPsk); inside, the protocol is the same.
+	DialSecure func(ctx context.Context, network, address string) (net.Conn, error)
 	// Timeouts replace the defaults where they are greater than zero.
 	Timeouts Timeouts
 	// Now is the time of receipts and telemetry, time.Now by default. Deadlines of
@@ -61,16 +69,16 @@ func (t Timeouts) refresh(p display.Panel) time.Duration {
 // Driver speaks to OpenDisplay devices over the network. It is safe for concurrent
 // use.
 type Driver struct {
-	dial  func(ctx context.Context, network, address string) (net.Conn, error)
-	limit Timeouts
-	now   func() time.Time
+	dial, dialSecure func(ctx context.Context, network, address string) (net.Conn, error)
+	limit            Timeouts
+	now              func() time.Time
 }
 
 var _ display.Driver = (*Driver)(nil)
 
 // New makes a driver.
 func New(o Options) *Driver {
-	d := &Driver{dial: o.Dial, limit: o.Timeouts, now: o.Now}
+	d := &Driver{dial: o.Dial, dialSecure: o.DialSecure, limit: o.Timeouts, now: o.Now}
 	if d.dial == nil {
 		d.dial = new(net.Dialer).DialContext
 	}
@@ -93,8 +101,9 @@ func (*Driver) Protocol() string { return Name }
 // configuration and telemetry. The display's ID is a display.AddressID, as the
 // package comment explains.
 func (d *Driver) Probe(ctx context.Context, address string) (display.Display, error) {
-	address = withPort(address)
-	s, err := d.open(ctx, address)
+	address = withPort(address, DefaultPort)
+	secured := hasPort(address, SecurePort)
+	s, err := d.open(ctx, address, secured)
 	if err != nil {
 		return display.Display{}, err
 	}
@@ -124,6 +133,9 @@ func (d *Driver) Probe(ctx context.Context, address string) (display.Display, er
 		Firmware:  firmware,
 		Address:   address,
 		Panel:     c.panel,
+		Sleeps:    c.sleeps,
+		Secured:   secured,
+		Buttons:   c.buttons,
 		Telemetry: t,
 	}, nil
 }
@@ -131,12 +143,21 @@ func (d *Driver) Probe(ctx context.Context, address string) (display.Display, er
 // Push draws f. It reads the device's configuration first, which costs some
 // milliseconds against seconds of ink, because the address may have passed to
 // another device since, and because it tells how the picture must be packed.
+//
+// Where f tells what the glass shows and the device can, only what differs is sent and
+// refreshed; a device that refuses that, for any reason, gets the whole picture over the
+// same connection. A device that runs on a battery is sent to sleep afterwards, if it is
+// set up to sleep.
 func (d *Driver) Push(ctx context.Context, disp display.Display, f display.Frame) (display.Receipt, error) {
-	address := withPort(disp.Address)
+	port := DefaultPort
+	if disp.Secured {
+		port = SecurePort
+	}
+	address := withPort(disp.Address, port)
 	if err := checkFrame(disp.Panel, f); err != nil {
 		return display.Receipt{}, &display.Error{Kind: display.Unsupported, Op: "draw frame", Address: address, Err: err}
 	}
-	s, err := d.open(ctx, address)
+	s, err := d.open(ctx, address, disp.Secured || hasPort(address, SecurePort))
 	if err != nil {
 		return display.Receipt{}, err
 	}
@@ -151,13 +172,15 @@ func (d *Driver) Push(ctx context.Context, disp display.Display, f display.Frame
 			fmt.Errorf("a display of %v, turned by %d°, answers in place of one of %v, turned by %d°",
 				c.panel, c.panel.Rotation, disp.Panel, disp.Panel.Rotation))
 	}
-	if err := s.upload(ctx, c, f.Image); err != nil {
+	partial, err := s.draw(ctx, c, f)
+	if err != nil {
 		return display.Receipt{}, err
 	}
-	if err := s.awaitRefresh(ctx, s.limit.refresh(c.panel)); err != nil {
-		return display.Receipt{}, err
+	receipt := display.Receipt{At: d.now(), Partial: partial}
+	if c.sleeps {
+		s.rest(ctx)
 	}
-	return display.Receipt{At: d.now()}, nil
+	return receipt, nil
 }
 
 // checkFrame says whether f can be drawn on p.
@@ -190,6 +213,7 @@ func (s *session) readConfig(ctx context.Context) (config, error) {
 		if err != nil {
 			return config{}, err
 		}
+		s.single = r.single
 		done, err := a.add(r)
 		if errors.Is(err, errNoConfig) {
 			return config{}, s.fail(display.Unsupported, what, remedySetUp, err)
@@ -231,89 +255,8 @@ func (s *session) readTelemetry(ctx context.Context, at time.Time) (display.Tele
 	return t, nil
 }
 
-// upload sends the picture and ends the upload, with a full refresh.
-func (s *session) upload(ctx context.Context, c config, m *image.Paletted) error {
-	var err error
-	s.packed, err = pack(s.packed[:0], rotate(&s.turned, m, c.panel.Rotation), c)
-	if err != nil {
-		return s.protocol("pack picture", err)
-	}
-	data, err := s.start(ctx, c)
-	if err != nil {
-		return err
-	}
-	for len(data) > 0 {
-		n := min(len(data), maxChunk)
-		ended, err := s.sendChunk(ctx, data[:n])
-		if err != nil {
-			return err
-		}
-		data = data[n:]
-		if ended && len(data) > 0 {
-			// Firmware 1.3 to 2.0 counts one plane where two come, shows half of the
-			// picture and goes on as if nothing happened (FINDINGS_BWR_BWY).
-			return s.protocol("send picture", fmt.Errorf("the display ended the upload %d bytes early", len(data)))
-		}
-		if ended {
-			return nil
-		}
-	}
-	_, err = s.ask(ctx, "end upload", opWriteEnd, []byte{refreshFull})
-	return err
-}
-
-// start opens the upload and gives the bytes to send: compressed where the device
-// inflates and where that makes them fewer. Firmware before mid-2026 counts the
-// bytes of a picture without the filling of its rows and refuses the true size in
-// a compressed start, so such pictures go as they are.
-func (s *session) start(ctx context.Context, c config) ([]byte, error) {
-	const what = "start upload"
-	if c.inflates() && c.panel.Width%8 == 0 {
-		data, err := s.zlib.compress(s.packed)
-		if err != nil {
-			return nil, s.protocol("compress picture", err)
-		}
-		if len(data) < len(s.packed) {
-			var size [4]byte
-			binary.LittleEndian.PutUint32(size[:], uint32(len(s.packed)))
-			_, err := s.ask(ctx, what, opWriteStart, size[:])
-			return data, err
-		}
-	}
-	_, err := s.ask(ctx, what, opWriteStart)
-	return s.packed, err
-}
-
-// sendChunk sends picture bytes. It reports whether the device ended the upload
-// with them: the reference firmware answers the last byte of an uncompressed
-// picture as if it were 0x0072, others wait to be told.
-func (s *session) sendChunk(ctx context.Context, chunk []byte) (ended bool, err error) {
-	const what = "send picture"
-	if err := s.send(ctx, what, s.limit.Reply, opWriteData, chunk); err != nil {
-		return false, err
-	}
-	r, err := s.receive(ctx, what, opWriteData, opWriteData, opWriteEnd)
-	return r.op == opWriteEnd, err
-}
-
-// awaitRefresh waits for the device's word that the picture is on the glass.
-func (s *session) awaitRefresh(ctx context.Context, within time.Duration) error {
-	const what = "refresh panel"
-	if err := s.within(ctx, what, within); err != nil {
-		return err
-	}
-	r, err := s.receive(ctx, what, opWriteEnd, opRefreshDone, opRefreshLate)
-	if err != nil {
-		return err
-	}
-	if r.op == opRefreshLate {
-		return s.fail(display.Timeout, what, remedyPanel, errors.New("the display reports that its panel did not finish"))
-	}
-	return nil
-}
-
-// withPort adds the default port to an address that has none.
-func withPort(address string) string {
+// withPort adds a port to an address that has none.
+func withPort(address string, port int) string {
 	if _, _, err := net.SplitHostPort(address); err == nil {
 		return address
 	}
@@ -321,5 +264,10 @@ func withPort(address string) string {
 	if len(host) > 2 && host[0] == '[' && host[len(host)-1] == ']' {
 		host = host[1 : len(host)-1]
 	}
-	return net.JoinHostPort(host, strconv.Itoa(DefaultPort))
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+func hasPort(address string, port int) bool {
+	_, got, err := net.SplitHostPort(address)
+	return err == nil && got == strconv.Itoa(port)
 }

@@ -115,7 +115,7 @@ func TestWrongAnswers(t *testing.T) {
 		{"chunk missing", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}, {0, 0x40, 2, 0, 1}}}, display.Protocol, "chunk 2 came where 1 was due"},
 		{"chunks stop", ok, map[uint16][][]byte{opReadConfig: {{0, 0x40, 0, 0, 9, 0, 1}}}, display.Timeout, silent},
 		{"wrong checksum", append(bytes.Clone(ok[:len(ok)-1]), ok[len(ok)-1]^1), nil, display.Protocol, "checksum"},
-		{"grey panel", sampleConfig(displayPacket(1, 800, 480, 0, 5, 0)), nil, display.Unsupported, "gray4"},
+		{"unknown inks", sampleConfig(displayPacket(1, 800, 480, 0, 9, 0)), nil, display.Unsupported, "opendisplay 9"},
 		{"absurd panel", sampleConfig(displayPacket(1, 65535, 480, 0, 0, 0)), nil, display.Protocol, "65535"},
 		{"another panel", sampleConfig(displayPacket(1, 400, 300, 0, 0, 0)), nil, display.WrongDevice, "400×300"},
 		{"turned meanwhile", sampleConfig(displayPacket(59, 800, 480, 2, 0, 0)), nil, display.WrongDevice, "180°"},
@@ -309,7 +309,7 @@ func TestWithPort(t *testing.T) {
 		"[2001:db8::7]":     "[2001:db8::7]:2446",
 		"[2001:db8::7]:900": "[2001:db8::7]:900",
 	} {
-		if got := withPort(in); got != want {
+		if got := withPort(in, DefaultPort); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}

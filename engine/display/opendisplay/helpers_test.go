@@ -45,6 +45,27 @@ func seal(blob []byte) []byte {
 	return blob
 }
 
+// updating adds support for the update of a part to a display packet.
+func updating(disp []byte, support byte) []byte {
+	disp[20] = support
+	return disp
+}
+
+// power is a second power packet, which replaces the first.
+func power(source byte, deepSleepSeconds uint16) []byte {
+	b := make([]byte, 2+30)
+	b[1], b[2] = packetPower, source
+	binary.LittleEndian.PutUint16(b[2+18:], deepSleepSeconds)
+	return b
+}
+
+// inputs is a packet of buttons that show in byte at of the telemetry.
+func inputs(kind, at byte) []byte {
+	b := make([]byte, 2+30)
+	b[1], b[2+1], b[2+15] = packetInputs, kind, at
+	return b
+}
+
 func extended(fields ...string) []byte {
 	b := make([]byte, 2+288)
 	b[1] = packetExtended

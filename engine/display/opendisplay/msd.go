@@ -10,6 +10,7 @@ import (
 
 const (
 	msdLen    = 14     // telemetry as announced over mDNS
+	inputsLen = 11     // of buttons and sensors in front of it
 	companyID = 0x2446 // in front of it in the reply to 0x0044, little-endian
 )
 

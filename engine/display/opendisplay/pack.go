@@ -18,7 +18,9 @@ import (
 //	BWY   2 planes:  black 0,0 · white 1,0 · yellow 0,1
 //	BWRY  2 bits:    0 black · 1 white · 2 yellow · 3 red
 //	six   4 bits:    0 black · 1 white · 2 yellow · 3 red · 5 blue · 6 green
-//	grey  4 bits:    0 black … 15 white
+//	seven 4 bits:    0 black · 1 white · 2 yellow · 3 red · 4 blue · 5 green · 6 orange
+//	4     2 planes:  black 1,1 · dark 1,0 · light 0,1 · white 0,0, see gray4Codes
+//	16    4 bits:    0 black … 15 white
 //
 // A panel of six inks that has two controllers takes all rows of its left half before
 // those of its right half.
@@ -26,6 +28,13 @@ import (
 // (opendisplay.org protocol/display-data-format.html; py-opendisplay bitplanes.py
 // sends red as 0,1, which looks the same: controllers with a red plane ignore the
 // other one where it is set.)
+//
+// Of four greys, display-data-format.html says two bits a pixel, 0 black to 3 white.
+// Firmware that speaks over Wi-Fi takes two planes, which py-opendisplay sends since 7.4.0
+// (OpenDisplay/Firmware src/display_service.cpp streamGray4Bytes, py-opendisplay
+// encode_gray4_bitplanes); both agree, so the page is out of date. Seven colours have four
+// bits a pixel and the numbers of bb_epaper's inks (py-opendisplay 7.14.0, bb_ep.inl
+// u8Colors_7clr); firmware up to mid-2026 counts one bit a pixel for them, see start.
 func pack(dst []byte, m *image.Paletted, c config) ([]byte, error) {
 	switch c.panel.Scheme {
 	case display.Mono:
@@ -43,6 +52,14 @@ func pack(dst []byte, m *image.Paletted, c config) ([]byte, error) {
 			return pack4(pack4(dst, left, codes), right, codes), nil
 		}
 		return pack4(dst, m, codes), nil
+	case display.ACeP7:
+		return pack4(dst, m, [16]byte{0, 1, 2, 3, 4, 5, 6}), nil
+	case display.Gray4:
+		if c.panelIC == panelNibbles {
+			return pack4(dst, m, [16]byte{0, 15, 5, 10}), nil
+		}
+		codes := gray4Codes(c.panelIC)
+		return packBit(packBit(dst, m, codes, 0), m, codes, 1), nil
 	case display.Gray16:
 		return pack4(dst, m, gray16Codes()), nil
 	default:
@@ -50,14 +67,22 @@ func pack(dst []byte, m *image.Paletted, c config) ([]byte, error) {
 	}
 }
 
-// packs says whether pack knows the scheme. Four greys are missing for good reason:
-// display-data-format.html has two bits a pixel for them, py-opendisplay sends two
-// planes whose codes differ from panel to panel, and which of both a device expects
-// depends on its firmware.
-func packs(s display.Scheme) bool {
-	switch s {
-	case display.Mono, display.BWR, display.BWY, display.BWRY, display.Spectra6, display.Gray16:
+// Panels from panelBuffered on are drawn by FastEPD (Inkplate, IT8951), whose picture in
+// memory has one bit or four a pixel whatever the configuration says of greys. The one
+// numbered panelNibbles always has four (getBitsPerPixel, display_fastepd.cpp).
+const (
+	panelBuffered = 3000
+	panelNibbles  = 3001
+)
+
+// packs says whether pack knows how to draw for the panel. Four greys on a FastEPD panel
+// with one bit a pixel are a mistake in the configuration that nothing can be drawn for.
+func (c *config) packs() bool {
+	switch c.panel.Scheme {
+	case display.Mono, display.BWR, display.BWY, display.BWRY, display.Spectra6, display.ACeP7, display.Gray16:
 		return true
+	case display.Gray4:
+		return c.panelIC < panelBuffered || c.panelIC == panelNibbles
 	default:
 		return false
 	}
@@ -94,10 +119,36 @@ func packPlane(dst []byte, m *image.Paletted, use0, use1 uint64) []byte {
 	return dst
 }
 
-// bwryCodes gives the code of each palette index. Panels 29 and 30 have yellow and
-// red the other way round (py-opendisplay display_palettes.py).
+// packBit appends one plane of one bit of each pixel's code, eight pixels a byte.
+func packBit(dst []byte, m *image.Paletted, codes [4]byte, bit int) []byte {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	at, n := len(dst), (w+7)/8
+	dst = slices.Grow(dst, n*h)[:at+n*h]
+	clear(dst[at:])
+	for y := range h {
+		for x, p := range m.Pix[y*m.Stride : y*m.Stride+w] {
+			dst[at+x/8] |= codes[p&3] >> bit & 1 << (7 - x%8)
+		}
+		at += n
+	}
+	return dst
+}
+
+// gray4Codes gives the code of each palette index (black, white, dark, light) as the two
+// memories of the controller take it; bit 0 goes into the first. On panels 40 and 72 the
+// greys between are the other way round (bb_epaper bb_ep.inl u8Colors_4gray and …_v2,
+// py-opendisplay display_palettes.py).
+func gray4Codes(panelIC uint16) [4]byte {
+	if panelIC == 40 || panelIC == 72 {
+		return [4]byte{3, 0, 2, 1}
+	}
+	return [4]byte{3, 0, 1, 2}
+}
+
+// bwryCodes gives the code of each palette index. Panel 29 has yellow and red the other
+// way round; 30 has not, though bb_epaper says so (py-opendisplay 7.17.1, seen on glass).
 func bwryCodes(panelIC uint16) [4]byte {
-	if panelIC == 29 || panelIC == 30 {
+	if panelIC == 29 {
 		return [4]byte{0, 1, 3, 2}
 	}
 	return [4]byte{0, 1, 2, 3}

@@ -43,6 +43,51 @@ func TestPackGolden(t *testing.T) {
 		{"yellow", indices(display.BWY, "012012012"), display.BWY, 0, false, []byte{0b01001001, 0, 0b00100100, 0b10000000}},
 		{"four inks", indices(display.BWRY, "01233"), display.BWRY, 0x40, false, []byte{0b00011011, 0b11000000}},
 		{"four inks, swapped", indices(display.BWRY, "01233"), display.BWRY, 29, false, []byte{0b00011110, 0b10000000}},
+		// Ten by three in each scheme, so that rows need filling wherever a byte holds more
+		// than one pixel. Mono: 10000000 11, 01111111 00, 10101010 10.
+		{"mono, 10×3", indices(display.Mono, "1000000011", "0111111100", "1010101010"), display.Mono, 0, false, []byte{
+			0x80, 0xc0, 0x7f, 0x00, 0xaa, 0x80,
+		}},
+		// First plane 01101101 10, all, 00000111 11; second 00100100 10, all, none.
+		{"red, 10×3", indices(display.BWR, "0120120120", "2222222222", "0000011111"), display.BWR, 0, false, []byte{
+			0x6d, 0x80, 0xff, 0xc0, 0x07, 0xc0,
+			0x24, 0x80, 0xff, 0xc0, 0x00, 0x00,
+		}},
+		// As with red, but yellow leaves the first plane empty: 01001001 00, none, 00000111 11.
+		{"yellow, 10×3", indices(display.BWY, "0120120120", "2222222222", "0000011111"), display.BWY, 0, false, []byte{
+			0x49, 0x00, 0x00, 0x00, 0x07, 0xc0,
+			0x24, 0x80, 0xff, 0xc0, 0x00, 0x00,
+		}},
+		// Four pixels a byte: 00 01 10 11 twice and 00 01; 11 all along; 00 00 00 00, 00 01 01 01, 01 01.
+		{"four inks, 10×3", indices(display.BWRY, "0123012301", "3333333333", "0000011111"), display.BWRY, 55, false, []byte{
+			0x1b, 0x1b, 0x10, 0xff, 0xff, 0xf0, 0x00, 0x15, 0x50,
+		}},
+		{"four inks, swapped, 10×3", indices(display.BWRY, "0123012301", "3333333333", "0000011111"), display.BWRY, 29, false, []byte{
+			0x1e, 0x1e, 0x10, 0xaa, 0xaa, 0xa0, 0x00, 0x15, 0x50,
+		}},
+		{"four inks, not swapped on panel 30", indices(display.BWRY, "0123"), display.BWRY, 30, false, []byte{0x1b}},
+		// Black is 1,1, dark (2) is 1,0, light (3) is 0,1, white is 0,0 in the two planes.
+		// First: 11001100 11, all, 00000111 11; second: 10101010 10, all, none.
+		{"four greys, 10×3", indices(display.Gray4, "0231023102", "0000000000", "1111122222"), display.Gray4, 60, false, []byte{
+			0xcc, 0xc0, 0xff, 0xc0, 0x07, 0xc0,
+			0xaa, 0x80, 0xff, 0xc0, 0x00, 0x00,
+		}},
+		// Dark is 0,1 and light is 1,0 here, which makes the planes change places.
+		{"four greys of panel 40, 10×3", indices(display.Gray4, "0231023102", "0000000000", "1111122222"), display.Gray4, 40, false, []byte{
+			0xaa, 0x80, 0xff, 0xc0, 0x00, 0x00,
+			0xcc, 0xc0, 0xff, 0xc0, 0x07, 0xc0,
+		}},
+		// Of sixteen levels black is 0, dark 5, light 10 and white 15.
+		{"four greys in nibbles, 10×3", indices(display.Gray4, "0231023102", "0000000000", "1111122222"), display.Gray4, 3001, false, []byte{
+			0x05, 0xaf, 0x05, 0xaf, 0x05,
+			0x00, 0x00, 0x00, 0x00, 0x00,
+			0xff, 0xff, 0xf5, 0x55, 0x55,
+		}},
+		{"seven inks, 10×3", indices(display.ACeP7, "0123456012", "6543210654", "1111111111"), display.ACeP7, 34, false, []byte{
+			0x01, 0x23, 0x45, 0x60, 0x12,
+			0x65, 0x43, 0x21, 0x06, 0x54,
+			0x11, 0x11, 0x11, 0x11, 0x11,
+		}},
 		// Ten by three: black and white as they come, then every ink that follows.
 		{"six inks", indices(display.Spectra6, "0123450011", "5432101234", "1111111111"), display.Spectra6, 0, false, []byte{
 			0x01, 0x23, 0x56, 0x00, 0x11,
@@ -68,8 +113,9 @@ func TestPackGolden(t *testing.T) {
 		}
 	}
 	for _, s := range append(display.Schemes(), "cmyk") {
-		if _, err := pack(nil, indices(display.Mono, "1"), inks(s)); (err == nil) != packs(s) {
-			t.Errorf("%s: packs says %v, pack says %v", s, packs(s), err)
+		c := inks(s)
+		if _, err := pack(nil, indices(display.Mono, "1"), c); (err == nil) != c.packs() {
+			t.Errorf("%s: packs says %v, pack says %v", s, c.packs(), err)
 		}
 	}
 }

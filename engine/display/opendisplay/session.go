@@ -22,7 +22,8 @@ type scratch struct {
 	out    [headerLen + maxSend]byte
 	r      *bufio.Reader
 	packed []byte
-	turned image.Paletted
+	turned image.Paletted // what to draw, and
+	was    image.Paletted // what the glass shows, as the panel is mounted
 	zlib   deflater
 	config []byte
 }
@@ -37,15 +38,25 @@ type session struct {
 	limit   Timeouts
 	stop    func() bool // ends the watch on ctx
 	heard   bool        // at least one whole reply came
+	single  bool        // it answers as homeplate does, see reply
 	*scratch
 }
 
-// open connects to address. The caller must close the session.
-func (d *Driver) open(ctx context.Context, address string) (*session, error) {
+// open connects to address. The caller must close the session. A device that is secured
+// is dialled by means of encryption alone.
+func (d *Driver) open(ctx context.Context, address string, secured bool) (*session, error) {
 	s := &session{address: address, limit: d.limit}
+	dial := d.dial
+	if secured {
+		dial = d.dialSecure
+	}
+	if dial == nil {
+		return nil, s.fail(display.Unsupported, "connect", remedyEncrypted,
+			errors.New("the display takes encrypted connections only (TLS 1.2 with a pre-shared key), which Roomink can't open yet"))
+	}
 	dctx, cancel := context.WithTimeout(ctx, d.limit.Dial)
 	defer cancel()
-	conn, err := d.dial(dctx, "tcp", address)
+	conn, err := dial(dctx, "tcp", address)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, s.ended(ctx, "connect")
@@ -127,8 +138,9 @@ const (
 	remedySilent      = "It is tried again; if this stays, restart the display and check its Wi-Fi reception."
 	remedyProtocol    = "Check that an OpenDisplay device answers at this address and that its firmware is up to date."
 	remedyRefused     = "It is tried again; if this stays, update the display's firmware and save its configuration again in the OpenDisplay toolbox."
-	remedyEncrypted   = "Roomink can't speak to encrypted OpenDisplay devices yet: switch encryption off in the OpenDisplay toolbox."
-	remedyScheme      = "Displays in black and white, also with red or yellow or both, in the six inks of Spectra 6 and in 16 greys are supported."
+	remedyEncrypted   = "Roomink can't drive encrypted OpenDisplay displays yet. To use this one, switch encryption off in the OpenDisplay toolbox, remove the display here and add it again; then keep it on a network that only trusted devices use."
+	remedyScheme      = "Displays in black and white, also with red or yellow or both, in six or seven inks and in 4 or 16 greys are supported. Check panel type and colour scheme in the OpenDisplay toolbox."
+	remedySeven       = "Update the display's firmware in the OpenDisplay toolbox; versions before mid-2026 cannot draw seven colours over the network."
 	remedySetUp       = "Set the display up in the OpenDisplay toolbox first."
 	remedyPanel       = "It is tried again; if this stays, check the cable between board and panel and restart the display."
 	remedyWrong       = "Look up the display's present address, or remove it and add it again if its panel was changed."

@@ -21,6 +21,7 @@ type Advert struct {
 	Secured   bool              // it serves an encrypted connection only
 	Firmware  string            // "major.minor"; may be empty
 	Telemetry display.Telemetry // zero if absent
+	Inputs    string            // 11 bytes of buttons and sensors as they came; empty if absent
 }
 
 // ErrServer says that a TXT record is not of a display: it has neither "mac" nor
@@ -85,6 +86,7 @@ func (a *Advert) identify(kv map[string]string, at time.Time) (err error) {
 		if a.Telemetry, err = parseMSD(raw, at); err != nil {
 			return fmt.Errorf("announcement says %s: %w", quote("msd", msd), err)
 		}
+		a.Inputs = string(raw[:inputsLen])
 	}
 	return nil
 }

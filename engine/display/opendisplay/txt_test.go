@@ -17,16 +17,19 @@ const msdOK = "msd=" + "0000000000000000000000" + "7c" + "90" + "01" // 22 °C, 
 
 func TestParseTXT(t *testing.T) {
 	tel := display.Telemetry{Battery: 4000, Temperature: 22, At: noon}
+	none := strings.Repeat("\x00", 11)
 	for _, c := range []struct {
 		name string
 		txt  []string
 		want opendisplay.Advert
 	}{
 		{"protocol 2.2", []string{"mac=a4:cf:12:00:00:01", "tls=0", "fw=2.24", "cm=05", "id=00000001", "pv=2.2", msdOK},
-			opendisplay.Advert{ID: "opendisplay:a4:cf:12:00:00:01", Firmware: "2.24", Telemetry: tel}},
+			opendisplay.Advert{ID: "opendisplay:a4:cf:12:00:00:01", Firmware: "2.24", Telemetry: tel, Inputs: none}},
 		{"encrypted", []string{"mac=a4:cf:12:00:00:01", "tls=1"},
 			opendisplay.Advert{ID: "opendisplay:a4:cf:12:00:00:01", Secured: true}},
-		{"msd alone, as before 2.2", []string{msdOK}, opendisplay.Advert{Telemetry: tel}},
+		{"msd alone, as before 2.2", []string{msdOK}, opendisplay.Advert{Telemetry: tel, Inputs: none}},
+		{"buttons and sensors", []string{"msd=8900000000000000aabbcc7c9001"},
+			opendisplay.Advert{Telemetry: tel, Inputs: "\x89" + none[:7] + "\xaa\xbb\xcc"}},
 		{"keys in capitals, first one counts", []string{"MAC=A4-CF-12-00-00-01", "mac=00:00:00:00:00:00", "TLS=0"},
 			opendisplay.Advert{ID: "opendisplay:a4:cf:12:00:00:01"}},
 		{"a random Bluetooth address", []string{"mac=f3:cf:12:00:00:01"},
@@ -88,7 +91,7 @@ func FuzzParseTXT(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		a, err := opendisplay.ParseTXT(strings.Split(s, "\n"), noon)
 		if err != nil {
-			if a.ID != "" || a.Firmware != "" || a.Telemetry != (display.Telemetry{}) {
+			if a.ID != "" || a.Firmware != "" || a.Telemetry != (display.Telemetry{}) || a.Inputs != "" {
 				t.Fatalf("junk was trusted: %+v", a)
 			}
 			if !utf8.ValidString(err.Error()) || len(err.Error()) > 1000 {

@@ -15,36 +15,49 @@ import (
 	"github.com/roomink/roomink/engine/simulator/virtual"
 )
 
-// The suite runs against both device implementations that were seen in the field.
+// The suite runs against both device implementations that were seen in the field, and
+// against panels of which a part can't be refreshed unless all of it is sent.
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	displaytest.Run(t, harness(virtual.ReferenceFirmware, "2.24.0"))
+	displaytest.Run(t, harness("2.24.0", virtual.Options{}))
 }
 
 func TestConformanceHomeplate(t *testing.T) {
 	t.Parallel()
-	displaytest.Run(t, harness(virtual.Homeplate, ""))
+	displaytest.Run(t, harness("", virtual.Options{Profile: virtual.Homeplate}))
 }
 
-func harness(profile virtual.Profile, firmware string) displaytest.Harness {
+func TestConformanceFullFrameParts(t *testing.T) {
+	t.Parallel()
+	h := harness("2.24.0", virtual.Options{Model: virtual.Model{PartialFullFrame: true}})
+	h.Panels = []display.Panel{{Width: 400, Height: 300, Scheme: display.Mono, Rotation: 180}}
+	displaytest.Run(t, h)
+}
+
+func harness(firmware string, o virtual.Options) displaytest.Harness {
 	return displaytest.Harness{
 		Driver: opendisplay.New(opendisplay.Options{}),
 		Impatient: opendisplay.New(opendisplay.Options{Timeouts: opendisplay.Timeouts{
 			Dial: 200 * time.Millisecond, Reply: 200 * time.Millisecond, Refresh: 200 * time.Millisecond,
 		}}),
 		Start: func(t *testing.T, p display.Panel) *displaytest.Device {
-			return start(t, profile, firmware, p)
+			return start(t, firmware, o, p)
 		},
 		Panels: []display.Panel{
 			{Width: 400, Height: 300, Scheme: display.Mono},
 			{Width: 800, Height: 480, Scheme: display.Mono},
 			{Width: 122, Height: 250, Scheme: display.Mono}, // rows need filling
-			{Width: 400, Height: 300, Scheme: display.BWR},
+			{Width: 400, Height: 304, Scheme: display.Mono, Rotation: 90},
+			{Width: 296, Height: 128, Scheme: display.Mono, Rotation: 270},
+			{Width: 400, Height: 300, Scheme: display.BWR, Rotation: 180},
 			{Width: 152, Height: 104, Scheme: display.BWY},
 			{Width: 250, Height: 122, Scheme: display.BWRY}, // 250 is no multiple of 4
 			{Width: 121, Height: 80, Scheme: display.Spectra6},
 			{Width: 201, Height: 60, Scheme: display.Gray16},
+			{Width: 122, Height: 250, Scheme: display.Gray4},
+			{Width: 128, Height: 96, Scheme: display.Gray4, Rotation: 90},
+			{Width: 160, Height: 60, Scheme: display.ACeP7},
 		},
 		Faults: []displaytest.Fault{
 			displaytest.Hang, displaytest.Garbage, displaytest.DropMidFrame,
@@ -71,6 +84,8 @@ var schemes = map[display.Scheme]virtual.Scheme{
 
 	display.Spectra6: virtual.SchemeSpectra6,
 	display.Gray16:   virtual.SchemeGray16,
+	display.Gray4:    virtual.SchemeGray4,
+	display.ACeP7:    virtual.SchemeACeP7,
 }
 
 // vdev is a running virtual device that another one can replace.
@@ -109,15 +124,13 @@ func (v *vdev) run(t *testing.T, o virtual.Options) {
 	t.Cleanup(v.stop)
 }
 
-func start(t *testing.T, profile virtual.Profile, firmware string, p display.Panel) *displaytest.Device {
+func start(t *testing.T, firmware string, o virtual.Options, p display.Panel) *displaytest.Device {
 	t.Helper()
-	o := virtual.Options{
-		Model: virtual.Model{
-			Name: "Panel", Manufacturer: "Virtual", Width: p.Width, Height: p.Height,
-			Scheme: schemes[p.Scheme], Zlib: true,
-		},
-		MAC: "02:00:00:00:00:01", FriendlyName: "Door 1", Profile: profile,
-	}
+	m := &o.Model
+	m.Name, m.Manufacturer, m.Width, m.Height, m.Rotation = "Panel", "Virtual", p.Width, p.Height, p.Rotation
+	m.Scheme, m.Zlib, m.Partial = schemes[p.Scheme], true, p.Scheme == display.Mono
+	m.PartialFullFrame = m.PartialFullFrame && m.Partial
+	o.MAC, o.FriendlyName = "02:00:00:00:00:01", "Door 1"
 	v := &vdev{}
 	v.run(t, o)
 	addr := v.dev().Addr()
@@ -133,10 +146,24 @@ func start(t *testing.T, profile virtual.Profile, firmware string, p display.Pan
 		Occupy:    func(t *testing.T) func() { return occupy(t, addr) },
 		Replace: func(t *testing.T) {
 			v.stop()
-			o.Addr, o.MAC = addr, "02:00:00:00:00:02"
-			o.Model.Width, o.Model.Height = 296, 128
-			v.run(t, o)
+			other := o
+			other.Addr, other.MAC = addr, "02:00:00:00:00:02"
+			other.Model.Width, other.Model.Height = 264, 176
+			v.run(t, other)
 		},
+		Reboot: func(t *testing.T) {
+			v.dev().SetPower(false)
+			v.dev().SetPower(true)
+		},
+		Move: func(t *testing.T) string {
+			if err := v.dev().Move(); err != nil {
+				t.Fatal(err)
+			}
+			return v.dev().Addr()
+		},
+		Twin: func(t *testing.T, p display.Panel) *displaytest.Device { return start(t, firmware, o, p) },
+		// A panel whose rows need filling can't be told the etag of a picture.
+		Partial: m.Partial && p.Width%8 == 0,
 	}
 }
 

@@ -9,14 +9,17 @@ import (
 
 // The opcodes in use, OpenDisplay/Firmware include/opendisplay_protocol.h section 1.
 const (
-	opReadConfig  uint16 = 0x0040
-	opFirmware    uint16 = 0x0043
-	opReadMSD     uint16 = 0x0044
+	opReadConfig uint16 = 0x0040
+	opFirmware   uint16 = 0x0043
+	opReadMSD    uint16 = 0x0044
+	// opDeepSleep was 0x0052 before protocol 2.1, where that now cuts the power for good.
+	opDeepSleep   uint16 = 0x0053
 	opWriteStart  uint16 = 0x0070
 	opWriteData   uint16 = 0x0071
 	opWriteEnd    uint16 = 0x0072
 	opRefreshDone uint16 = 0x0073 // unasked, from the device: the panel shows the picture
 	opRefreshLate uint16 = 0x0074 // unasked, from the device: the panel did not finish
+	opPartial     uint16 = 0x0076
 )
 
 // The status bytes of a reply, section 2 of the same header.

@@ -72,6 +72,7 @@ type Options struct {
 	Profile   Profile
 	Power     Power
 	Telemetry Telemetry // default 4,000 mV (0 on USB) at 22 °C
+	Buttons   int       // how many there are, at most 8
 	// Logger gets what goes wrong at debug level; default: nothing is logged.
 	Logger *slog.Logger
 }
@@ -90,6 +91,8 @@ type OpenDisplay struct {
 	fault         Fault
 	noise         *rand.Rand
 	telemetry     Telemetry
+	buttons       [maxButtons]button
+	lastButton    int // the one whose state is announced
 	justBooted    bool
 	loops         uint8
 	powered       bool
@@ -111,6 +114,9 @@ func New(o Options) (*OpenDisplay, error) {
 	mac, err := net.ParseMAC(o.MAC)
 	if err != nil || len(mac) != 6 {
 		return nil, fmt.Errorf("MAC %q: want 6 bytes such as 02:00:00:00:00:01", o.MAC)
+	}
+	if o.Buttons < 0 || o.Buttons > maxButtons {
+		return nil, fmt.Errorf("%d buttons: want 0 to %d", o.Buttons, maxButtons)
 	}
 	if o.RefreshScale < 0 {
 		return nil, fmt.Errorf("RefreshScale %v: want 0 (instant) or more", o.RefreshScale)

@@ -56,7 +56,7 @@ func (s *session) obey(ctx context.Context, payload []byte) (recognised bool, er
 	op, data := binary.BigEndian.Uint16(payload), payload[2:]
 	switch op {
 	case opReboot:
-		s.device.rest(ctx, s, s.device.scaled(bootTime))
+		s.device.rest(ctx, s, s.device.scaled(bootTime), false)
 		err = errHangUp
 	case opReadConfig:
 		err = s.sendConfig(ctx)
@@ -144,11 +144,11 @@ func (s *session) deepSleep(ctx context.Context, data []byte) error {
 			length = time.Duration(seconds) * time.Second
 		}
 	}
-	s.device.rest(ctx, s, length)
+	s.device.rest(ctx, s, length, true)
 	return errHangUp
 }
 
-// msd is the telemetry: 11 dynamic bytes (this board has no buttons or sensors),
+// msd is the telemetry: 11 dynamic bytes (buttons; this board has no sensors),
 // temperature, battery, status. Source: py-opendisplay models/advertisement.py.
 func (d *OpenDisplay) msd() [14]byte {
 	d.mu.Lock()
@@ -156,6 +156,9 @@ func (d *OpenDisplay) msd() [14]byte {
 	volts := min(max(d.telemetry.Millivolts, 0)/10, 511)
 	celsius := math.Round((d.telemetry.Celsius + 40) * 2)
 	var msd [14]byte
+	if b := d.buttons[d.lastButton]; b != (button{}) {
+		msd[buttonByte] = b.state(d.lastButton)
+	}
 	msd[11] = byte(min(max(celsius, 0), 255))
 	msd[12] = byte(volts)
 	msd[13] = byte(volts>>8) | d.loops&0x0f<<4

@@ -12,6 +12,7 @@ const (
 	packetManufacturer, sizeManufacturer = 0x02, 22
 	packetPower, sizePower               = 0x04, 30
 	packetDisplay, sizeDisplay           = 0x20, 46
+	packetInputs, sizeInputs             = 0x25, 30
 	packetExtended, sizeExtended         = 0x2c, 288
 )
 
@@ -23,6 +24,7 @@ const (
 	flagPowerLatch  = 1 << 4 // the D flip-flop latch, which 0x0052 releases
 	estimatorLiIon  = 1
 	technologyPaper = 1
+	inputButton     = 1
 
 	transmitStreaming = 1 << 0 // zlib with a 512-byte window
 	transmitZip       = 1 << 1
@@ -38,16 +40,21 @@ const communicationModes = commBLE | commWiFi
 // of [number][id][fixed-size body], CRC16 [2 LE].
 func (d *OpenDisplay) config() []byte {
 	blob := []byte{0, 0, 1}
-	for number, packet := range []struct {
+	type packet struct {
 		id   byte
 		body []byte
-	}{
+	}
+	packets := []packet{
 		{packetSystem, d.systemPacket()},
 		{packetManufacturer, make([]byte, sizeManufacturer)}, // id 0: self-built
 		{packetPower, d.powerPacket()},
 		{packetDisplay, d.displayPacket()},
-		{packetExtended, d.extendedPacket()},
-	} {
+	}
+	if d.opts.Buttons > 0 {
+		packets = append(packets, packet{packetInputs, d.inputsPacket()})
+	}
+	packets = append(packets, packet{packetExtended, d.extendedPacket()})
+	for number, packet := range packets {
 		blob = append(blob, byte(number), packet.id)
 		blob = append(blob, packet.body...)
 	}
@@ -91,11 +98,15 @@ func (d *OpenDisplay) displayPacket() []byte {
 	le.PutUint16(b[6:], uint16(m.Height))
 	le.PutUint16(b[8:], uint16(m.ActiveWidth))
 	le.PutUint16(b[10:], uint16(m.ActiveHeight))
-	// b[12:14] legacy tag type, b[14] rotation: both 0
+	// b[12:14] legacy tag type: 0
+	b[14] = byte(m.Rotation / 90)
 	for pin := 15; pin <= 19; pin++ { // reset, busy, data/command, select, data
 		b[pin] = noPin
 	}
-	if m.Partial {
+	switch {
+	case m.PartialFullFrame:
+		b[20] = 2
+	case m.Partial:
 		b[20] = 1
 	}
 	b[21] = byte(m.Scheme)
@@ -105,6 +116,21 @@ func (d *OpenDisplay) displayPacket() []byte {
 	}
 	b[23], b[24] = noPin, noPin // clock, second select
 	le.PutUint16(b[31:], uint16(m.FullRefreshCharge))
+	return b
+}
+
+// inputsPacket tells of the buttons: pins from 1 on, state in the first dynamic byte.
+func (d *OpenDisplay) inputsPacket() []byte {
+	b := make([]byte, sizeInputs)
+	b[1], b[2] = inputButton, inputButton // type, and how to show it
+	for i := range 8 {
+		b[3+i] = noPin
+		if i < d.opts.Buttons {
+			b[3+i] = byte(1 + i)
+			b[11] |= 1 << i
+		}
+	}
+	b[15] = buttonByte
 	return b
 }
 

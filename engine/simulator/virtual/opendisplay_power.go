@@ -110,6 +110,7 @@ func (d *OpenDisplay) SetPower(on bool) {
 		d.boot()
 	case !on && d.powered:
 		d.powered, d.asleep = false, false
+		d.etag = 0
 		d.goDown()
 	}
 }
@@ -130,12 +131,11 @@ func (d *OpenDisplay) boot() {
 	d.signal()
 }
 
-// goDown is what power loss, reset and deep sleep have in common. The etag lives
-// in memory that does not survive any of them.
+// goDown is what power loss, reset and deep sleep have in common.
 func (d *OpenDisplay) goDown() {
 	d.closeListener()
 	d.dropSession()
-	d.etag = 0
+	d.buttons, d.lastButton = [maxButtons]button{}, 0
 	d.panel.state.Powered = false
 	d.panel.state.Refreshing = false
 	d.panel.changed()
@@ -178,9 +178,34 @@ func (d *OpenDisplay) stopListening() {
 	d.signal()
 }
 
+// Move gives the display another port, as another lease gives it another address: its
+// client is gone, the old address is dead, and everything else is as before. It needs
+// Listen, and does nothing while the display is off or asleep.
+func (d *OpenDisplay) Move() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.listener == nil {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(d.addr)
+	if err != nil {
+		return fmt.Errorf("move virtual display %s: %w", d.Name(), err)
+	}
+	moved, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return fmt.Errorf("move virtual display %s: %w", d.Name(), err)
+	}
+	d.closeListener()
+	d.dropSession()
+	d.listener, d.addr = moved, moved.Addr().String()
+	d.signal()
+	return nil
+}
+
 // rest takes the board down for a while in the name of a session: a reboot or a
-// deep sleep. Somebody may switch it off, or on, meanwhile.
-func (d *OpenDisplay) rest(ctx context.Context, s *session, length time.Duration) {
+// deep sleep, which alone keeps what is in the clock's memory (RTC_DATA_ATTR). Somebody
+// may switch the board off, or on, meanwhile.
+func (d *OpenDisplay) rest(ctx context.Context, s *session, length time.Duration, keepsEtag bool) {
 	d.mu.Lock()
 	if d.session != s {
 		d.mu.Unlock()
@@ -188,6 +213,9 @@ func (d *OpenDisplay) rest(ctx context.Context, s *session, length time.Duration
 	}
 	d.asleep = true
 	d.session = nil // so that going down does not cancel the one that wakes it
+	if !keepsEtag {
+		d.etag = 0
+	}
 	d.goDown()
 	d.session = s
 	d.mu.Unlock()

@@ -127,3 +127,24 @@ func TestPowerOffCommand(t *testing.T) {
 	d.SetPower(true)
 	dial(t, d).upload(unhex(t, first[6:]))
 }
+
+// TestWhatSurvives: the picture's etag is kept in the clock's memory, which deep sleep
+// leaves alone and a reset clears.
+func TestWhatSurvives(t *testing.T) {
+	for name, want := range map[string]string{
+		"00 53": "02 00 00 76",
+		"00 0f": "04 00 ff 76 01 00",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDisplay(t, virtual.Options{Power: virtual.Power{DeepSleep: time.Minute}})
+			c, gone := attach(t, d)
+			withEtag(c)
+			c.send(name)
+			c.expectClosed()
+			<-gone
+			c, _ = attach(t, d)
+			c.send("00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 08 00 02")
+			c.expect(want)
+		})
+	}
+}

@@ -57,7 +57,7 @@ func TestSampleSession(t *testing.T) {
 }
 
 func TestNewGlassIsWhite(t *testing.T) {
-	for _, scheme := range []virtual.Scheme{virtual.SchemeMono, virtual.SchemeBWR, virtual.SchemeBWY, virtual.SchemeBWRY, virtual.SchemeSpectra6, virtual.SchemeGray16, virtual.SchemeSpectra6Split} {
+	for _, scheme := range []virtual.Scheme{virtual.SchemeMono, virtual.SchemeBWR, virtual.SchemeBWY, virtual.SchemeBWRY, virtual.SchemeSpectra6, virtual.SchemeGray4, virtual.SchemeGray16, virtual.SchemeACeP7, virtual.SchemeSpectra6Split} {
 		m := tiny
 		m.Width, m.Scheme, m.Partial = 13, scheme, false // rows are padded
 		glass := newDisplay(t, virtual.Options{Model: m}).Glass()
@@ -80,6 +80,9 @@ func TestSchemes(t *testing.T) {
 		y = color.RGBA{R: 255, G: 255, A: 255}
 		b = color.RGBA{B: 255, A: 255}
 		g = color.RGBA{G: 255, A: 255}
+		o = color.RGBA{R: 255, G: 128, A: 255}
+		d = color.RGBA{R: 85, G: 85, B: 85, A: 255}
+		l = color.RGBA{R: 170, G: 170, B: 170, A: 255}
 	)
 	for _, c := range []struct {
 		name   string
@@ -103,6 +106,15 @@ func TestSchemes(t *testing.T) {
 			[]color.RGBA{k, w, y, r, b, g, k}},
 		{"six inks in halves", virtual.Model{Width: 7, Height: 2, Scheme: virtual.SchemeSpectra6Split}, "01 20 11 10 35 60 11 11",
 			[]color.RGBA{k, w, y, r, b, g, k}},
+		{"four colours, controller 30 swaps nothing", virtual.Model{Width: 4, Height: 2, Scheme: virtual.SchemeBWRY, PanelIC: 30}, "1b 55",
+			[]color.RGBA{k, w, y, r}},
+		// Codes 3 1 2 0, first plane 1 1 0 0, second plane 1 0 1 0.
+		{"four greys", virtual.Model{Width: 4, Height: 2, Scheme: virtual.SchemeGray4, PanelIC: 60}, "c0 00 a0 00",
+			[]color.RGBA{k, d, l, w}},
+		{"four greys, middle ones the other way round", virtual.Model{Width: 4, Height: 2, Scheme: virtual.SchemeGray4, PanelIC: 40}, "c0 00 a0 00",
+			[]color.RGBA{k, l, d, w}},
+		{"seven inks, and a code without one", virtual.Model{Width: 8, Height: 2, Scheme: virtual.SchemeACeP7}, "01 23 45 67 11 11 11 11",
+			[]color.RGBA{k, w, y, r, b, g, o, k}},
 		{"sixteen greys", virtual.Model{Width: 3, Height: 2, Scheme: virtual.SchemeGray16}, "0f 10 ff f0",
 			[]color.RGBA{k, w, {R: 17, G: 17, B: 17, A: 255}}},
 	} {
@@ -270,11 +282,16 @@ func TestFramesMayArriveInPieces(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	good := virtual.Options{Model: tiny, MAC: "02:00:00:00:00:01"}
 	for name, spoil := range map[string]func(*virtual.Options){
-		"no MAC":         func(o *virtual.Options) { o.MAC = "" },
-		"long MAC":       func(o *virtual.Options) { o.MAC = "02:00:00:00:00:00:00:01" },
-		"no model":       func(o *virtual.Options) { o.Model = virtual.Model{} },
-		"huge":           func(o *virtual.Options) { o.Model.Width = 5000 },
-		"scheme":         func(o *virtual.Options) { o.Model.Scheme = 5 },
+		"no MAC":       func(o *virtual.Options) { o.MAC = "" },
+		"long MAC":     func(o *virtual.Options) { o.MAC = "02:00:00:00:00:00:00:01" },
+		"no model":     func(o *virtual.Options) { o.Model = virtual.Model{} },
+		"huge":         func(o *virtual.Options) { o.Model.Width = 5000 },
+		"scheme":       func(o *virtual.Options) { o.Model.Scheme = 9 },
+		"rotation":     func(o *virtual.Options) { o.Model.Rotation = 45 },
+		"nine buttons": func(o *virtual.Options) { o.Buttons = 9 },
+		"full-frame parts and none": func(o *virtual.Options) {
+			o.Model.Partial, o.Model.PartialFullFrame = false, true
+		},
 		"partial red":    func(o *virtual.Options) { o.Model.Scheme = virtual.SchemeBWR },
 		"negative scale": func(o *virtual.Options) { o.RefreshScale = -1 },
 	} {

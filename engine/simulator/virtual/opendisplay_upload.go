@@ -87,7 +87,10 @@ func (s *session) start(ctx context.Context, data []byte) error {
 // [width:2][height:2], all big-endian, then the first bytes of the stream.
 func (s *session) startPartial(ctx context.Context, data []byte) error {
 	s.upload = nil
-	refuse := func(code byte) error { return s.nack(ctx, opPartialStart, code, 0) }
+	refuse := func(code byte) error {
+		s.device.forgetEtag()
+		return s.nack(ctx, opPartialStart, code, 0)
+	}
 	if len(data) < 17 {
 		return refuse(errPartialStream)
 	}
@@ -112,8 +115,6 @@ func (s *session) startPartial(ctx context.Context, data []byte) error {
 }
 
 // checkPartial returns the error code for a partial start, 0 if it is in order.
-// A wrong etag or rectangle makes the device forget its etag, so that the next
-// frame must be a full one.
 func (d *OpenDisplay) checkPartial(flags byte, oldEtag, newEtag uint32, r region) (code byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -122,18 +123,24 @@ func (d *OpenDisplay) checkPartial(flags byte, oldEtag, newEtag uint32, r region
 	case flags&^partialCompressed != 0, flags&partialCompressed != 0 && !model.Zlib:
 		return errPartialFlags
 	case oldEtag == 0 || newEtag == 0 || oldEtag != d.etag:
-		code = errPartialEtag
+		return errPartialEtag
 	case !model.Partial:
 		return errPartialUnsupported
 	case r.width == 0 || r.height == 0 || r.x+r.width > model.Width || r.y+r.height > model.Height:
-		code = errPartialBounds
+		return errPartialBounds
 	case r.x%8 != 0 || r.width%8 != 0:
-		code = errPartialAlign
+		return errPartialAlign
 	default:
 		return 0
 	}
+}
+
+// forgetEtag is part of every refusal of a partial update, so that the next frame must
+// be a full one (OpenDisplay/Firmware src/display_service.cpp, send_direct_write_nack).
+func (d *OpenDisplay) forgetEtag() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.etag = 0
-	return code
 }
 
 // data takes a piece of the picture.
@@ -163,6 +170,7 @@ func (s *session) refuse(ctx context.Context, op uint16) error {
 	partial := s.upload.partial
 	s.upload = nil
 	if partial {
+		s.device.forgetEtag()
 		return s.nack(ctx, op, errPartialStream, 0)
 	}
 	return s.nack(ctx, op)

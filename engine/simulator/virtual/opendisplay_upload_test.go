@@ -231,16 +231,15 @@ func TestPartialRules(t *testing.T) {
 	for _, c := range []struct {
 		name, send, reply string
 		model             virtual.Model
-		forgets           bool // the etag is gone afterwards
 	}{
-		{name: "wrong old etag", send: "00 76 00 a1 b2 c3 d5 00 00 00 02 00 08 00 01 00 08 00 02", reply: "ff 76 01 00", forgets: true},
-		{name: "old etag 0", send: "00 76 00 00 00 00 00 00 00 00 02 00 08 00 01 00 08 00 02", reply: "ff 76 01 00", forgets: true},
-		{name: "new etag 0", send: "00 76 00 a1 b2 c3 d4 00 00 00 00 00 08 00 01 00 08 00 02", reply: "ff 76 01 00", forgets: true},
-		{name: "no width", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 00 00 02", reply: "ff 76 03 00", forgets: true},
-		{name: "too wide", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 10 00 02", reply: "ff 76 03 00", forgets: true},
-		{name: "too low", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 03 00 08 00 02", reply: "ff 76 03 00", forgets: true},
-		{name: "x not aligned", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 04 00 01 00 08 00 02", reply: "ff 76 04 00", forgets: true},
-		{name: "width not aligned", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 07 00 02", reply: "ff 76 04 00", forgets: true},
+		{name: "wrong old etag", send: "00 76 00 a1 b2 c3 d5 00 00 00 02 00 08 00 01 00 08 00 02", reply: "ff 76 01 00"},
+		{name: "old etag 0", send: "00 76 00 00 00 00 00 00 00 00 02 00 08 00 01 00 08 00 02", reply: "ff 76 01 00"},
+		{name: "new etag 0", send: "00 76 00 a1 b2 c3 d4 00 00 00 00 00 08 00 01 00 08 00 02", reply: "ff 76 01 00"},
+		{name: "no width", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 00 00 02", reply: "ff 76 03 00"},
+		{name: "too wide", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 10 00 02", reply: "ff 76 03 00"},
+		{name: "too low", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 03 00 08 00 02", reply: "ff 76 03 00"},
+		{name: "x not aligned", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 04 00 01 00 08 00 02", reply: "ff 76 04 00"},
+		{name: "width not aligned", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 07 00 02", reply: "ff 76 04 00"},
 		{name: "unknown flag", send: "00 76 02 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 08 00 02", reply: "ff 76 05 00"},
 		{name: "header too short", send: "00 76 00 a1 b2 c3 d4 00 00 00 02 00 08 00 01 00 08 00", reply: "ff 76 06 00"},
 		{name: "too much data", send: good + "01 02 03 04 05", reply: "ff 76 06 00"},
@@ -257,14 +256,7 @@ func TestPartialRules(t *testing.T) {
 			cl.send(c.send)
 			cl.expect("04 00" + c.reply)
 			cl.send(good)
-			switch {
-			case c.forgets:
-				cl.expect("04 00 ff 76 01 00")
-			case !model.Partial:
-				cl.expect("04 00 ff 76 07 00")
-			default:
-				cl.expect("02 00 00 76")
-			}
+			cl.expect("04 00 ff 76 01 00") // the etag is gone after any refusal
 			wantMono(t, d.Glass(), 16, blank)
 		})
 	}
@@ -272,7 +264,6 @@ func TestPartialRules(t *testing.T) {
 	t.Run("errors after the start", func(t *testing.T) {
 		d := start(t, virtual.Options{})
 		cl := dial(t, d)
-		withEtag(cl)
 		for _, talk := range [][2]string{
 			{"00 71 01 02 03 04 05", "04 00 ff 71 06 00"},    // too much
 			{"00 72", "04 00 ff 72 06 00"},                   // too little
@@ -280,12 +271,31 @@ func TestPartialRules(t *testing.T) {
 			{"00 76 00 00 00 00 09 00", "04 00 ff 76 06 00"}, // replaced by nonsense
 			{"00 70", "02 00 00 70"},                         // replaced by a full one
 		} {
+			withEtag(cl)
 			cl.send(good)
 			cl.expect("02 00 00 76")
 			cl.send(talk[0])
 			cl.expect(talk[1])
 		}
 		wantMono(t, d.Glass(), 16, blank)
+	})
+
+	t.Run("a panel that wants all of it turns white elsewhere", func(t *testing.T) {
+		whole := tiny
+		whole.PartialFullFrame = true
+		d := start(t, virtual.Options{Model: whole})
+		cl := dial(t, d)
+		withEtag(cl)
+		cl.send("00 76 00 a1 b2 c3 d4 00 00 00 02 00 00 00 00 00 10 00 04" + "ffffffffffffffff" + "0000ffffffff0000")
+		cl.expect("02 00 00 76")
+		cl.send("00 72")
+		cl.expect("02 00 00 72 02 00 00 73")
+		wantMono(t, d.Glass(), 16, unhex(t, "00 00 ff ff ff ff 00 00"))
+		cl.send("00 76 00 00 00 00 02 00 00 00 03 00 00 00 00 00 08 00 01 00 0f")
+		cl.expect("02 00 00 76")
+		cl.send("00 72")
+		cl.expect("02 00 00 72 02 00 00 73")
+		wantMono(t, d.Glass(), 16, unhex(t, "0f ff ff ff ff ff ff ff"))
 	})
 
 	t.Run("a frame without an etag ends partial updates", func(t *testing.T) {

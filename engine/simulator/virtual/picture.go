@@ -14,7 +14,7 @@ func (m Model) rowBytes() int {
 	switch m.Scheme {
 	case SchemeBWRY:
 		return (m.Width + 3) / 4
-	case SchemeSpectra6, SchemeGray16:
+	case SchemeSpectra6, SchemeGray16, SchemeACeP7:
 		return (m.Width + 1) / 2
 	case SchemeSpectra6Split: // both halves of a row, though they are not together
 		return m.leftBytes() + (m.Width-m.Width/2+1)/2
@@ -30,7 +30,7 @@ func (m Model) planeBytes() int { return m.rowBytes() * m.Height }
 
 // frameBytes is the length of a whole packed frame.
 func (m Model) frameBytes() int {
-	if m.Scheme == SchemeBWR || m.Scheme == SchemeBWY {
+	if m.Scheme == SchemeBWR || m.Scheme == SchemeBWY || m.Scheme == SchemeGray4 {
 		return 2 * m.planeBytes()
 	}
 	return m.planeBytes()
@@ -41,8 +41,10 @@ func (m Model) blank() []byte {
 	switch m.Scheme {
 	case SchemeBWRY:
 		return bytes.Repeat([]byte{0b01010101}, m.frameBytes())
-	case SchemeSpectra6, SchemeSpectra6Split:
+	case SchemeSpectra6, SchemeSpectra6Split, SchemeACeP7:
 		return bytes.Repeat([]byte{0x11}, m.frameBytes())
+	case SchemeGray4:
+		return make([]byte, m.frameBytes())
 	case SchemeGray16:
 		return bytes.Repeat([]byte{0xff}, m.frameBytes())
 	default:
@@ -62,9 +64,11 @@ func (m Model) picture(frame []byte) *image.Paletted {
 		case SchemeBWR, SchemeBWY:
 			colour := frame[m.planeBytes()+y*row:]
 			m.twoPlanes(out, packed, colour[:row])
+		case SchemeGray4:
+			m.fourGreys(out, packed, frame[m.planeBytes()+y*row:])
 		case SchemeBWRY:
 			m.twoBits(out, packed)
-		case SchemeSpectra6, SchemeGray16:
+		case SchemeSpectra6, SchemeGray16, SchemeACeP7:
 			m.fourBits(out, packed)
 		case SchemeSpectra6Split:
 			left := m.leftBytes()
@@ -95,9 +99,25 @@ func (m Model) twoPlanes(out []uint8, first, second []byte) {
 	}
 }
 
-// twoBits decodes one row of a four-colour panel.
+// fourGreys decodes one row of a panel of four greys, whose controller combines a bit of
+// each of two memories: neither bit is white, both are black, and one of them is dark
+// grey, which one by panel. Source: bitbank2/bb_epaper src/bb_ep.inl, tables u8Colors_4gray
+// and u8Colors_4gray_v2, of which the panels EP426 (40) and EP368 (72) have the latter.
+func (m Model) fourGreys(out []uint8, first, second []byte) {
+	const dark, light = 2, 3
+	shown := [4]uint8{indexWhite, dark, light, indexBlack} // by first + 2*second
+	if m.PanelIC == 40 || m.PanelIC == 72 {
+		shown[1], shown[2] = light, dark
+	}
+	for x := range out {
+		out[x] = shown[bit(first, x)+2*bit(second, x)]
+	}
+}
+
+// twoBits decodes one row of a four-colour panel. The panel 30 is not swapped, though
+// bb_epaper has it so: on hardware it is as the others (py-opendisplay 7.17.1).
 func (m Model) twoBits(out []uint8, packed []byte) {
-	swapped := m.PanelIC == 29 || m.PanelIC == 30
+	swapped := m.PanelIC == 29
 	for x := range out {
 		code := packed[x/4] >> (6 - 2*(x%4)) & 0b11
 		if swapped && code >= indexColour {
@@ -107,7 +127,7 @@ func (m Model) twoBits(out []uint8, packed []byte) {
 	}
 }
 
-// fourBits decodes one row of a panel of six inks or sixteen greys. Codes that the
+// fourBits decodes one row of a panel of six or seven inks or sixteen greys. Codes that the
 // format does not define show as black.
 func (m Model) fourBits(out []uint8, packed []byte) {
 	for x := range out {
@@ -117,9 +137,9 @@ func (m Model) fourBits(out []uint8, packed []byte) {
 			out[x] = indexWhite
 		case m.Scheme == SchemeGray16 && code > 0:
 			out[x] = code + 1
-		case m.Scheme != SchemeGray16 && code <= 3:
+		case m.Scheme != SchemeGray16 && code <= 3, m.Scheme == SchemeACeP7 && code <= 6:
 			out[x] = code
-		case m.Scheme != SchemeGray16 && (code == 5 || code == 6):
+		case m.Scheme != SchemeGray16 && m.Scheme != SchemeACeP7 && (code == 5 || code == 6):
 			out[x] = code - 1
 		default:
 			out[x] = indexBlack
@@ -140,6 +160,13 @@ func (r region) planeBytes() int { return (r.width + 7) / 8 * r.height }
 // the glass leaves ghosts, as it would on hardware.
 func (m Model) drive(glass []byte, r region, before, after []byte) []byte {
 	next := bytes.Clone(glass)
+	if m.PartialFullFrame {
+		next = m.blank()
+		for y := range r.height { // what is told of the part is right
+			at := (r.y+y)*m.rowBytes() + r.x/8
+			copy(next[at:at+r.width/8], glass[at:])
+		}
+	}
 	row := r.width / 8
 	for y := range r.height {
 		target := next[(r.y+y)*m.rowBytes()+r.x/8:]
