@@ -58,6 +58,8 @@ type Harness struct {
 	Panels []display.Panel
 	// Faults are those that Device.SetFault can make.
 	Faults []Fault
+	// Gateway is for drivers of displays behind an access point or hub; nil otherwise.
+	Gateway *Gateway
 }
 
 // Device is a virtual device under the suite's control. All functions may be
@@ -75,6 +77,9 @@ type Device struct {
 	// Replace puts a device that the protocol can tell apart at the same address;
 	// nil where it can tell none.
 	Replace func(t *testing.T)
+	// SetAwake says whether a display behind a gateway comes for what waits there; nil for
+	// others.
+	SetAwake func(on bool)
 }
 
 // Run checks the driver against the contract of display.Driver.
@@ -91,6 +96,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("PowerOff", h.powerOff)
 	t.Run("Occupied", h.occupied)
 	t.Run("WrongDevice", h.wrongDevice)
+	t.Run("Gateway", h.gateway)
 }
 
 func (h Harness) start(t *testing.T) *Device {
@@ -146,6 +152,9 @@ func (h Harness) push(t *testing.T, dev *Device, pic Picture) {
 	if receipt.At.IsZero() {
 		t.Errorf("push %s: the receipt has no time", pic.Name)
 	}
+	if receipt.Ticket != "" {
+		h.arrives(t, dev, receipt.Ticket, before+1)
+	}
 	if got := dev.Refreshes() - before; got != 1 {
 		t.Errorf("push %s: the panel refreshed %d times, want once", pic.Name, got)
 	}
@@ -156,6 +165,10 @@ func (h Harness) identicalPush(t *testing.T) {
 	dev := h.start(t)
 	pic := Noise(dev.Display.Panel, 1)
 	h.push(t, dev, pic)
+	if h.Gateway != nil && h.Gateway.Dedupes {
+		h.pushAgain(t, dev, pic)
+		return
+	}
 	h.push(t, dev, pic)
 }
 
