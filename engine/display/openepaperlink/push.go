@@ -115,10 +115,12 @@ func (d *Driver) upload(ctx context.Context, t target, r record, kind tagType, f
 	switch {
 	case err != nil:
 		return err
-	case a.Status == http.StatusOK:
-		return nil
-	case bytes.Contains(a.Body, []byte("mac not found")):
+	case bytes.Contains(a.Body, []byte("mac not found")): // with status 200 in 2023's firmware
 		return d.tagError(display.Unreachable, t.String(), errors.New("the access point does not know the tag any more"))
+	case a.Status == http.StatusOK && bytes.HasPrefix(a.Body, []byte("Ok")):
+		return nil
+	case a.Status == http.StatusOK: // what it answers where it has not seen the end of the form
+		return d.http.Fail(display.Refused, q, errors.New("it did not save the picture"))
 	default:
 		return d.http.Fail(lan.StatusKind(a.Status), q, fmt.Errorf("it refused the picture with HTTP status %d", a.Status))
 	}
@@ -155,7 +157,10 @@ func form(mac string, r record, kind tagType, f display.Frame) (body []byte, con
 	if _, err := part.Write(encode(f.Image, kind.inks)); err != nil {
 		return nil, "", err
 	}
-	return b.Bytes(), w.FormDataContentType(), w.Close()
+	if err := w.Close(); err != nil { // which writes the end
+		return nil, "", err
+	}
+	return b.Bytes(), w.FormDataContentType(), nil
 }
 
 // waveform chooses how the tag refreshes: 1, always in full, or 0, as the access point
@@ -172,15 +177,20 @@ func waveform(kind tagType, f display.Frame) string {
 // and says what its hash is.
 func (d *Driver) ticket(ctx context.Context, t target, before record) (display.Receipt, error) {
 	taken := display.Receipt{At: d.now()}
-	deadline := time.Now().Add(d.limit.Draw)
+	deadline, missed := time.Now().Add(d.limit.Draw), 0
 	for {
 		r, err := d.record(ctx, t)
 		switch {
 		case err != nil:
 			return display.Receipt{}, err
 		case r.drawn() && r.Pending > 0:
-			taken.Ticket, err = d.queued(ctx, t, r)
-			return taken, err
+			if taken.Ticket, err = d.queued(ctx, t); err != nil || taken.Ticket != "" {
+				return taken, err
+			}
+			if missed++; missed == 3 { // not because the tag was so quick
+				taken.Ticket = later(r)
+				return taken, nil
+			}
 		case r.drawn() && r.picture() == before.picture():
 			return taken, d.same(ctx, t, r)
 		case r.drawn(): // the tag was awake and has it
@@ -199,16 +209,16 @@ func (d *Driver) ticket(ctx context.Context, t target, before record) (display.R
 // later is a ticket for what can't be told yet. No report bears it.
 func later(r record) string { return "later:" + lan.Words(r.upload(), 100) }
 
-// queued gives the hash of what waits for the tag: the access point hands it out to others
-// of its kind.
-func (d *Driver) queued(ctx context.Context, t target, r record) (string, error) {
+// queued gives the hash of what waits for the tag, "" if nothing does: the access point
+// hands it out to others of its kind.
+func (d *Driver) queued(ctx context.Context, t target) (string, error) {
 	q := lan.Request{Op: "read queued picture", Address: t.point, Path: "/getdata", Query: url.Values{"mac": {t.mac}}, Limit: 1 << 20}
 	a, err := d.ask(ctx, q)
 	if err != nil {
 		return "", err
 	}
-	if a.Status != http.StatusOK || len(a.Body) == 0 { // the tag was quick, or the firmware is old
-		return later(r), nil
+	if a.Status != http.StatusOK || len(a.Body) == 0 { // the tag was quicker, or the firmware is old
+		return "", nil
 	}
 	sum := md5.Sum(a.Body) // the access point's choice
 	return hex.EncodeToString(sum[:8]), nil
