@@ -27,8 +27,12 @@ const (
 
 var group = net.UDPAddr{IP: net.IPv4(239, 10, 0, 1), Port: port}
 
-// every is how often access points are asked for.
-const every = time.Minute
+// Access points are asked for every minute, and at first, since datagrams get lost, three
+// times in short succession.
+const (
+	every = time.Minute
+	first = 2 * time.Second
+)
 
 // Search asks for access points on the given interfaces until ctx ends, which is no error,
 // and calls found for each answer, so for each access point about once a minute. It hears
@@ -50,9 +54,13 @@ func (d *Driver) Search(ctx context.Context, ifaces []net.Interface, found func(
 	asking := make(chan struct{})
 	go func() {
 		defer close(asking)
-		for {
+		for n := 1; ; n++ {
 			s.request()
-			if !wait(ctx, every) {
+			pause := every
+			if n < 3 {
+				pause = first
+			}
+			if !wait(ctx, pause) {
 				return
 			}
 		}
