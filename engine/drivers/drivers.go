@@ -7,6 +7,7 @@ import (
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/display/openepaperlink"
 	"github.com/roomink/roomink/engine/display/pull"
 )
 
@@ -31,6 +32,7 @@ func All(o Options) Set {
 	return Set{
 		Push: []display.Driver{
 			opendisplay.New(opendisplay.Options{Timeouts: o.OpenDisplay, Now: o.Now}),
+			openepaperlink.New(openepaperlink.Options{Now: o.Now}),
 		},
 		Shelf: shelf,
 	}

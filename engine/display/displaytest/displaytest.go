@@ -58,6 +58,8 @@ type Harness struct {
 	Panels []display.Panel
 	// Faults are those that Device.SetFault can make.
 	Faults []Fault
+	// Gateway is for drivers of displays behind an access point or hub; nil otherwise.
+	Gateway *Gateway
 }
 
 // Device is a virtual device under the suite's control. All functions may be
@@ -87,6 +89,9 @@ type Device struct {
 	Twin func(t *testing.T, p display.Panel) *Device
 	// Partial says that the device can refresh a part of its panel.
 	Partial bool
+	// SetAwake says whether a display behind a gateway comes for what waits there; nil for
+	// others.
+	SetAwake func(on bool)
 }
 
 // Run checks the driver against the contract of display.Driver.
@@ -109,6 +114,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("Twin", h.twin)
 	t.Run("Before", h.before)
 	t.Run("WrongBefore", h.wrongBefore)
+	t.Run("Gateway", h.gateway)
 }
 
 func (h Harness) start(t *testing.T) *Device {
@@ -164,6 +170,9 @@ func (h Harness) push(t *testing.T, dev *Device, pic Picture) display.Receipt {
 	if receipt.At.IsZero() {
 		t.Errorf("push %s: the receipt has no time", pic.Name)
 	}
+	if receipt.Ticket != "" {
+		h.arrives(t, dev, receipt.Ticket, before+1)
+	}
 	if got := dev.Refreshes() - before; got != 1 {
 		t.Errorf("push %s: the panel refreshed %d times, want once", pic.Name, got)
 	}
@@ -178,6 +187,10 @@ func (h Harness) identicalPush(t *testing.T) {
 	dev := h.start(t)
 	pic := Noise(dev.Display.Panel, 1)
 	h.push(t, dev, pic)
+	if h.Gateway != nil && h.Gateway.Dedupes {
+		h.pushAgain(t, dev, pic)
+		return
+	}
 	h.push(t, dev, pic)
 }
 
