@@ -23,7 +23,7 @@ func (d *drawer) template(s *sign.Sign) bool {
 	if block == nil {
 		return false
 	}
-	d.canvas.fill(d.canvas.bounds, inkOf(block.Ground, d.scheme))
+	d.fill(d.canvas.bounds, inkOf(block.Ground, d.scheme))
 	if block.Frame != nil {
 		d.box(block.Frame, panel)
 	}

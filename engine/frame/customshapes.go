@@ -31,6 +31,15 @@ func (c canvas) hatch(r image.Rectangle, p template.Pattern, ink uint8) {
 	}
 }
 
+// hatch paints a rectangle of a template in a pattern, which a drawing list can't say.
+func (d *drawer) hatch(r image.Rectangle, p template.Pattern, ink uint8) {
+	if p == template.Solid {
+		d.fill(r, ink)
+		return
+	}
+	d.canvas.hatch(r, p, ink)
+}
+
 // box draws a rectangle of a template: its fill, and its stroke inside it.
 func (d *drawer) box(b *template.Rectangle, panel image.Point) {
 	r := b.Area.In(panel)
@@ -38,7 +47,7 @@ func (d *drawer) box(b *template.Rectangle, panel image.Point) {
 		return
 	}
 	if b.Fill != template.None {
-		d.canvas.hatch(r, b.FillPattern, inkOf(b.Fill, d.scheme))
+		d.hatch(r, b.FillPattern, inkOf(b.Fill, d.scheme))
 	}
 	width := min(b.Thickness, (min(r.Dx(), r.Dy())+1)/2)
 	if b.Stroke == template.None || width == 0 {
@@ -46,7 +55,7 @@ func (d *drawer) box(b *template.Rectangle, panel image.Point) {
 	}
 	ink := inkOf(b.Stroke, d.scheme)
 	if b.StrokePattern == template.Solid {
-		d.canvas.frame(r, width, ink)
+		d.outline(r, width, ink)
 		return
 	}
 	inner := r.Inset(width)
@@ -76,6 +85,10 @@ func (d *drawer) dashes(bar image.Rectangle, p template.Pattern, ink uint8) {
 
 // stroke draws a line of a template by Bresenham's algorithm, both ends included.
 func (d *drawer) stroke(l *template.Line) {
+	if d.record != nil && l.Pattern == template.Solid && l.Ink != template.None && (l.From.X == l.To.X || l.From.Y == l.To.Y) {
+		bar := image.Rectangle{Min: l.From, Max: l.To}.Canon() // both ends included
+		d.record.box(d.canvas, image.Rectangle{Min: bar.Min, Max: bar.Max.Add(image.Pt(1, 1))}, inkOf(l.Ink, d.scheme))
+	}
 	dx, dy := l.To.X-l.From.X, l.To.Y-l.From.Y
 	sx, sy := sgn(dx), sgn(dy)
 	dx, dy = dx*sx, -dy*sy
@@ -149,6 +162,9 @@ func halfChord(radius, dy int) int {
 
 // templateCode draws a QR code of a template.
 func (d *drawer) templateCode(q *template.QRCode) {
+	if d.record != nil {
+		d.record.code(q.Text, q.Bounds(image.Point{}))
+	}
 	d.canvas.fill(q.Bounds(image.Point{}), display.White)
 	for y := range q.Modules() {
 		for x := range q.Modules() {
@@ -264,12 +280,12 @@ func (d *drawer) emptyBattery(b *template.Block, panel image.Point) {
 		if !patch.In(within) || !vacant(b, patch, panel) {
 			continue
 		}
-		d.canvas.fill(patch, display.White)
+		d.fill(patch, display.White)
 		body := patch.Inset(margin)
 		pole := cutRight(&body, 2*line)
-		d.canvas.fill(inset(pole, 0, height/4), display.Black)
-		d.canvas.frame(body, line, display.Black)
-		d.canvas.fill(image.Rect(body.Min.X+2*line, body.Min.Y+2*line, body.Min.X+4*line, body.Max.Y-2*line), display.Black)
+		d.fill(inset(pole, 0, height/4), display.Black)
+		d.outline(body, line, display.Black)
+		d.fill(image.Rect(body.Min.X+2*line, body.Min.Y+2*line, body.Min.X+4*line, body.Max.Y-2*line), display.Black)
 		return
 	}
 }

@@ -87,7 +87,7 @@ func (d *drawer) wording(t *template.Text, words string, area image.Rectangle) w
 // words draws the words of a text of a template. What has no room ends in an ellipsis.
 func (d *drawer) words(t *template.Text, w wording) {
 	if t.Ground != template.None {
-		d.canvas.fill(w.area, inkOf(t.Ground, d.scheme))
+		d.fill(w.area, inkOf(t.Ground, d.scheme))
 	}
 	if len(w.parts) > 0 {
 		d.putWords(t, &w)

@@ -34,6 +34,7 @@ type drawer struct {
 	// its ink lies. observeMark learns of all that is no text and that none may touch.
 	observe     func(b *block, box, ink image.Rectangle)
 	observeMark func(kind mark, box image.Rectangle)
+	record      *recorder // writes down what is drawn; nil = nothing does
 }
 
 // draw makes the mask of g.
@@ -84,7 +85,7 @@ func (d *drawer) begin(m *image.Paletted, s display.Scheme) {
 }
 
 // end lets go of the frame.
-func (d *drawer) end() { d.canvas, d.look, d.mirror = canvas{}, nil, false }
+func (d *drawer) end() { d.canvas, d.look, d.mirror, d.record = canvas{}, nil, false, nil }
 
 // place is where a box of the layout lies on the panel. All that designs draw goes
 // through it; letters, codes and pictures are put into their mirrored box unmirrored.
@@ -96,16 +97,30 @@ func (d *drawer) place(box image.Rectangle) image.Rectangle {
 }
 
 // fill paints a rectangle.
-func (d *drawer) fill(r image.Rectangle, ink uint8) { d.canvas.fill(d.place(r), ink) }
+func (d *drawer) fill(r image.Rectangle, ink uint8) {
+	r = d.place(r)
+	if d.record != nil {
+		d.record.box(d.canvas, r, ink)
+	}
+	d.canvas.fill(r, ink)
+}
 
 // outline paints the outline of a rectangle, width pixels strong, inside it.
 func (d *drawer) outline(r image.Rectangle, width int, ink uint8) {
-	d.canvas.frame(d.place(r), width, ink)
+	r = d.place(r)
+	if d.record != nil {
+		d.record.outline(d.canvas, r, width, ink)
+	}
+	d.canvas.frame(r, width, ink)
 }
 
 // stripes paints diagonal bars, see canvas.stripes.
 func (d *drawer) stripes(r image.Rectangle, width int, ink uint8) {
-	d.canvas.stripes(d.place(r), width, ink)
+	r = d.place(r)
+	if d.record != nil {
+		d.record.stripes(d.canvas, r, width, ink)
+	}
+	d.canvas.stripes(r, width, ink)
 }
 
 // align says where lines stand in their box, in a sign that reads from left to right.
@@ -132,6 +147,9 @@ func (d *drawer) put(b *block, box image.Rectangle, a align, ink uint8) {
 			x += d.optical(b, line, a, free, em)
 		}
 		clip := image.Rect(box.Min.X, top, box.Max.X, top+b.ascent+b.descent).Intersect(d.canvas.bounds)
+		if d.record != nil {
+			d.record.text(d, b, i, clip, a, ink)
+		}
 		drawn := d.line(b, line, x, top+b.ascent, ink, clip)
 		if d.observe != nil {
 			d.observe(b, clip, drawn)

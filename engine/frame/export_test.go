@@ -32,6 +32,18 @@ func (r *Renderer) Observe(s sign.Sign, p display.Panel, look *Look) (lines []Dr
 	})
 }
 
+// ObserveItems is Observe that gives the drawing list as well.
+func (r *Renderer) ObserveItems(s sign.Sign, p display.Panel, look *Look) (items []display.Item, lines []Drawn, m *image.Paletted, err error) {
+	rec := &recorder{}
+	lines, m, err = r.observe(p, func(d *drawer) {
+		d.writeDown(rec)
+		d.look = look
+		d.shaper.speak(s.Language)
+		d.sign(&s)
+	})
+	return rec.items, lines, m, err
+}
+
 // ObservePattern is Observe for a test pattern.
 func (r *Renderer) ObservePattern(name string, p display.Panel) (lines []Drawn, m *image.Paletted, err error) {
 	return r.observe(p, func(d *drawer) { d.testPattern(name, p) })

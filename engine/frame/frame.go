@@ -94,9 +94,11 @@ func (r *Renderer) TestPattern(name string, p display.Panel) (display.Frame, err
 	d := r.acquire()
 	defer r.release(d)
 	d.begin(m, p.Scheme)
+	list := &recorder{}
+	d.writeDown(list)
 	d.shaper.speak("")
 	d.testPattern(name, p)
-	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme}, nil
+	return display.Frame{Image: m, Hash: Hash(m), Scheme: p.Scheme, Items: list.items}, nil
 }
 
 // prepare gives an image that fills p: dst where it fits.

@@ -93,6 +93,9 @@ func (d *drawer) putCode(text string, box image.Rectangle, module int) {
 	whole := box.Inset(-quietZone * module)
 	d.note(codeMark, whole)
 	d.fill(whole, display.White)
+	if d.record != nil {
+		d.record.code(text, d.place(box))
+	}
 	at := d.place(box).Min
 	for i, dark := range c.modules {
 		if dark {

@@ -255,6 +255,9 @@ func (d *drawer) stateMark(s *sign.Sign, box image.Rectangle) {
 		ink = d.inks.free
 	}
 	box = d.place(box)
+	if d.record != nil {
+		d.record.mark(d, s, box, ink)
+	}
 	outer, ring := side*side, side*3/4
 	inner := ring * ring
 	for y := range side {

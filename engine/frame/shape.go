@@ -40,6 +40,9 @@ type shaper struct {
 	words  wordCache
 	arena  []glyph
 	runes  []rune
+	// said has what each text says, in the order of reading, by its first glyph; nil while
+	// nobody wants to know.
+	said map[*glyph][]rune
 
 	// For texts of any script; see split.go.
 	bidi      bidi.Paragraph
@@ -103,7 +106,7 @@ func (s *shaper) speak(tag string) {
 const maxLanguages = 64
 
 // reset takes back the memory of all texts.
-func (s *shaper) reset() { s.arena = s.arena[:0]; s.runes = s.runes[:0] }
+func (s *shaper) reset() { s.arena = s.arena[:0]; s.runes = s.runes[:0]; s.said = nil }
 
 // decode gives the characters of str, valid until reset.
 func (s *shaper) decode(str string) []rune {
@@ -135,6 +138,9 @@ func (s *shaper) shape(st style, runes []rune, base bidi.Direction) text {
 	t := text{glyphs: s.arena[start:len(s.arena):len(s.arena)]}
 	for i := range t.glyphs {
 		t.width += t.glyphs[i].advance
+	}
+	if s.said != nil && len(t.glyphs) > 0 {
+		s.said[&t.glyphs[0]] = runes
 	}
 	return t
 }

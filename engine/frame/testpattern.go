@@ -10,13 +10,13 @@ import (
 func (d *drawer) testPattern(name string, p display.Panel) {
 	r := d.canvas.bounds
 	d.scale(400, 300)
-	d.canvas.frame(r, 1, display.Black)
+	d.outline(r, 1, display.Black)
 	corner := d.px(24)
 	for _, at := range []image.Point{{r.Min.X, r.Min.Y}, {r.Max.X - corner, r.Min.Y}, {r.Min.X, r.Max.Y - corner}} {
-		d.canvas.fill(image.Rectangle{Min: at, Max: at.Add(image.Pt(corner, corner))}, display.Black)
+		d.fill(image.Rectangle{Min: at, Max: at.Add(image.Pt(corner, corner))}, display.Black)
 	}
 	// The last corner is hollow, so that a turned or mirrored picture is noticed.
-	d.canvas.frame(image.Rect(r.Max.X-corner, r.Max.Y-corner, r.Max.X, r.Max.Y), max(1, corner/4), display.Black)
+	d.outline(image.Rect(r.Max.X-corner, r.Max.Y-corner, r.Max.X, r.Max.Y), max(1, corner/4), display.Black)
 
 	r = inset(r, corner+d.px(8), d.px(12))
 	d.patches(cutBottom(&r, d.px(44)), len(p.Scheme.Palette()))
@@ -34,8 +34,8 @@ func (d *drawer) patches(r image.Rectangle, inks int) {
 	width := r.Dx() / (inks + greys)
 	for ink := range inks {
 		box := cutLeft(&r, width)
-		d.canvas.fill(box, uint8(ink))
-		d.canvas.frame(box, 1, display.Black)
+		d.fill(box, uint8(ink))
+		d.outline(box, 1, display.Black)
 	}
 	for quarter := 1; quarter <= greys; quarter++ {
 		box := cutLeft(&r, width)

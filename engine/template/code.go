@@ -26,6 +26,7 @@ func (r *reader) code(f *fields) Item {
 		f.missing("text", "a QR code that says nothing is not drawn")
 		return nil
 	}
+	q.Text = words
 	segments, err := go_qr.MakeSegments(words)
 	if err == nil {
 		q.code, err = go_qr.EncodeSegments(segments, level, version, go_qr.MaxVersion, -1, false)

@@ -118,6 +118,7 @@ type Circle struct {
 type QRCode struct {
 	At    image.Point // of its top left module; the quiet zone is the template's
 	Scale int         // pixels a module
+	Text  string      // that it says
 	code  *go_qr.QrCode
 }
 
