@@ -26,8 +26,7 @@ import (
 
 	"github.com/roomink/roomink/app"
 	"github.com/roomink/roomink/engine"
-	"github.com/roomink/roomink/engine/display"
-	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/drivers"
 	"github.com/roomink/roomink/engine/graph"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
 )
@@ -125,8 +124,9 @@ func work(ctx context.Context, o options, ui fyne.App) (started bool, err error)
 	log.Info("Starting", "version", version)
 
 	// The office of the demo, if it is one.
+	kinds := drivers.All(drivers.Options{})
 	cfg := engine.Config{
-		Dir: o.dir, Logger: log, Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
+		Dir: o.dir, Logger: log, Drivers: kinds.Push, Pulls: kinds.Pull, Listens: kinds.Listen, Shelf: kinds.Shelf,
 		Source:      microsoft365,
 		OpenBrowser: systemBrowser(ui),
 		Interfaces:  interfacesNamed(o.netDevice),

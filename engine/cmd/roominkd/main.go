@@ -14,8 +14,7 @@ import (
 	_ "time/tzdata" // rooms have time zones that a small system can't look up
 
 	"github.com/roomink/roomink/engine"
-	"github.com/roomink/roomink/engine/display"
-	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/drivers"
 	"github.com/roomink/roomink/engine/graph"
 )
 
@@ -45,9 +44,10 @@ func run() (err error) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	kinds := drivers.All(drivers.Options{})
 	e, err := engine.Open(ctx, engine.Config{
 		Dir: *dir, Logger: slog.Default(),
-		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{})},
+		Drivers: kinds.Push, Pulls: kinds.Pull, Listens: kinds.Listen, Shelf: kinds.Shelf,
 		Source: func(c engine.SourceConfig) (engine.Source, error) {
 			return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
 				Transport: c.Transport, Now: c.Now, Logger: c.Logger,
