@@ -184,3 +184,24 @@ func TestSleepingDevice(t *testing.T) {
 		t.Errorf("push after it woke: %+v, %v", r, err)
 	}
 }
+
+func FuzzRead(f *testing.F) {
+	f.Add("OD000001", "192.0.2.7:2446", "mac=a4:cf:12:00:00:01\ntls=0\n"+msdOK, msdOK, uint16(1))
+	f.Add("OpenDisplay Server (x)", "", "ip=192.0.2.1", "msd=8900000000000000aabbcc7c9001", uint16(0xffff))
+	drv := opendisplay.New(opendisplay.Options{})
+	f.Fuzz(func(t *testing.T, instance, address, before, now string, buttons uint16) {
+		read := func(txt string) display.Candidate {
+			c, err := drv.Read(display.Announcement{Service: opendisplay.Service, Instance: instance, Address: address,
+				TXT: strings.Split(txt, "\n"), At: noon})
+			if err != nil && (c.ID != "" || c.Inputs != "") {
+				t.Fatalf("junk was trusted: %+v", c)
+			}
+			return c
+		}
+		for _, b := range drv.Pressed(display.Display{Buttons: buttons}, read(before), read(now)) {
+			if b.Number < 1 || b.Number > 8*11 {
+				t.Fatalf("button %d", b.Number)
+			}
+		}
+	})
+}
