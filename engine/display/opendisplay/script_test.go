@@ -3,6 +3,7 @@ package opendisplay
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -17,13 +18,18 @@ import (
 type script struct {
 	reply func(op uint16, data []byte) [][]byte
 
-	mu  sync.Mutex
-	log []string // every command, as hexadecimal with data cut short
-	raw []byte   // the picture bytes that came in 0x0071
+	mu    sync.Mutex
+	log   []string // every command, as hexadecimal with data cut short
+	raw   []byte   // the picture bytes that came in 0x0071
+	heads []string // whole commands other than 0x0071, in hexadecimal
+	conns int
 }
 
 func (s *script) serve(conn net.Conn) {
 	defer conn.Close()
+	s.mu.Lock()
+	s.conns++
+	s.mu.Unlock()
 	for {
 		var head [2]byte
 		if _, err := io.ReadFull(conn, head[:]); err != nil {
@@ -38,6 +44,8 @@ func (s *script) serve(conn net.Conn) {
 		s.log = append(s.log, fmt.Sprintf("%04x+%d", op, len(data)))
 		if op == opWriteData {
 			s.raw = append(s.raw, data...)
+		} else {
+			s.heads = append(s.heads, hex.EncodeToString(payload))
 		}
 		s.mu.Unlock()
 		for _, p := range s.reply(op, data) {
@@ -83,6 +91,11 @@ func obliging(config []byte, size int, except map[uint16][][]byte) func(uint16, 
 		case opWriteStart:
 			compressed, got = len(data) >= 4, 0
 			return [][]byte{ack(op)}
+		case opPartial:
+			compressed = true // that is, it does not end by itself
+			return [][]byte{ack(op)}
+		case opDeepSleep:
+			return [][]byte{{0xff, 0x53, 1, 0}}
 		case opWriteData:
 			got += len(data)
 			if !compressed && got >= size {
