@@ -27,7 +27,7 @@ type Set struct {
 
 // All makes one of each.
 func All(o Options) Set {
-	shelf := pull.NewShelf()
+	shelf := pull.NewShelf(o.Now)
 	return Set{
 		Push: []display.Driver{
 			opendisplay.New(opendisplay.Options{Timeouts: o.OpenDisplay, Now: o.Now}),

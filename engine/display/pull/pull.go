@@ -8,6 +8,15 @@
 // number of connections, so that a protocol need not.
 //
 // A device that no admin adopted learns nothing but that it has to wait.
+//
+// What a protocol's handlers keep to:
+//
+//   - a token that [Desk.Holder] does not know gets [http.NotFound], as every unknown page does;
+//   - a picture goes out by [Send], and only if the display took it all is it reported as
+//     shown;
+//   - nothing that a display sent is believed, quoted in a log, or longer than it need be.
+//
+// [Shelf] is for drivers that push: some displays are pushed an address, not a picture.
 package pull
 
 import (
@@ -25,7 +34,7 @@ type Protocol interface {
 	// Protocol is its name, as in Display.Protocol: lower case, stable.
 	Protocol() string
 	// Routes adds its pages to mux, which all protocols share, so each pattern must be the
-	// protocol's own. Handlers ask and tell desk, whose methods are quick.
+	// protocol's own, and is best written with its method: "GET /picture/{token}". Handlers ask and tell desk, whose methods are quick.
 	Routes(mux *http.ServeMux, desk Desk)
 }
 
