@@ -9,13 +9,16 @@ import (
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/display/openepaperlink"
 	"github.com/roomink/roomink/engine/display/pull"
+	"github.com/roomink/roomink/engine/display/syncsign"
 )
 
 // Options configure the drivers. The zero value is ready to use.
 type Options struct {
 	// OpenDisplay are the limits of that driver; the zero value gives its own.
 	OpenDisplay opendisplay.Timeouts
-	Now         func() time.Time // default time.Now
+	// SyncSign are the limits of that driver; the zero value gives its own.
+	SyncSign syncsign.Timeouts
+	Now      func() time.Time // default time.Now
 }
 
 // Set is one of each.
@@ -29,11 +32,14 @@ type Set struct {
 // All makes one of each.
 func All(o Options) Set {
 	shelf := pull.NewShelf(o.Now)
+	signs := syncsign.New(syncsign.Options{Shelf: shelf, Timeouts: o.SyncSign, Now: o.Now})
 	return Set{
 		Push: []display.Driver{
 			opendisplay.New(opendisplay.Options{Timeouts: o.OpenDisplay, Now: o.Now}),
 			openepaperlink.New(openepaperlink.Options{Now: o.Now}),
+			signs,
 		},
+		Pull:  []pull.Protocol{signs},
 		Shelf: shelf,
 	}
 }
