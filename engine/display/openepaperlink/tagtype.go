@@ -52,7 +52,7 @@ func parseTagType(body []byte) (tagType, error) {
 	}
 	scheme, inks := schemeOf(f.Name, colors)
 	if scheme == "" || f.BPP == 1 && scheme != display.Mono || 1<<f.BPP < len(inks) {
-		return t, fmt.Errorf("Roomink knows no display with the inks %s at %d bits a pixel",
+		return t, fmt.Errorf("its inks, %s at %d bits a pixel, are those of no display that Roomink knows",
 			lan.Words(strings.Join(slices.Sorted(maps.Keys(colors)), ", "), 100), f.BPP)
 	}
 	t.panel = display.Panel{Width: f.Width, Height: f.Height, Scheme: scheme}
