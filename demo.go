@@ -14,13 +14,14 @@ import (
 	"github.com/roomink/roomink/app"
 	"github.com/roomink/roomink/app/demo"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/simulator"
 	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/loopnet"
-	"github.com/roomink/roomink/engine/simulator/virtual"
 	"github.com/roomink/roomink/engine/vault"
+	"github.com/roomink/roomink/internal/caretaker"
 )
 
 // exhibition is a demo: a simulated office beside the real engine and window.
@@ -29,6 +30,10 @@ type exhibition struct {
 	tour      string // where an unattended demo writes its pictures; "" = attended
 	announced bool   // the displays can be found over mDNS
 	started   time.Time
+	fixtures  []simulator.Fixture
+
+	mu    sync.Mutex
+	known map[display.ID]simulator.Fixture // those that the engine was introduced to
 
 	// byItself says that the demo gives the consent, in place of a person.
 	byItself atomic.Bool
@@ -43,11 +48,11 @@ func openDemo(ctx context.Context, o options, cfg *engine.Config, log *slog.Logg
 	x := &exhibition{tour: o.tour, started: time.Now(), done: make(chan error, 1)}
 	lo := loopback(ctx, log)
 	x.announced = lo != nil
-	office, err := simulator.Open(simulator.Options{Interface: lo, Logger: log})
+	office, err := simulator.Open(simulator.Options{Interface: lo, Logger: log, Fleet: simulator.DemoFleet()})
 	if err != nil {
 		return nil, fmt.Errorf("open the simulated office: %w", err)
 	}
-	x.office = office
+	x.office, x.fixtures = office, office.Fixtures()
 	x.byItself.Store(o.tour != "")
 
 	open := cfg.OpenBrowser
@@ -186,18 +191,23 @@ func (x *exhibition) setUp(ctx context.Context, eng *engine.Engine, progress fun
 		return fmt.Errorf("wait for the rooms: %w", err)
 	}
 	progress("Looking for the displays")
-	if s, err = x.findDisplays(ctx, eng); err != nil {
+	known, err := caretaker.Introduce(ctx, eng, x.fixtures)
+	if err != nil {
 		return err
 	}
-	rooms := varied(s.Rooms)
-	for i, d := range s.Displays {
-		if d.Stage == engine.Assigned || i >= len(rooms) {
-			continue
-		}
-		progress("Assigning " + d.Label() + " to " + rooms[i].Room.DisplayName())
-		if err := eng.Assign(ctx, d.ID, rooms[i].Room.ID); err != nil {
-			return err
-		}
+	x.mu.Lock()
+	x.known = known
+	x.mu.Unlock()
+	names := make(map[calendar.RoomID]string)
+	var rooms []calendar.RoomID
+	for _, r := range varied(s.Rooms) {
+		rooms = append(rooms, r.Room.ID)
+		names[r.Room.ID] = r.Room.DisplayName()
+	}
+	if err := caretaker.Assign(ctx, eng, known, rooms, func(id display.ID, room calendar.RoomID) {
+		progress("Assigning " + known[id].Label + " to " + names[room])
+	}); err != nil {
+		return err
 	}
 	progress("Waiting for the pictures on the glass")
 	_, err = await(ctx, eng, allDelivered)
@@ -205,22 +215,6 @@ func (x *exhibition) setUp(ctx context.Context, eng *engine.Engine, progress fun
 		return fmt.Errorf("wait for the pictures: %w", err)
 	}
 	return nil
-}
-
-// findDisplays waits until discovery has found all displays, and adds them by their
-// addresses where it does not.
-func (x *exhibition) findDisplays(ctx context.Context, eng *engine.Engine) (engine.Snapshot, error) {
-	all := func(s engine.Snapshot) bool { return len(s.Displays) >= len(x.office.Displays) }
-	patient, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	s, err := await(patient, eng, all)
-	if err == nil || ctx.Err() != nil {
-		return s, err
-	}
-	if err := x.addByAddress(ctx, eng); err != nil {
-		return s, err
-	}
-	return eng.Snapshot(), nil
 }
 
 // varied orders rooms so that the first few tell different stories: taken now, free
@@ -277,36 +271,15 @@ func await(ctx context.Context, eng *engine.Engine, ok func(engine.Snapshot) boo
 
 // glasses is what hangs at the doors.
 func (x *exhibition) glasses() []demo.Glass {
-	var list []demo.Glass
-	for i, d := range x.office.Displays {
-		g := d.Glass()
-		model := simulator.DefaultDisplays(1)[i]
+	list := make([]demo.Glass, 0, len(x.fixtures))
+	for _, f := range x.fixtures {
+		g, model := f.Glass(), f.Model()
 		list = append(list, demo.Glass{
-			Name: model.FriendlyName, Model: model.Model.Name, Image: g.Image, Inks: inks(model.Model.Scheme),
-			Refreshing: g.Refreshing, On: g.Powered, UpdatedAt: g.UpdatedAt, SetPower: d.SetPower,
+			Name: f.Label, Model: model.Name, Image: g.Image, Inks: caretaker.Inks(model.Scheme),
+			Refreshing: g.Refreshing, On: g.Powered, UpdatedAt: g.UpdatedAt, SetPower: f.SetPower, SetServer: f.SetServer, Wake: f.Wake,
 		})
 	}
 	return list
-}
-
-// inks names the inks of a simulated panel as the engine does; their indices are the same.
-func inks(s virtual.Scheme) display.Scheme {
-	switch s {
-	case virtual.SchemeMono:
-		return display.Mono
-	case virtual.SchemeBWR:
-		return display.BWR
-	case virtual.SchemeBWY:
-		return display.BWY
-	case virtual.SchemeBWRY:
-		return display.BWRY
-	case virtual.SchemeGray16:
-		return display.Gray16
-	case virtual.SchemeSpectra6, virtual.SchemeSpectra6Split:
-		return display.Spectra6
-	default:
-		return ""
-	}
 }
 
 // watch gives all glasses whenever one of them changes.
@@ -314,7 +287,7 @@ func (x *exhibition) watch(ctx context.Context) <-chan []demo.Glass {
 	out := make(chan []demo.Glass, 1)
 	changed := make(chan struct{}, 1)
 	var watching sync.WaitGroup
-	for _, d := range x.office.Displays {
+	for _, d := range x.fixtures {
 		watching.Go(func() {
 			for range d.Watch(ctx) {
 				select {

@@ -74,10 +74,14 @@ func (x *exhibition) book(eng *engine.Engine) (virtualID string, err error) {
 	return string(sign.ID), nil
 }
 
-// freest is the room with a sign that stays free for longest: whatever begins or ends
-// in the office while the meeting travels, nothing shares the sign with it.
+// freest is the room that stays free for longest, of those with a sign that can be pushed
+// to: whatever begins or ends in the office while the meeting travels, nothing shares the
+// sign with it.
 func freest(s engine.Snapshot) (room engine.Room, sign engine.Display, ok bool) {
 	for _, d := range s.Displays {
+		if d.Pull || d.Sleeps {
+			continue // its sign comes when it wakes
+		}
 		i := slices.IndexFunc(s.Rooms, func(r engine.Room) bool { return r.Room.ID == d.Room && !r.Now.Busy })
 		if i < 0 {
 			continue
@@ -123,12 +127,13 @@ func (x *exhibition) arrives(ctx context.Context, eng *engine.Engine, id string)
 }
 
 func (x *exhibition) glassOf(d engine.Display) (virtual.Glass, error) {
-	for _, v := range x.office.Displays {
-		if v.Addr() == d.Address {
-			return v.Glass(), nil
-		}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	f, ok := x.known[d.ID]
+	if !ok {
+		return virtual.Glass{}, fmt.Errorf("no virtual display is %s", d.ID)
 	}
-	return virtual.Glass{}, fmt.Errorf("no virtual display at %s", d.Address)
+	return f.Glass(), nil
 }
 
 // sameInks compares two pictures ink by ink: the simulator and the engine name the
@@ -140,7 +145,7 @@ func sameInks(a, b *image.Paletted) bool {
 // firstPicture is when the first display finished its refresh.
 func (x *exhibition) firstPicture() time.Time {
 	var first time.Time
-	for _, d := range x.office.Displays {
+	for _, d := range x.fixtures {
 		if at := d.Glass().UpdatedAt; first.IsZero() || !at.IsZero() && at.Before(first) {
 			first = at
 		}

@@ -44,4 +44,8 @@ type Glass struct {
 	UpdatedAt   time.Time // last refresh; zero = never
 	// SetPower switches the device on or off, as a person pulling the plug would.
 	SetPower func(on bool)
+	// SetServer types into it where to fetch its pictures; nil for one that needs no such
+	// thing. Wake presses its button; nil where it has none.
+	SetServer func(server string)
+	Wake      func()
 }

@@ -111,6 +111,8 @@ func TestWindowShowsEveryGlassAndItsPlug(t *testing.T) {
 	off.On = false
 	busy := glass
 	busy.Name, busy.Refreshing = "Door 2", true
+	pressed := 0
+	busy.SetServer, busy.Wake = func(string) {}, func() { pressed++ }
 	updates <- []demo.Glass{off, busy}
 	close(updates)
 	select {
@@ -122,6 +124,10 @@ func TestWindowShowsEveryGlassAndItsPlug(t *testing.T) {
 		if !apptest.Shows(w.Window(), want) {
 			t.Errorf("the window does not show %q:\n%q", want, apptest.Texts(w.Window()))
 		}
+	}
+	test.Tap(apptest.Find[*widget.Button](w.Window(), "Press its button"))
+	if pressed != 1 {
+		t.Errorf("the button was pressed %d times", pressed)
 	}
 	if len(power) != 1 {
 		t.Errorf("power %v: an update from the device was taken for a person's", power)

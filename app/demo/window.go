@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -80,7 +81,7 @@ func shots(glasses []Glass) []shot {
 
 func (w *Window) show(list []shot) {
 	for len(w.glass) < len(list) {
-		card := newGlassCard()
+		card := newGlassCard(w.win)
 		w.glass = append(w.glass, card)
 		w.wall.Add(card.object)
 	}
@@ -89,19 +90,22 @@ func (w *Window) show(list []shot) {
 	}
 }
 
-// glassCard is one device with its name, what it does, and its plug.
+// glassCard is one device with its name, what it does, and all that a person can do with
+// it: its plug, its button, and the address that it fetches from.
 type glassCard struct {
 	bezel   *xwidget.Bezel
 	name    *xwidget.Text
 	model   *xwidget.Text
 	state   *xwidget.Status
 	power   *widget.Check
-	set     func(bool)
+	address *widget.Button
+	press   *widget.Button
+	device  Glass // whose functions are those of the present device
 	filling bool
 	object  fyne.CanvasObject
 }
 
-func newGlassCard() *glassCard {
+func newGlassCard(win fyne.Window) *glassCard {
 	c := &glassCard{
 		bezel: xwidget.NewBezel(fyne.NewSize(380, 238)),
 		name:  xwidget.NewHeading("", theme.SizeNameSubHeadingText),
@@ -109,12 +113,19 @@ func newGlassCard() *glassCard {
 		state: xwidget.NewStatus(xwidget.Neutral, ""),
 	}
 	c.power = widget.NewCheck(lang.L("Power"), func(on bool) {
-		if !c.filling && c.set != nil {
-			c.set(on)
+		if !c.filling && c.device.SetPower != nil {
+			c.device.SetPower(on)
 		}
 	})
+	c.address = widget.NewButton(lang.L("Address…"), func() {
+		dialog.ShowEntryDialog(lang.L("Where {{.Name}} fetches its pictures", map[string]any{"Name": c.device.Name}),
+			lang.L("Address that Roomink shows"), c.device.SetServer, win)
+	})
+	c.press = widget.NewButton(lang.L("Press its button"), func() { c.device.Wake() })
+	c.address.Hide()
+	c.press.Hide()
 	c.object = xwidget.NewCard(xwidget.Stack(8, c.bezel,
-		container.NewBorder(nil, nil, nil, c.power, xwidget.Stack(3, c.name, c.model)), c.state))
+		container.NewBorder(nil, nil, nil, container.NewHBox(c.address, c.press, c.power), xwidget.Stack(3, c.name, c.model)), c.state))
 	return c
 }
 
@@ -137,10 +148,20 @@ func (c *glassCard) show(s shot) {
 	default:
 		c.state.Set(xwidget.Good, lang.L("Refreshed at {{.Time}}", map[string]any{"Time": words.Clock(s.UpdatedAt.Local(), false)}))
 	}
-	c.set = s.SetPower
+	c.device = s.Glass
+	show(c.address, s.SetServer != nil)
+	show(c.press, s.Wake != nil)
 	c.filling = true
 	c.power.SetChecked(s.On)
 	c.filling = false
+}
+
+func show(o fyne.CanvasObject, on bool) {
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
 }
 
 // wall hangs devices in as many columns as fit, all of one size.

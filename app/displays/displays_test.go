@@ -71,7 +71,7 @@ func TestChoose(t *testing.T) {
 
 func TestViewTellsWhatIsKnown(t *testing.T) {
 	s := apptest.Snapshot(apptest.Noon)
-	s.Displays = append(s.Displays, engine.Display{Display: display.Display{ID: "x:1", Address: "10.0.0.9:2446"}, Stage: engine.Found, Secured: true})
+	s.Displays = append(s.Displays, engine.Display{Display: display.Display{ID: "x:1", Address: "10.0.0.9:2446", Secured: true}, Stage: engine.Found})
 	s.Rooms = append(s.Rooms, engine.Room{Agenda: calendar.Agenda{Room: calendar.Room{ID: "oslo2@contoso.com", Name: "Oslo"}, Location: time.UTC}})
 	v := displays.ViewOf(s, apptest.Noon)
 	unknown := v.Rows[len(v.Rows)-1]

@@ -8,6 +8,7 @@ import (
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/health"
 )
@@ -68,7 +69,7 @@ func TestDisplay(t *testing.T) {
 		text string
 	}{
 		{engine.Display{Stage: engine.Found}, xwidget.Info, "New on the network"},
-		{engine.Display{Stage: engine.Found, Secured: true}, xwidget.Warn, "Demands encryption"},
+		{engine.Display{Display: display.Display{Secured: true}, Stage: engine.Found}, xwidget.Warn, "Demands encryption"},
 		{engine.Display{Stage: engine.Adopted}, xwidget.Info, "No room yet"},
 		{engine.Display{Stage: engine.Adopted, Problem: problem}, xwidget.Warn, "No answer"},
 		{engine.Display{Stage: engine.Assigned, Delivery: engine.Pending}, xwidget.Busy, "Waiting to update"},

@@ -18,6 +18,7 @@ import (
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/drivers"
 	"github.com/roomink/roomink/engine/entra"
 	"github.com/roomink/roomink/engine/graph"
 	"github.com/roomink/roomink/engine/sign"
@@ -63,8 +64,17 @@ func (c clock) now() time.Time { return c.at(time.Now()) }
 type office struct {
 	*simulator.Office
 	clock
-	t  *testing.T
-	lo net.Interface
+	t       *testing.T
+	lo      net.Interface
+	crowded bool // so many displays that one machine needs its time
+}
+
+// patient is a time that is ten times as long in a crowded office.
+func (o *office) patient(d time.Duration) time.Duration {
+	if o.crowded {
+		return 10 * d
+	}
+	return d
 }
 
 func newOffice(t *testing.T, displays ...virtual.Options) *office {
@@ -77,8 +87,15 @@ func newOffice(t *testing.T, displays ...virtual.Options) *office {
 	if displays == nil {
 		displays = simulator.DefaultDisplays(0)
 	}
+	return openOffice(t, lo, simulator.Options{Displays: displays})
+}
+
+// openOffice opens an office as o says, on an interface of a test network.
+func openOffice(t *testing.T, lo net.Interface, o simulator.Options) *office {
+	t.Helper()
 	c := newClock()
-	sim, err := simulator.Open(simulator.Options{Interface: &lo, Displays: displays, Now: c.now})
+	o.Interface, o.Now = &lo, c.now
+	sim, err := simulator.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,11 +129,10 @@ type roomink struct {
 func (o *office) start(dir string, browse visit) *roomink {
 	o.t.Helper()
 	var visits sync.WaitGroup
+	kinds := drivers.All(drivers.Options{Now: o.now, OpenDisplay: opendisplay.Timeouts{Reply: o.patient(2 * time.Second), Refresh: o.patient(3 * time.Second)}})
 	e, err := engine.Open(o.t.Context(), engine.Config{
 		Dir: dir, Logger: slog.New(slog.DiscardHandler),
-		Drivers: []display.Driver{opendisplay.New(opendisplay.Options{
-			Now: o.now, Timeouts: opendisplay.Timeouts{Reply: 2 * time.Second, Refresh: 3 * time.Second},
-		})},
+		Drivers: kinds.Push, Pulls: kinds.Pull, Listens: kinds.Listen, Shelf: kinds.Shelf,
 		Source: func(c engine.SourceConfig) (engine.Source, error) {
 			return graph.New(graph.Options{BaseURL: c.BaseURL, AppOnly: c.AppOnly, Token: c.Token, Rejected: c.Reject,
 				Transport: c.Transport, Now: c.Now, Logger: c.Logger,
@@ -134,8 +150,8 @@ func (o *office) start(dir string, browse visit) *roomink {
 		KeyStores:  []vault.KeyStore{vault.KeyFile{Path: filepath.Join(dir, "test.key")}},
 		Interfaces: func() ([]net.Interface, error) { return []net.Interface{o.lo}, nil },
 		Now:        o.now,
-		Interval:   200 * time.Millisecond,
-		Rescan:     time.Second,
+		Interval:   o.patient(200 * time.Millisecond),
+		Rescan:     o.patient(time.Second),
 	})
 	if err != nil {
 		o.t.Fatal(err)

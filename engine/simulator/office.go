@@ -24,8 +24,10 @@ import (
 
 // Options say what to simulate.
 type Options struct {
-	// Displays to hang up; default [DefaultDisplays].
+	// Displays are those of OpenDisplay to hang up; default [DefaultDisplays].
 	Displays []virtual.Options
+	// Fleet are the displays of all other kinds; default none.
+	Fleet Fleet
 	// Interface to announce the displays on by mDNS, a loopback one with multicast
 	// (see package loopnet); nil = they are silent and must be added by address.
 	Interface *net.Interface
@@ -57,6 +59,14 @@ type Office struct {
 
 	listener net.Listener
 	options  Options
+	others   []Fixture // those of Options.Fleet
+	parts    []part    // what they need beside themselves, and themselves
+}
+
+// part is something that lives while the office does.
+type part struct {
+	name  string
+	serve func(context.Context) error
 }
 
 // Open makes an office whose tenant and displays already listen, so that their
@@ -98,6 +108,9 @@ func Open(o Options) (_ *Office, err error) {
 		}
 		office.Displays = append(office.Displays, d)
 	}
+	if err := office.hangUp(o.Fleet); err != nil {
+		return nil, err
+	}
 	return office, nil
 }
 
@@ -130,6 +143,9 @@ func (o *Office) Serve(ctx context.Context) error {
 				}
 			})
 		}
+	}
+	for _, p := range o.parts {
+		run(p.name, func() error { return p.serve(ctx) })
 	}
 	<-ctx.Done()
 	// Nobody waits for a page of a simulation, so it is not shut down gently.
