@@ -8,8 +8,8 @@ import (
 	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
-	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/health"
 )
 
