@@ -33,6 +33,9 @@ const (
 	codePicture     health.Code = "template.picture"
 	codeBattery     health.Code = "display.battery"
 	codeGateway     health.Code = "gateway.notReached"
+	codeOverdue     health.Code = "display.overdue"
+	codeAsks        health.Code = "display.asks"
+	codeServing     health.Code = "serving.notOpen"
 	codeLanguage    health.Code = "language"
 )
 

@@ -41,6 +41,8 @@ func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
 	switch {
 	case s.State == reconcile.Idle: // its room was forgotten, say: nothing is late any more
 		e.health.Clear(codeDisplay, string(id))
+	case s.State == reconcile.Waiting && s.Err == nil:
+		e.health.Clear(codeDisplay, string(id))
 	case s.State == reconcile.Delivered:
 		e.health.Clear(codeDisplay, string(id))
 		if updated && where != "" {

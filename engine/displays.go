@@ -27,7 +27,7 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 		e.mu.Unlock()
 		return nil
 	}
-	known := dev.Panel != display.Panel{}
+	known := dev.Panel != display.Panel{} || dev.Pull // which can't be asked
 	e.mu.Unlock()
 	if !known {
 		if _, err := e.ask(ctx, id); err != nil {
@@ -37,6 +37,9 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 	e.mu.Lock()
 	saved := dev.Display
 	saved.AdoptedAt = e.cfg.Now()
+	if saved.Pull {
+		saved.Host = saved.Address // where it asked from when a person said yes
+	}
 	e.mu.Unlock()
 	if err := saved.Panel.Validate(); err != nil {
 		return &display.Error{Kind: display.Unsupported, Op: "adopt the display", Address: saved.Address, Err: err,
@@ -47,9 +50,10 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 	}
 	e.mu.Lock()
 	if dev.stage == Found {
-		dev.stage, dev.AdoptedAt = Adopted, saved.AdoptedAt
+		dev.stage, dev.AdoptedAt, dev.Host = Adopted, saved.AdoptedAt, saved.Host
 	}
 	e.mu.Unlock()
+	e.doorsChanged()
 	e.noteBattery(id)
 	e.record(ctx, ActDisplay, "Display "+labelOf(saved)+" was adopted", false)
 	e.changed()
@@ -67,11 +71,17 @@ func (e *Engine) Forget(ctx context.Context, id display.ID) error {
 	e.mu.Lock()
 	dev, ok := e.state.displays[id]
 	delete(e.state.displays, id)
+	if ok {
+		delete(e.state.tokens, dev.TokenHash)
+	}
 	e.mu.Unlock()
 	if !ok {
 		return errUnknownDisplay(id)
 	}
+	e.doorsChanged()
 	e.rec.Forget(id)
+	e.health.Clear(codeOverdue, string(id))
+	e.health.Clear(codeAsks, string(id))
 	e.health.Clear(codeDisplay, string(id))
 	e.health.Clear(codeBattery, string(id))
 	e.record(ctx, ActDisplay, "Display "+labelOf(dev.Display)+" was forgotten", false)

@@ -75,6 +75,7 @@ type Engine struct {
 	dirty     chan struct{} // capacity 1: a snapshot is due
 	probes    chan display.ID
 	missing   chan struct{} // capacity 1: a picture may have to be fetched
+	doors     chan struct{} // capacity 1: who may fetch pictures, or where, has changed
 
 	// Each is taken before those that follow it, and mu last.
 	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
@@ -102,7 +103,10 @@ type state struct {
 	paced     time.Duration // the interval before that of sync.Pace: some rooms were read at it
 	rooms     map[calendar.RoomID]*room
 	displays  map[display.ID]*device
-	gateways  map[string]*gateway // by Gateway.ID
+	gateways  map[string]*gateway   // by Gateway.ID
+	tokens    map[string]display.ID // by hash, of displays that fetch
+	serving   serving
+	presses   map[chan Press]struct{} // of those who want to know
 	activity  []Activity
 	policy    sign.Policy
 	designs
@@ -129,12 +133,14 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	}
 	e := &Engine{
 		cfg: cfg, log: cfg.Logger, drivers: make(map[string]display.Driver),
-		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256), missing: make(chan struct{}, 1),
+		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256), missing: make(chan struct{}, 1), doors: make(chan struct{}, 1),
 		state: state{
 			policy:   sign.DefaultPolicy(),
 			rooms:    make(map[calendar.RoomID]*room),
 			displays: make(map[display.ID]*device),
 			gateways: make(map[string]*gateway),
+			tokens:   make(map[string]display.ID),
+			presses:  make(map[chan Press]struct{}),
 			designs: designs{
 				templates: make(map[string]ownTemplate), pictures: make(map[string]*fetched),
 				overrides: make(map[calendar.RoomID]sign.Override), looks: make(map[string]*frame.Look),
@@ -211,6 +217,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.tree.Add(service{"housekeeping", e.housekeeping})
 	e.tree.Add(service{"pictures", e.fetchPictures})
 	e.tree.Add(service{"discovery", browser.Serve})
+	e.tree.Add(service{"doors", e.keepDoors})
 	if !e.unlocked() {
 		e.tree.Add(service{"unlock", e.unlock})
 	}
@@ -291,11 +298,12 @@ func (e *Engine) housekeeping(ctx context.Context) error {
 			return ctx.Err()
 		case <-ticker.C:
 		}
-		if err := e.db.Flush(ctx); err != nil {
+		if err := errors.Join(e.db.Flush(ctx), e.saveHeard(ctx)); err != nil && ctx.Err() == nil {
 			e.storeFailed(err)
 		} else {
 			e.health.Clear(codeStore, "")
 		}
+		e.noteOverdue()
 		if minute%10 == 0 {
 			e.touchAll()
 			e.watchSecret()

@@ -33,6 +33,7 @@ func (e *Engine) onCandidate(c display.Candidate) {
 	if n.adopted {
 		e.rec.Seen(c.ID)
 	}
+	e.pressed(c.ID, n.pressed)
 	e.noteBattery(c.ID)
 	if n.moved {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -56,6 +57,7 @@ type news struct {
 	moved   bool   // an adopted display has a new address, in saved
 	doubt   bool   // its last confirmation may have come from whoever has the old address now
 	rival   string // address at which the same display announced itself a moment ago
+	pressed []display.Button
 	saved   store.Display
 }
 
@@ -83,7 +85,11 @@ func (e *Engine) takeIn(c display.Candidate) news {
 		n.doubt = n.adopted && dev.DeliveredAt.After(dev.announced)
 		dev.Address, dev.announced = c.Address, c.SeenAt
 	}
-	dev.LastSeen, dev.silent = c.SeenAt, false
+	if presser, ok := e.drivers[dev.Protocol].(display.Presser); ok && n.adopted && dev.said.ID == c.ID {
+		n.pressed = presser.Pressed(dev.Display.Display, dev.said, c)
+	}
+	dev.said = c
+	dev.LastSeen, dev.silent, dev.unsaved = c.SeenAt, false, n.adopted
 	if c.Firmware != "" {
 		dev.Firmware = c.Firmware
 	}

@@ -24,6 +24,7 @@ const (
 	settingInstallation = "installation" // a random id of the data folder
 	settingHosts        = "pictureHosts"
 	settingSearchOn     = "searchOn" // names of the network adapters to look for displays on
+	settingServing      = "serving"
 )
 
 // room is what the engine knows of one room.
@@ -43,13 +44,21 @@ type room struct {
 type device struct {
 	store.Display
 	stage Stage
-	// announced is when it last announced itself at its address.
+	// announced is when it last announced itself at its address, and said what.
 	announced time.Time
+	said      display.Candidate
 	probing   bool
 	silent    bool         // it announced itself, and no longer does
 	problem   *Explanation // what discovery or probing found wrong
 	cell      cell
+	past      []store.Reading // of its battery, one a day
 	shown     shown
+	glass     glass
+	unsaved   bool             // the store does not know yet when it was heard
+	pressed   []display.Button // newest first
+	// asks is from where a device asks that calls itself this display and is not believed;
+	// "" = there is none.
+	asks string
 	// pattern, until patternUntil, is shown in place of the sign.
 	pattern      *display.Frame
 	patternUntil time.Time
@@ -95,10 +104,22 @@ func (e *Engine) load(ctx context.Context) error {
 		}
 		e.state.displays[d.ID] = dev
 		e.rec.Remember(d.ID, d.Delivered, d.DeliveredAt)
+		if d.Ticket != "" {
+			e.rec.RememberOffered(d.ID, d.Offered, d.Ticket, d.OfferedAt)
+		}
+		if d.TokenHash != "" {
+			e.state.tokens[d.TokenHash] = d.ID
+		}
 		e.rec.Touch(d.ID)
 		e.noteBattery(d.ID)
 	}
+	if err := e.loadReadings(ctx); err != nil {
+		return err
+	}
 	if err := e.loadGateways(ctx); err != nil {
+		return err
+	}
+	if err := orDefault(e.db.Setting(ctx, settingServing, &e.state.serving.ServingSettings)); err != nil {
 		return err
 	}
 	if err := orDefault(e.db.Setting(ctx, settingSearchOn, &e.state.searchOn)); err != nil {

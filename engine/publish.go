@@ -83,7 +83,8 @@ func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
 		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.syncSnapshot(), Policy: e.state.policy, Paused: e.state.paused,
-		Designs: e.designsSnapshot(), Gateways: e.gatewaysSnapshot(), Problems: e.health.Problems(),
+		Designs:  e.designsSnapshot(),
+		Gateways: e.gatewaysSnapshot(), Serving: e.servingSnapshot(now), Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,
 		Rooms:    make([]Room, 0, len(e.state.rooms)),
@@ -151,8 +152,11 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 	d := Display{
 		Display: dev.Display.Display, Stage: dev.stage, Room: dev.Room, LastSeen: dev.LastSeen,
 		Silent: dev.silent, Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
-		DeliveredAt: dev.DeliveredAt,
+		DeliveredAt: dev.DeliveredAt, Due: dev.Due, Pressed: dev.pressed,
+		Asks: dev.asks != "" || dev.stage == Found && dev.Pull, Pulls: e.doesBoth(dev.Protocol),
+		Clear: clearWords(dev.Display.Display),
 	}
+	d.Charge, d.DaysLeft = dev.charge(e.cfg.Now())
 	due := dev.shown.frame
 	if dev.pattern != nil {
 		due = *dev.pattern
@@ -177,6 +181,8 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 		}
 	case reconcile.Pushing:
 		d.Delivery = Pushing
+	case reconcile.Waiting:
+		d.Delivery = Waiting
 	case reconcile.Delivered:
 		d.Delivery = Delivered
 		if status.Delivered != due.Hash {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -181,8 +183,11 @@ func (e *Engine) ForgetSecrets(ctx context.Context) error {
 	}
 	e.drafting.Lock() // what was typed until now goes, too
 	defer e.drafting.Unlock()
-	if err := e.db.Update(ctx, store.Update{DeleteSecrets: []string{secretClient, secretDraft, secretSignIn},
-		DeleteSettings: []string{settingExposure}}); err != nil {
+	sealed, err := e.db.Secrets(ctx) // none of them can be opened, keys of hubs as little as the rest
+	if err == nil {
+		err = e.db.Update(ctx, store.Update{DeleteSecrets: slices.Collect(maps.Keys(sealed)), DeleteSettings: []string{settingExposure}})
+	}
+	if err != nil {
 		if old != nil {
 			e.replug(old)
 		}
@@ -191,6 +196,9 @@ func (e *Engine) ForgetSecrets(ctx context.Context) error {
 	e.useVault(v)
 	e.mu.Lock()
 	e.state.account.HasSecret, e.state.account.Draft.HasSecret = false, false
+	for _, g := range e.state.gateways {
+		g.hasKey = false
+	}
 	e.mu.Unlock()
 	e.health.Clear(codeSecretsLost, "")
 	e.forgetConnection()

@@ -34,6 +34,9 @@ func (e *Engine) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, err
 		return want, ok, nil
 	}
 	f, err := e.renderer.Frame(*due.sign, due.panel, due.look)
+	if err == nil && e.draws(want.Display) {
+		f.Items, err = e.renderer.Items(*due.sign, due.panel, due.look)
+	}
 	if err != nil {
 		return reconcile.Want{}, true, fmt.Errorf("for %s: %w", due.panel, err)
 	}
@@ -51,7 +54,7 @@ func (e *Engine) wantedSign(id display.ID, now time.Time) (want reconcile.Want, 
 	if !ok {
 		return reconcile.Want{}, shown{}, false
 	}
-	want.Display = dev.Display.Display
+	want.Display, want.Due = dev.Display.Display, dev.Due
 	if dev.pattern != nil {
 		if now.Before(dev.patternUntil) {
 			want.Frame, want.Next = *dev.pattern, dev.patternUntil
@@ -129,16 +132,20 @@ func (e *Engine) agendaOf(id calendar.RoomID) (calendar.Agenda, sign.Account) {
 	return r.agenda, account
 }
 
+// draws reports whether a display is sent drawings.
+func (e *Engine) draws(d display.Display) bool {
+	drawer, ok := e.drivers[d.Protocol].(display.Drawer)
+	return ok && drawer.Draws(d)
+}
+
 // Push implements [reconcile.Pusher] by the driver of the display's protocol.
 func (e *Engine) Push(ctx context.Context, d display.Display, f display.Frame) (display.Receipt, error) {
 	driver, err := e.driverFor(ctx, d)
 	if err != nil {
 		return display.Receipt{}, err
 	}
-	e.mu.Lock()
-	if dev, ok := e.state.displays[d.ID]; ok {
-		dev.Written = true
-	}
-	e.mu.Unlock()
-	return driver.Push(ctx, d, f)
+	f.Before = e.beginPush(d.ID)
+	receipt, err := driver.Push(ctx, d, f)
+	e.endPush(d.ID, f, receipt, err)
+	return receipt, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/roomink/roomink/engine/display/openepaperlink"
 	"github.com/roomink/roomink/engine/display/pull"
 	"github.com/roomink/roomink/engine/display/syncsign"
+	"github.com/roomink/roomink/engine/display/trmnl"
 )
 
 // Options configure the drivers. The zero value is ready to use.
@@ -39,7 +40,7 @@ func All(o Options) Set {
 			openepaperlink.New(openepaperlink.Options{Now: o.Now}),
 			signs,
 		},
-		Pull:  []pull.Protocol{signs},
+		Pull:  []pull.Protocol{signs, trmnl.New(trmnl.Options{Now: o.Now})},
 		Shelf: shelf,
 	}
 }

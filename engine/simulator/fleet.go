@@ -18,10 +18,10 @@ type Fleet struct {
 }
 
 // DemoFleet are two of each kind. They sleep and refresh in a tenth of the time.
-func DemoFleet() Fleet { return Fleet{Tags: 2, Scale: 0.1} }
+func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Scale: 0.1} }
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
-func CrowdFleet() Fleet { return Fleet{Tags: 160, Small: true} }
+func CrowdFleet() Fleet { return Fleet{Tags: 80, TRMNL: 80, Small: true} }
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {

@@ -46,7 +46,7 @@ func (db *DB) Displays(ctx context.Context) ([]Display, error) {
 			d.battery, d.temperature, d.telemetry_at, d.last_seen, d.adopted_at, coalesce(d.room_id, ''),
 			d.written, coalesce(v.hash, ''), coalesce(v.delivered_at, 0),
 			coalesce(v.ticket, ''), coalesce(v.offered, ''), coalesce(v.offered_at, 0),
-			d.pull, d.sleeps, d.secured, d.token_hash, d.host, d.percent, d.signal, d.due
+			d.pull, d.sleeps, d.secured, d.token_hash, d.host, d.percent, d.signal, d.due, d.buttons
 		FROM displays d LEFT JOIN deliveries v ON v.display_id = d.id
 		ORDER BY d.name, d.id`, scanDisplay)
 }
@@ -57,7 +57,7 @@ func scanDisplay(row *sql.Rows) (d Display, err error) {
 		&d.Panel.Width, &d.Panel.Height, &d.Panel.Scheme, &d.Panel.Rotation,
 		&d.Battery, &d.Temperature, &telemetry, &seen, &adopted, &d.Room,
 		&d.Written, &d.Delivered, &delivered, &d.Ticket, &d.Offered, &offered,
-		&d.Pull, &d.Sleeps, &d.Secured, &d.TokenHash, &d.Host, &d.Percent, &d.Signal, &due)
+		&d.Pull, &d.Sleeps, &d.Secured, &d.TokenHash, &d.Host, &d.Percent, &d.Signal, &due, &d.Buttons)
 	d.At, d.LastSeen = instant(telemetry), instant(seen)
 	d.AdoptedAt, d.DeliveredAt = instant(adopted), instant(delivered)
 	d.OfferedAt, d.Due = instant(offered), instant(due)
@@ -72,8 +72,8 @@ func (db *DB) SaveDisplay(ctx context.Context, d Display) error {
 	return db.exec(ctx, "save the display", `
 		INSERT INTO displays (id, protocol, name, model, firmware, address, width, height, scheme, rotation,
 			battery, temperature, telemetry_at, last_seen, adopted_at,
-			pull, sleeps, secured, token_hash, host, percent, signal, due)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			pull, sleeps, secured, token_hash, host, percent, signal, due, buttons)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET
 			protocol = excluded.protocol, name = excluded.name, model = excluded.model,
 			firmware = excluded.firmware, address = excluded.address, width = excluded.width,
@@ -81,10 +81,11 @@ func (db *DB) SaveDisplay(ctx context.Context, d Display) error {
 			battery = excluded.battery, temperature = excluded.temperature,
 			telemetry_at = excluded.telemetry_at, last_seen = excluded.last_seen,
 			sleeps = excluded.sleeps, secured = max(secured, excluded.secured),
-			percent = excluded.percent, signal = excluded.signal, due = excluded.due`,
+			percent = excluded.percent, signal = excluded.signal, due = excluded.due,
+			buttons = excluded.buttons`,
 		d.ID, d.Protocol, d.Name, d.Model, d.Firmware, d.Address, d.Panel.Width, d.Panel.Height,
 		d.Panel.Scheme, d.Panel.Rotation, d.Battery, d.Temperature, millis(d.At), millis(d.LastSeen),
-		millis(d.AdoptedAt), d.Pull, d.Sleeps, d.Secured, d.TokenHash, d.Host, d.Percent, d.Signal, millis(d.Due))
+		millis(d.AdoptedAt), d.Pull, d.Sleeps, d.Secured, d.TokenHash, d.Host, d.Percent, d.Signal, millis(d.Due), d.Buttons)
 }
 
 // SaveHeard keeps what displays let us know of themselves from time to time: address,
@@ -126,6 +127,17 @@ func (db *DB) SaveToken(ctx context.Context, id display.ID, hash string, sealed 
 			return err
 		}
 		_, err := tx.ExecContext(ctx, saveSecret, DisplaySecret(id), sealed)
+		return err
+	})
+}
+
+// DropToken makes the token of a display worthless.
+func (db *DB) DropToken(ctx context.Context, id display.ID) error {
+	return db.tx(ctx, "drop the display's token", func(tx *sql.Tx) error {
+		if err := some(tx.ExecContext(ctx, "UPDATE displays SET token_hash = '' WHERE id = ?", id)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, deleteSecret, DisplaySecret(id))
 		return err
 	})
 }

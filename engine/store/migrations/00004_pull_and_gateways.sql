@@ -8,6 +8,7 @@ ALTER TABLE displays ADD COLUMN host TEXT NOT NULL DEFAULT '';         -- where 
 ALTER TABLE displays ADD COLUMN percent INTEGER NOT NULL DEFAULT 0;    -- of its battery, by its own word; 0 = not told
 ALTER TABLE displays ADD COLUMN signal INTEGER NOT NULL DEFAULT 0;     -- dBm; 0 = not told
 ALTER TABLE displays ADD COLUMN due INTEGER NOT NULL DEFAULT 0;        -- when it said that it will be heard next
+ALTER TABLE displays ADD COLUMN buttons INTEGER NOT NULL DEFAULT 0;    -- which parts of its announcements are buttons, one bit each
 
 -- A frame that a gateway took for a display that sleeps. While it is not on the glass, hash
 -- is '': the glass holds either that frame or what it held before.
