@@ -83,7 +83,7 @@ func (e *Engine) askedFrom(id display.ID, host string) {
 }
 
 // strangersMost bounds the devices that ask to be let in.
-const strangersMost = 64
+const strangersMost = 256
 
 // Knock implements [pull.Desk].
 func (k desk) Knock(d display.Display) (token string, admitted bool) {

@@ -21,7 +21,7 @@ type Fleet struct {
 func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Scale: 0.1} }
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
-func CrowdFleet() Fleet { return Fleet{Tags: 80, TRMNL: 80, Small: true} }
+func CrowdFleet() Fleet { return Fleet{Tags: 80, TRMNL: 80, Small: true, Scale: 0.01} }
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {
