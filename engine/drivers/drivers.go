@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/eink"
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/display/openepaperlink"
 	"github.com/roomink/roomink/engine/display/pull"
@@ -39,6 +40,7 @@ func All(o Options) Set {
 			opendisplay.New(opendisplay.Options{Timeouts: o.OpenDisplay, Now: o.Now}),
 			openepaperlink.New(openepaperlink.Options{Now: o.Now}),
 			signs,
+			eink.New(eink.Options{Now: o.Now}),
 		},
 		Pull:  []pull.Protocol{signs, trmnl.New(trmnl.Options{Now: o.Now})},
 		Shelf: shelf,

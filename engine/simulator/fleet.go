@@ -1,8 +1,11 @@
 package simulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
 	"github.com/roomink/roomink/engine/simulator/virtual"
 )
@@ -11,6 +14,7 @@ import (
 type Fleet struct {
 	Tags  int // of OpenEPaperLink, twenty behind an access point
 	TRMNL int
+	Eink  int // of _eink._tcp
 	// Scale multiplies every time that they take or sleep: 1 is as slow as real ones.
 	Scale float64
 	// Small says that all have small panels, where many are wanted.
@@ -18,14 +22,14 @@ type Fleet struct {
 }
 
 // DemoFleet are two of each kind. They sleep and refresh in a tenth of the time.
-func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Scale: 0.1} }
+func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Scale: 0.1} }
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
-func CrowdFleet() Fleet { return Fleet{Tags: 80, TRMNL: 80, Small: true, Scale: 0.01} }
+func CrowdFleet() Fleet { return Fleet{Tags: 60, TRMNL: 40, Eink: 30, Small: true, Scale: 0.01} }
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {
-	return errors.Join(o.hangTags(f), o.hangTRMNL(f))
+	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f))
 }
 
 // add takes a display into the office.
@@ -38,6 +42,7 @@ func (o *Office) add(f Fixture) {
 var labels = map[string][]string{
 	"openepaperlink": {"Reading nook", "Phone booth"},
 	"trmnl":          {"Canteen", "Terrace"},
+	"eink":           {"Atrium", "Gallery"},
 }
 
 // label is the name of the display with a number, from 0, among those of its kind.
@@ -93,4 +98,48 @@ func (o *Office) hangTRMNL(f Fleet) error {
 		o.add(Fixture{Device: d, Label: label("trmnl", i), Protocol: "trmnl", Identity: Plain(mac), SetServer: d.SetServer, Wake: d.Wake})
 	}
 	return nil
+}
+
+// spectra is a panel of six inks.
+func (f Fleet) spectra(width, height int) virtual.Model {
+	if f.Small {
+		width, height = 200, 120
+	}
+	return virtual.Model{Name: "six inks", Manufacturer: "Roomink Virtual", Width: width, Height: height,
+		Scheme: virtual.SchemeSpectra6, FullRefresh: 20 * time.Second}
+}
+
+func (o *Office) hangEink(f Fleet) error {
+	for i := range f.Eink {
+		id := fmt.Sprintf("E1%04X", i+1)
+		d, err := virtual.NewEink(virtual.EinkOptions{Model: f.spectra(1200, 1600), ID: id, RefreshScale: f.Scale})
+		if err == nil {
+			err = d.Listen()
+		}
+		if err != nil {
+			return fmt.Errorf("make a virtual display: %w", err)
+		}
+		o.add(Fixture{Device: d, Label: label("eink", i), Protocol: "eink", Identity: Plain(id), Address: d.Addr})
+		o.announce(label("eink", i), d)
+	}
+	return nil
+}
+
+// announced is a device that announces itself.
+type announced interface {
+	Advertise(ctx context.Context, on []net.Interface, ip net.IP) error
+}
+
+// announce has a device announced where the office is. Not every system carries multicast
+// on loopback; the display can still be added by its address.
+func (o *Office) announce(name string, d announced) {
+	if o.options.Interface == nil {
+		return
+	}
+	o.parts = append(o.parts, part{"announcement of " + name, func(ctx context.Context) error {
+		if err := d.Advertise(ctx, []net.Interface{*o.options.Interface}, net.IPv4(127, 0, 0, 1)); err != nil {
+			o.options.Logger.Warn("A virtual display can't be announced", "display", name, "err", err)
+		}
+		return nil
+	}})
 }

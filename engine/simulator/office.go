@@ -107,6 +107,7 @@ func Open(o Options) (_ *Office, err error) {
 			return nil, fmt.Errorf("make a virtual display: %w", err)
 		}
 		office.Displays = append(office.Displays, d)
+		office.announce(d.Name(), d)
 	}
 	if err := office.hangUp(o.Fleet); err != nil {
 		return nil, err
@@ -134,15 +135,6 @@ func (o *Office) Serve(ctx context.Context) error {
 	run("simulated tenant", func() error { return server.Serve(o.listener) })
 	for _, d := range o.Displays {
 		run("virtual display "+d.Name(), func() error { return d.Serve(ctx) })
-		if o.options.Interface != nil {
-			parts.Go(func() {
-				// Not every system carries multicast on loopback; the display can still be
-				// added by its address.
-				if err := d.Advertise(ctx, []net.Interface{*o.options.Interface}, net.IPv4(127, 0, 0, 1)); err != nil {
-					o.options.Logger.Warn("A virtual display can't be announced", "display", d.Name(), "err", err)
-				}
-			})
-		}
 	}
 	for _, p := range o.parts {
 		run(p.name, func() error { return p.serve(ctx) })

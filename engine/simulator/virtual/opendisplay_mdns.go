@@ -66,6 +66,11 @@ const republish = 400 * time.Millisecond
 // Only loopback interfaces are taken, which must be up and have the multicast
 // flag (package loopnet makes such one): made-up displays don't belong on a LAN.
 func (d *OpenDisplay) Advertise(ctx context.Context, interfaces []net.Interface, ip net.IP) error {
+	return advertise(ctx, interfaces, ip, d.Service, d.reachable)
+}
+
+// advertise announces what service says while reachable reports true.
+func advertise(ctx context.Context, interfaces []net.Interface, ip net.IP, service func() Service, reachable func() (bool, <-chan struct{})) error {
 	if len(interfaces) == 0 {
 		return errors.New("advertise virtual display: no interface given")
 	}
@@ -75,12 +80,12 @@ func (d *OpenDisplay) Advertise(ctx context.Context, interfaces []net.Interface,
 		}
 	}
 	for ctx.Err() == nil {
-		announce, changed := d.reachable()
+		announce, changed := reachable()
 		if !announce {
 			waitFor(ctx, changed)
 			continue
 		}
-		s := d.Service()
+		s := service()
 		server, err := zeroconf.RegisterProxy(s.Instance, s.Type, s.Domain, s.Port, s.Host,
 			[]string{ip.String()}, s.Records(), interfaces)
 		if err != nil {

@@ -144,7 +144,17 @@ func (w *web) move(addr string) error {
 		return err
 	}
 	w.addr = addr
+	close(w.changed) // what is announced has changed
+	w.changed = make(chan struct{})
 	return w.listen()
+}
+
+// reachable reports whether the device listens, and gives the channel that is closed when
+// that changes.
+func (w *web) reachable() (bool, <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.server != nil, w.changed
 }
 
 // serve lives the faults of the connection.
