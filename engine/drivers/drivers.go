@@ -9,6 +9,7 @@ import (
 	"github.com/roomink/roomink/engine/display/eink"
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/display/openepaperlink"
+	"github.com/roomink/roomink/engine/display/picture"
 	"github.com/roomink/roomink/engine/display/pull"
 	"github.com/roomink/roomink/engine/display/syncsign"
 	"github.com/roomink/roomink/engine/display/trmnl"
@@ -42,7 +43,11 @@ func All(o Options) Set {
 			signs,
 			eink.New(eink.Options{Now: o.Now}),
 		},
-		Pull:  []pull.Protocol{signs, trmnl.New(trmnl.Options{Now: o.Now})},
+		Pull: []pull.Protocol{
+			signs,
+			trmnl.New(trmnl.Options{Now: o.Now}),
+			picture.New(picture.Options{Now: o.Now}),
+		},
 		Shelf: shelf,
 	}
 }

@@ -15,6 +15,8 @@ type Fleet struct {
 	Tags  int // of OpenEPaperLink, twenty behind an access point
 	TRMNL int
 	Eink  int // of _eink._tcp
+	// Pictures are devices that can do no more than fetch a picture.
+	Pictures int
 	// Scale multiplies every time that they take or sleep: 1 is as slow as real ones.
 	Scale float64
 	// Small says that all have small panels, where many are wanted.
@@ -22,14 +24,16 @@ type Fleet struct {
 }
 
 // DemoFleet are two of each kind. They sleep and refresh in a tenth of the time.
-func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Scale: 0.1} }
+func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Pictures: 2, Scale: 0.1} }
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
-func CrowdFleet() Fleet { return Fleet{Tags: 60, TRMNL: 40, Eink: 30, Small: true, Scale: 0.01} }
+func CrowdFleet() Fleet {
+	return Fleet{Tags: 60, TRMNL: 40, Eink: 20, Pictures: 20, Small: true, Scale: 0.01}
+}
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {
-	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f))
+	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f))
 }
 
 // add takes a display into the office.
@@ -43,6 +47,7 @@ var labels = map[string][]string{
 	"openepaperlink": {"Reading nook", "Phone booth"},
 	"trmnl":          {"Canteen", "Terrace"},
 	"eink":           {"Atrium", "Gallery"},
+	"picture":        {"Library", "Workshop"},
 }
 
 // label is the name of the display with a number, from 0, among those of its kind.
@@ -142,4 +147,20 @@ func (o *Office) announce(name string, d announced) {
 		}
 		return nil
 	}})
+}
+
+func (o *Office) hangPictures(f Fleet) error {
+	for i := range f.Pictures {
+		model := virtual.Panel42BW
+		if f.Small {
+			model.Width, model.Height = 250, 122
+		}
+		d, err := virtual.NewPictureFrame(virtual.PictureFrameOptions{Model: model, Label: label("picture", i),
+			SleepScale: f.Scale, RefreshScale: f.Scale, Millivolts: 3900})
+		if err != nil {
+			return fmt.Errorf("make a virtual picture frame: %w", err)
+		}
+		o.add(Fixture{Device: d, Label: d.Name(), Protocol: "picture", SetServer: d.SetServer, Own: true, Wake: d.Wake})
+	}
+	return nil
 }

@@ -25,7 +25,7 @@
 //
 //   - record.go, tagtype.go: what an access point says of tags and kinds of tags. They are
 //     pure parsers with fuzz targets.
-//   - jpeg.go: from a frame to a JPEG in which each ink survives.
+//   - push.go: the upload, as a JPEG in which each ink survives (package flatjpeg).
 //   - gate.go: one request at a time, and not too many of them.
 //   - driver.go: Probe and Displays. push.go: Push. watch.go: Watch. search.go: discovery.
 //

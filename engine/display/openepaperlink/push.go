@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
+	"github.com/roomink/roomink/engine/display/flatjpeg"
 	"github.com/roomink/roomink/engine/display/lan"
 )
 
@@ -154,7 +155,7 @@ func form(mac string, r record, kind tagType, f display.Frame) (body []byte, con
 	if err != nil {
 		return nil, "", err
 	}
-	if _, err := part.Write(encode(f.Image, kind.inks)); err != nil {
+	if _, err := part.Write(flatjpeg.Encode(f.Image, kind.inks)); err != nil {
 		return nil, "", err
 	}
 	if err := w.Close(); err != nil { // which writes the end

@@ -83,6 +83,56 @@ func (m Model) picture(frame []byte) *image.Paletted {
 	return pic
 }
 
+// pack makes a packed frame of palette indices: the way back from picture.
+func (m Model) pack(ink func(x, y int) uint8) []byte {
+	frame := make([]byte, m.frameBytes())
+	for y := range m.Height {
+		row := frame[y*m.rowBytes():][:m.rowBytes()]
+		for x := range m.Width {
+			i := ink(x, y)
+			switch m.Scheme {
+			case SchemeBWRY:
+				row[x/4] |= i << (6 - 2*(x%4))
+			case SchemeGray16:
+				code := i - 1
+				if i == indexBlack {
+					code = 0
+				} else if i == indexWhite {
+					code = 15
+				}
+				row[x/2] |= code << (4 - 4*(x%2))
+			case SchemeSpectra6:
+				if i >= 4 {
+					i++ // blue is 5, green 6
+				}
+				row[x/2] |= i << (4 - 4*(x%2))
+			case SchemeACeP7:
+				row[x/2] |= i << (4 - 4*(x%2))
+			case SchemeBWR, SchemeBWY, SchemeGray4:
+				first, second := m.planeBits(i)
+				row[x/8] |= first << (7 - x%8)
+				frame[m.planeBytes()+y*m.rowBytes()+x/8] |= second << (7 - x%8)
+			default:
+				row[x/8] |= i << (7 - x%8)
+			}
+		}
+	}
+	return frame
+}
+
+// planeBits are the bits of an ink on a panel of two planes.
+func (m Model) planeBits(i uint8) (first, second uint8) {
+	switch {
+	case m.Scheme == SchemeGray4:
+		return [4]uint8{1, 0, 1, 0}[i], [4]uint8{1, 0, 0, 1}[i]
+	case i == indexColour && m.Scheme == SchemeBWY:
+		return 0, 1
+	case i == indexColour:
+		return 1, 1
+	}
+	return i, 0
+}
+
 // twoPlanes decodes one row of a three-colour panel. Codes that the format does
 // not define show what the first plane says: a driver that mistakes red's code
 // (1,1) for yellow's (0,1) must be seen to be wrong.

@@ -40,7 +40,7 @@ func (d *TRMNL) decodeBMP(file []byte) ([]byte, error) {
 		return nil, errors.New("the BMP does not fill the panel")
 	}
 	rows := file[62:]
-	return d.pack(func(x, y int) uint8 { return bit(rows[(479-y)*100:], x) }), nil
+	return d.model.pack(func(x, y int) uint8 { return bit(rows[(479-y)*100:], x) }), nil
 }
 
 func (d *TRMNL) decodePNG(file []byte) ([]byte, error) {
@@ -55,7 +55,7 @@ func (d *TRMNL) decodePNG(file []byte) ([]byte, error) {
 	// Bit depth and colour type of the header. With a palette of two, boards with an
 	// e-paper controller turn the picture over if the first entry is the darker one.
 	turned := file[24] == 1 && file[25] == 3 && d.model.Scheme == SchemeMono
-	return d.pack(func(x, y int) uint8 {
+	return d.model.pack(func(x, y int) uint8 {
 		c := m.At(b.Min.X+x, b.Min.Y+y)
 		switch d.model.Scheme {
 		case SchemeGray16:
@@ -105,34 +105,4 @@ func spectraIndex(c color.Color) uint8 {
 		}
 	}
 	return near
-}
-
-// pack makes a packed frame of palette indices.
-func (d *TRMNL) pack(ink func(x, y int) uint8) []byte {
-	m := d.model
-	frame := make([]byte, m.frameBytes())
-	for y := range m.Height {
-		row := frame[y*m.rowBytes():][:m.rowBytes()]
-		for x := range m.Width {
-			i := ink(x, y)
-			switch m.Scheme {
-			case SchemeGray16:
-				code := i - 1
-				if i == indexBlack {
-					code = 0
-				} else if i == indexWhite {
-					code = 15
-				}
-				row[x/2] |= code << (4 - 4*(x%2))
-			case SchemeSpectra6:
-				if i >= 4 {
-					i++ // blue is 5, green 6
-				}
-				row[x/2] |= i << (4 - 4*(x%2))
-			default:
-				row[x/8] |= i << (7 - x%8)
-			}
-		}
-	}
-	return frame
 }

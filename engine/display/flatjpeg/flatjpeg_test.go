@@ -1,4 +1,4 @@
-package openepaperlink
+package flatjpeg
 
 import (
 	"bytes"
@@ -40,7 +40,7 @@ func noise(w, h, inks int, seed uint64) *image.Paletted {
 // which fills five bytes, so no padding is left.
 func TestScanByHand(t *testing.T) {
 	m := image.NewPaletted(image.Rect(0, 0, 10, 3), nil)
-	got := encode(m, []color.RGBA{rgb(255, 255, 255)})
+	got := Encode(m, []color.RGBA{rgb(255, 255, 255)})
 	want := []byte{0xff, 0xda, 0, 12, 3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0,
 		0xfb, 0xfa, 0x80, 0x0a, 0x00, 0xff, 0xd9}
 	if !bytes.HasSuffix(got, want) {
@@ -59,7 +59,7 @@ func TestInksSurvive(t *testing.T) {
 		for inks := 2; inks <= len(table7); inks++ {
 			t.Run(fmt.Sprintf("%dx%d, %d inks", size[0], size[1], inks), func(t *testing.T) {
 				m := noise(size[0], size[1], inks, uint64(inks))
-				decoded, err := jpeg.Decode(bytes.NewReader(encode(m, table7)))
+				decoded, err := jpeg.Decode(bytes.NewReader(Encode(m, table7)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -98,6 +98,6 @@ func BenchmarkEncode(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		b.ReportMetric(float64(len(encode(m, table7))), "B/picture")
+		b.ReportMetric(float64(len(Encode(m, table7))), "B/picture")
 	}
 }

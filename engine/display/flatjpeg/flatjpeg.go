@@ -1,4 +1,11 @@
-package openepaperlink
+// Package flatjpeg writes JPEG files of pictures in few flat colours, so that whoever
+// decodes one and takes the nearest of these colours gets every pixel back. Chroma must not
+// be subsampled for that, and image/jpeg can't do without (golang/go#13614). It is the
+// least baseline encoder (ITU-T T.81).
+//
+// There are always three components, for black and white too: the decoder of older
+// OpenEPaperLink access points, TJpgDec R0.01, refuses pictures of one (its JDR_FMT3).
+package flatjpeg
 
 import (
 	"image"
@@ -7,21 +14,13 @@ import (
 	"math/bits"
 )
 
-// The access point takes pictures as JPEG alone, and turns every pixel into the nearest
-// colour of the tag's table. So that each arrives as the ink that was meant, chroma must
-// not be subsampled, and image/jpeg can't do without (golang/go#13614). What follows is
-// the least baseline encoder (ITU-T T.81) for pictures of few flat colours.
-//
-// There are always three components, for black and white too: the decoder of older
-// access points, TJpgDec R0.01, refuses pictures of one (its JDR_FMT3).
-
 // step is the one step of all quantisation tables. An error of a whole step in every
 // coefficient of a block adds up to an error of 8 steps in a pixel, if all conspire; inks
 // lie at least 100 apart. See TestInksSurvive.
 const step = 4
 
-// encode makes the JPEG of m, in which palette index i has the colour inks[i].
-func encode(m *image.Paletted, inks []color.RGBA) []byte {
+// Encode makes the JPEG of m, in which palette index i has the colour inks[i].
+func Encode(m *image.Paletted, inks []color.RGBA) []byte {
 	e := encoder{out: make([]byte, 0, 64<<10), inks: components(inks)}
 	e.head(m.Rect.Dx(), m.Rect.Dy())
 	for y := 0; y < m.Rect.Dy(); y += 8 {

@@ -1,4 +1,4 @@
-package openepaperlink
+package flatjpeg
 
 // zigzag is the order in which coefficients are sent (T.81, figure A.6).
 var zigzag = [64]uint8{
