@@ -138,8 +138,11 @@ func (e *Engine) introduce(d display.Display) (saved store.Display, adopted bool
 		e.state.displays[d.ID] = dev
 	}
 	d.Secured = d.Secured || dev.Secured
-	if dev.stage != Found && dev.Name != "" { // a person may have named it
-		d.Name = dev.Name
+	if dev.stage != Found {
+		d.Pull = dev.Pull // which a person decides
+		if dev.Name != "" {
+			d.Name = dev.Name // and so may be this
+		}
 	}
 	dev.Display.Display, dev.LastSeen, dev.problem = d, e.cfg.Now(), nil
 	return dev.Display, dev.stage != Found

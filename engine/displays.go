@@ -30,8 +30,12 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 	known := dev.Panel != display.Panel{} || dev.Pull // which can't be asked
 	e.mu.Unlock()
 	if !known {
-		if _, err := e.ask(ctx, id); err != nil {
+		asked, err := e.ask(ctx, id)
+		if err != nil {
 			return err
+		}
+		if asked.ID != id {
+			return fmt.Errorf("the display has only now told who it is: choose %s in the list", labelOf(asked.Display))
 		}
 	}
 	e.mu.Lock()

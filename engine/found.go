@@ -25,6 +25,7 @@ func (e *Engine) onCandidate(c display.Candidate) {
 			Text:  strings.TrimSpace(c.Name+" "+c.Address) + ": " + c.Problem})
 		return
 	}
+	c.ID = e.identityAt(c)
 	e.recognise(c)
 	n := e.takeIn(c)
 	if n.ask {
@@ -48,6 +49,41 @@ func (e *Engine) onCandidate(c display.Candidate) {
 	}
 	e.noteRival(c, n)
 	e.changed()
+}
+
+// identityAt gives who announces itself. Where the announcement tells no more than an
+// address, it is the display of that protocol which was last known there.
+func (e *Engine) identityAt(c display.Candidate) display.ID {
+	if c.ID.Address() == "" {
+		return c.ID
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, known := e.state.displays[c.ID]; known {
+		return c.ID
+	}
+	for id, dev := range e.state.displays {
+		if dev.Address == c.Address && dev.Protocol == c.Protocol && !dev.Pull {
+			return id
+		}
+	}
+	return c.ID
+}
+
+// unmask gives a found display that was known by its address alone the identity that it
+// told when it was asked: that of a new display, or of one that has moved.
+func (e *Engine) unmask(id display.ID, d display.Display) bool {
+	e.mu.Lock()
+	dev, ok := e.state.displays[id]
+	if !ok || dev.stage != Found {
+		e.mu.Unlock()
+		return false
+	}
+	delete(e.state.displays, id)
+	e.mu.Unlock()
+	e.onCandidate(display.Candidate{ID: d.ID, Protocol: d.Protocol, Name: d.Name, Model: d.Model, Firmware: d.Firmware,
+		Address: d.Address, Panel: d.Panel, Telemetry: d.Telemetry, SeenAt: e.cfg.Now()})
+	return true
 }
 
 // news is what an announcement means for the display that it is of.
@@ -262,8 +298,11 @@ func (e *Engine) probe(ctx context.Context) error {
 func (e *Engine) probeOne(ctx context.Context, id display.ID) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	_, err := e.ask(ctx, id)
+	asked, err := e.ask(ctx, id)
 	e.mu.Lock()
+	if asked != nil {
+		id = asked.ID
+	}
 	if dev, ok := e.state.displays[id]; ok {
 		dev.probing = false
 		if err != nil && dev.problem == nil {
@@ -293,14 +332,20 @@ func (e *Engine) ask(ctx context.Context, id display.ID) (*device, error) {
 	if err != nil {
 		return nil, err
 	}
+	if id.Address() != "" && d.ID.Address() == "" && e.unmask(id, d) {
+		id = d.ID
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if dev, ok = e.state.displays[id]; !ok {
 		return nil, errUnknownDisplay(id)
 	}
 	d.ID, d.Address, d.Secured = id, dev.Address, dev.Secured // the announcement identifies it, and may have moved on
-	if d.Name == "" {
+	if d.Name == "" || dev.stage != Found && dev.Name != "" { // a person may have named it
 		d.Name = dev.Name
+	}
+	if dev.stage != Found {
+		d.Pull = dev.Pull // which a person decides
 	}
 	dev.Display.Display, dev.LastSeen, dev.problem = d, e.cfg.Now(), nil
 	return dev, nil

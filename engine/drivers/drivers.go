@@ -9,6 +9,7 @@ import (
 	"github.com/roomink/roomink/engine/display/eink"
 	"github.com/roomink/roomink/engine/display/opendisplay"
 	"github.com/roomink/roomink/engine/display/openepaperlink"
+	"github.com/roomink/roomink/engine/display/photoframe"
 	"github.com/roomink/roomink/engine/display/picture"
 	"github.com/roomink/roomink/engine/display/pull"
 	"github.com/roomink/roomink/engine/display/syncsign"
@@ -36,17 +37,20 @@ type Set struct {
 func All(o Options) Set {
 	shelf := pull.NewShelf(o.Now)
 	signs := syncsign.New(syncsign.Options{Shelf: shelf, Timeouts: o.SyncSign, Now: o.Now})
+	frames := photoframe.New(photoframe.Options{Now: o.Now})
 	return Set{
 		Push: []display.Driver{
 			opendisplay.New(opendisplay.Options{Timeouts: o.OpenDisplay, Now: o.Now}),
 			openepaperlink.New(openepaperlink.Options{Now: o.Now}),
 			signs,
 			eink.New(eink.Options{Now: o.Now}),
+			frames,
 		},
 		Pull: []pull.Protocol{
 			signs,
 			trmnl.New(trmnl.Options{Now: o.Now}),
 			picture.New(picture.Options{Now: o.Now}),
+			frames,
 		},
 		Shelf: shelf,
 	}

@@ -15,6 +15,8 @@ type Fleet struct {
 	Tags  int // of OpenEPaperLink, twenty behind an access point
 	TRMNL int
 	Eink  int // of _eink._tcp
+	// Photoframes have the firmware esp32-photoframe, and are awake.
+	Photoframes int
 	// Pictures are devices that can do no more than fetch a picture.
 	Pictures int
 	// Scale multiplies every time that they take or sleep: 1 is as slow as real ones.
@@ -24,16 +26,18 @@ type Fleet struct {
 }
 
 // DemoFleet are two of each kind. They sleep and refresh in a tenth of the time.
-func DemoFleet() Fleet { return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Pictures: 2, Scale: 0.1} }
+func DemoFleet() Fleet {
+	return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Photoframes: 2, Pictures: 2, Scale: 0.1}
+}
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
 func CrowdFleet() Fleet {
-	return Fleet{Tags: 60, TRMNL: 40, Eink: 20, Pictures: 20, Small: true, Scale: 0.01}
+	return Fleet{Tags: 60, TRMNL: 40, Eink: 10, Photoframes: 10, Pictures: 20, Small: true, Scale: 0.01}
 }
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {
-	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f))
+	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f), o.hangPhotoframes(f))
 }
 
 // add takes a display into the office.
@@ -48,6 +52,7 @@ var labels = map[string][]string{
 	"trmnl":          {"Canteen", "Terrace"},
 	"eink":           {"Atrium", "Gallery"},
 	"picture":        {"Library", "Workshop"},
+	"photoframe":     {"Lounge", "Foyer"},
 }
 
 // label is the name of the display with a number, from 0, among those of its kind.
@@ -161,6 +166,23 @@ func (o *Office) hangPictures(f Fleet) error {
 			return fmt.Errorf("make a virtual picture frame: %w", err)
 		}
 		o.add(Fixture{Device: d, Label: d.Name(), Protocol: "picture", SetServer: d.SetServer, Own: true, Wake: d.Wake})
+	}
+	return nil
+}
+
+func (o *Office) hangPhotoframes(f Fleet) error {
+	for i := range f.Photoframes {
+		mac := fmt.Sprintf("02:0d:15:91:d0:%02x", i+1)
+		d, err := virtual.NewPhotoframe(virtual.PhotoframeOptions{Model: f.spectra(800, 480), MAC: mac, Name: label("photoframe", i),
+			RefreshScale: f.Scale, SleepScale: f.Scale, Millivolts: 4010})
+		if err == nil {
+			err = d.Listen()
+		}
+		if err != nil {
+			return fmt.Errorf("make a virtual photo frame: %w", err)
+		}
+		o.add(Fixture{Device: d, Label: d.Name(), Protocol: "photoframe", Identity: Plain(mac), Address: d.Addr})
+		o.announce(d.Name(), d)
 	}
 	return nil
 }
