@@ -148,7 +148,8 @@ func (k desk) Offer(id display.ID) (pull.Offer, bool) {
 	if !e.inOffice(now) {
 		most *= quietWake
 	}
-	return pull.Offer{Frame: want.Frame, Sleep: pull.Sleep(now, want.Next, most)}, true
+	status, _ := e.rec.Status(id)
+	return pull.Offer{Frame: want.Frame, Shown: status.Delivered, Sleep: pull.Sleep(now, want.Next, most)}, true
 }
 
 // Report implements [pull.Desk].

@@ -8,6 +8,7 @@ import (
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/display/eink"
 	"github.com/roomink/roomink/engine/display/opendisplay"
+	"github.com/roomink/roomink/engine/display/opendisplaybasic"
 	"github.com/roomink/roomink/engine/display/openepaperlink"
 	"github.com/roomink/roomink/engine/display/photoframe"
 	"github.com/roomink/roomink/engine/display/picture"
@@ -52,6 +53,7 @@ func All(o Options) Set {
 			picture.New(picture.Options{Now: o.Now}),
 			frames,
 		},
-		Shelf: shelf,
+		Listen: []pull.Listener{opendisplaybasic.New(opendisplaybasic.Options{Now: o.Now})},
+		Shelf:  shelf,
 	}
 }

@@ -15,6 +15,9 @@ type Fleet struct {
 	Tags  int // of OpenEPaperLink, twenty behind an access point
 	TRMNL int
 	Eink  int // of _eink._tcp
+	// Basic are of the OpenDisplay Basic standard, each with an address of its own on
+	// loopback.
+	Basic int
 	// Photoframes have the firmware esp32-photoframe, and are awake.
 	Photoframes int
 	// Pictures are devices that can do no more than fetch a picture.
@@ -27,17 +30,17 @@ type Fleet struct {
 
 // DemoFleet are two of each kind. They sleep and refresh in a tenth of the time.
 func DemoFleet() Fleet {
-	return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Photoframes: 2, Pictures: 2, Scale: 0.1}
+	return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Photoframes: 2, Pictures: 2, Basic: 2, Scale: 0.1}
 }
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
 func CrowdFleet() Fleet {
-	return Fleet{Tags: 60, TRMNL: 40, Eink: 10, Photoframes: 10, Pictures: 20, Small: true, Scale: 0.01}
+	return Fleet{Tags: 50, TRMNL: 30, Eink: 10, Photoframes: 10, Pictures: 20, Basic: 20, Small: true, Scale: 0.01}
 }
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {
-	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f), o.hangPhotoframes(f))
+	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f), o.hangPhotoframes(f), o.hangBasic(f))
 }
 
 // add takes a display into the office.
@@ -53,6 +56,8 @@ var labels = map[string][]string{
 	"eink":           {"Atrium", "Gallery"},
 	"picture":        {"Library", "Workshop"},
 	"photoframe":     {"Lounge", "Foyer"},
+
+	"opendisplay-basic": {"Auditorium", "Boardroom"},
 }
 
 // label is the name of the display with a number, from 0, among those of its kind.
@@ -183,6 +188,24 @@ func (o *Office) hangPhotoframes(f Fleet) error {
 		}
 		o.add(Fixture{Device: d, Label: d.Name(), Protocol: "photoframe", Identity: Plain(mac), Address: d.Addr})
 		o.announce(d.Name(), d)
+	}
+	return nil
+}
+
+func (o *Office) hangBasic(f Fleet) error {
+	for i := range f.Basic {
+		model := virtual.Panel75BW
+		model.Partial = false
+		if f.Small {
+			model.Width, model.Height = 200, 120
+		}
+		host := fmt.Sprintf("127.0.3.%d", i+1)
+		d, err := virtual.NewBasic(virtual.BasicOptions{Model: model, Label: label("opendisplay-basic", i), Host: host,
+			SleepScale: f.Scale, RefreshScale: f.Scale, Percent: 88})
+		if err != nil {
+			return fmt.Errorf("make a virtual OpenDisplay Basic: %w", err)
+		}
+		o.add(Fixture{Device: d, Label: d.Name(), Protocol: "opendisplay-basic", Identity: Plain(host), SetServer: d.SetServer, Port: 2446, Wake: d.Wake})
 	}
 	return nil
 }

@@ -184,7 +184,14 @@ func (k *Desk) Offer(id display.ID) (o pull.Offer, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if f := k.files[id]; f != nil && f.adopted && f.offer != nil {
-		return *f.offer, true
+		o = *f.offer
+		for _, r := range slices.Backward(f.reports) {
+			if r.Shown != "" {
+				o.Shown = r.Shown
+				break
+			}
+		}
+		return o, true
 	}
 	return pull.Offer{}, false
 }

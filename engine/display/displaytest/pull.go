@@ -42,6 +42,8 @@ type PullDevice struct {
 	// Display is the device as its knock must describe it, name, telemetry and address
 	// aside. It is not used with a [pull.Addressed].
 	Display display.Display
+	// Host is the address that it asks from, "" for 127.0.0.1.
+	Host string
 	// Wake lives one cycle: the device wakes, asks, fetches, refreshes and sleeps. The
 	// error says that something of it failed.
 	Wake func(ctx context.Context) error

@@ -88,6 +88,9 @@ type Desk interface {
 // Offer is what a display should show, and when to ask again.
 type Offer struct {
 	Frame display.Frame
+	// Shown is the hash of the frame that the display was last reported to show, "" if that
+	// is not known. It outlasts a restart, so that a protocol need not remember it.
+	Shown string
 	// Sleep is how long the display should wait before it asks again: until just after
 	// the next moment at which the sign changes by itself, and no longer than the admin
 	// wants a booking to go unnoticed. At least [MinSleep].

@@ -87,7 +87,7 @@ func (d *Driver) serveNode(w http.ResponseWriter, r *http.Request, desk pull.Des
 		return
 	}
 	render := renderFor(node, offer.Frame.Hash)
-	if d.shown.is(node, render) || offer.Frame.Before != nil && offer.Frame.Before.Hash == offer.Frame.Hash {
+	if d.shown.is(node, render) || offer.Shown == offer.Frame.Hash {
 		answerWith(w, nothing)
 		return
 	}
