@@ -33,6 +33,9 @@ type PullHarness struct {
 	Faults []Fault
 	// Tokenless says that devices are known by their identity and network address alone.
 	Tokenless bool
+	// Notices says that a display for which there is no picture is sent a notice that says
+	// so, because the protocol can't leave it alone.
+	Notices bool
 }
 
 // PullDevice is a virtual device under the suite's control. All functions may be called
@@ -54,6 +57,7 @@ type PullDevice struct {
 	SetServer func(server string)  // a person types in another address
 	SetFault  func(Fault)
 	Reboot    func() // power fails: it forgets what is not in flash
+	Reset     func() // a person makes it forget its token; nil where a device does so by itself
 	// Telemetry is what it tells with each wake, without At.
 	Telemetry display.Telemetry
 }

@@ -129,7 +129,7 @@ func (h PullHarness) nothingToShow(t *testing.T) {
 	refreshes := m.Refreshes()
 	s.desk.Withdraw(m.id)
 	_ = m.Wake(t.Context()) // it may call this a fault
-	if got := m.Refreshes(); got != refreshes {
+	if got := m.Refreshes(); got != refreshes && !h.Notices {
 		t.Errorf("the panel refreshed %d times for nothing", got-refreshes)
 	}
 	m.show(t, Noise(m.panel, 25))
@@ -146,7 +146,7 @@ func (h PullHarness) wrongFrame(t *testing.T) {
 		refreshes := m.Refreshes()
 		m.desk.Show(m.id, f, offered)
 		_ = m.Wake(t.Context())
-		if got := m.Refreshes(); got != refreshes {
+		if got := m.Refreshes(); got != refreshes && !h.Notices {
 			t.Errorf("%s: the panel refreshed", name)
 		}
 	}
@@ -207,6 +207,9 @@ func (h PullHarness) lostToken(t *testing.T) {
 		t.Fatal("it does not knock again")
 	}
 	again.desk.Admit(m.id)
+	if m.Reset != nil {
+		m.Reset()
+	}
 	m.show(t, pic)
 }
 

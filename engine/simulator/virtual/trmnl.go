@@ -207,7 +207,7 @@ func (d *TRMNL) Serve(ctx context.Context) error {
 				return nil
 			}
 		}
-		rest := d.wake(ctx)
+		rest, _ := d.wake(ctx)
 		timer := time.NewTimer(d.scaled(rest))
 		select {
 		case <-timer.C:
@@ -231,8 +231,14 @@ const (
 	fall     = 900.0
 )
 
-// wake lives one wake and gives how long the device sleeps afterwards.
-func (d *TRMNL) wake(ctx context.Context) time.Duration {
+// Cycle lives one wake, and gives what went wrong.
+func (d *TRMNL) Cycle(ctx context.Context) error {
+	_, err := d.wake(ctx)
+	return err
+}
+
+// wake lives one wake and gives how long the device sleeps afterwards, and what went wrong.
+func (d *TRMNL) wake(ctx context.Context) (time.Duration, error) {
 	d.state.Lock()
 	d.wakes++
 	d.charge -= fall * wakeCost / capacity
@@ -256,7 +262,7 @@ func (d *TRMNL) wake(ctx context.Context) time.Duration {
 			d.said, d.drawn = "The server cannot be reached", ""
 		}
 	}
-	return time.Duration(d.rate) * time.Second
+	return time.Duration(d.rate) * time.Second, err
 }
 
 // retryAfter is how long the firmware sleeps after so many failures, in seconds
