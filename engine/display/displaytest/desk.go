@@ -61,6 +61,11 @@ func (k *Desk) Admit(id display.ID) {
 	})
 }
 
+// Describe says what panel a display has that can't tell.
+func (k *Desk) Describe(id display.ID, p display.Panel) {
+	k.of(id, func(f *file) { f.display.Panel = p })
+}
+
 // Pin makes the desk expect a display at a host, as after [Desk.Admit].
 func (k *Desk) Pin(id display.ID, host string) {
 	k.of(id, func(f *file) { f.host = host })

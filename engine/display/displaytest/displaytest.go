@@ -87,8 +87,9 @@ type Device struct {
 	// nil where the protocol can't tell it from this one even so. (A twin with the same
 	// panel is for the engine to notice, which sees both announce themselves.)
 	Twin func(t *testing.T, p display.Panel) *Device
-	// Partial says that the device can refresh a part of its panel.
-	Partial bool
+	// Partial says that the device can refresh a part of its panel, and PartialAlways that
+	// it draws all of the picture even so: what was there does not matter.
+	Partial, PartialAlways bool
 	// SetAwake says whether a display behind a gateway comes for what waits there; nil for
 	// others.
 	SetAwake func(on bool)

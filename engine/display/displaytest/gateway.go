@@ -199,10 +199,12 @@ func (h Harness) gatewayTakenBack(t *testing.T) {
 	last := Noise(dev.Display.Panel, 24)
 	before := dev.Refreshes()
 	receipt, err := h.Driver.Push(t.Context(), dev.Display, last.Frame)
-	if err != nil || receipt.Ticket == "" {
-		t.Fatalf("push: %v, ticket %q", err, receipt.Ticket)
+	if err != nil {
+		t.Fatalf("push: %v", err)
 	}
-	h.arrives(t, dev, receipt.Ticket, before+1)
+	if receipt.Ticket != "" {
+		h.arrives(t, dev, receipt.Ticket, before+1)
+	}
 	CheckGlass(t, dev.Glass(), dev.Display.Panel, last.Frame.Image)
 	if got := dev.Refreshes() - before; h.Gateway.Dedupes && got != 1 {
 		t.Errorf("the panel refreshed %d times, want once", got)

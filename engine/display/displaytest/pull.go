@@ -158,6 +158,9 @@ func (s *station) join(t *testing.T, p display.Panel) *member {
 		t.Fatalf("%s did not knock; these did: %+v", dev.Display.ID, s.desk.Knocks())
 	}
 	s.desk.Admit(dev.Display.ID)
+	if dev.Display.Panel == (display.Panel{}) {
+		s.desk.Describe(dev.Display.ID, p) // which it can't tell
+	}
 	return &member{PullDevice: dev, id: dev.Display.ID, panel: p, desk: s.desk}
 }
 

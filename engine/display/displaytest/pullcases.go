@@ -44,6 +44,9 @@ func (h PullHarness) stranger(t *testing.T) {
 		t.Errorf("it knocks as\n%+v, want\n%+v", got, want)
 	}
 	s.desk.Admit(want.ID)
+	if want.Panel == (display.Panel{}) {
+		s.desk.Describe(want.ID, p) // which it can't tell
+	}
 	m := &member{PullDevice: dev, id: want.ID, panel: p, desk: s.desk}
 	m.show(t, secret)
 }

@@ -45,7 +45,7 @@ func (d *Driver) tell(hub string, n node, now time.Time, last map[string]string,
 	last[n.id] = n.render
 	switch {
 	case n.render == "":
-	case d.renders.finish(n.render):
+	case d.renders.finish(n.render), !seen && d.renders.ours(n.render): // how it stands at first
 		r.Ticket = n.render
 	case seen && before != n.render && !d.renders.ours(n.render) && d.renders.drew(hub, n.id):
 		r.Ticket = n.render // somebody else drew on it, such as the SyncSign server that it came from
