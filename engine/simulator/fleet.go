@@ -13,6 +13,7 @@ import (
 // Fleet says how many displays there are of each kind, beside those of OpenDisplay.
 type Fleet struct {
 	Tags  int // of OpenEPaperLink, twenty behind an access point
+	Nodes int // of SyncSign, sixteen behind a hub; each other one has Wi-Fi
 	TRMNL int
 	Eink  int // of _eink._tcp
 	// Basic are of the OpenDisplay Basic standard, each with an address of its own on
@@ -30,17 +31,17 @@ type Fleet struct {
 
 // DemoFleet are two of each kind. They sleep and refresh in a tenth of the time.
 func DemoFleet() Fleet {
-	return Fleet{Tags: 2, TRMNL: 2, Eink: 2, Photoframes: 2, Pictures: 2, Basic: 2, Scale: 0.1}
+	return Fleet{Tags: 2, Nodes: 2, TRMNL: 2, Eink: 2, Photoframes: 2, Pictures: 2, Basic: 2, Scale: 0.1}
 }
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
 func CrowdFleet() Fleet {
-	return Fleet{Tags: 50, TRMNL: 30, Eink: 10, Photoframes: 10, Pictures: 20, Basic: 20, Small: true, Scale: 0.01}
+	return Fleet{Tags: 40, Nodes: 20, TRMNL: 20, Eink: 10, Photoframes: 10, Pictures: 20, Basic: 20, Small: true, Scale: 0.01}
 }
 
 // hangUp makes the fleet.
 func (o *Office) hangUp(f Fleet) error {
-	return errors.Join(o.hangTags(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f), o.hangPhotoframes(f), o.hangBasic(f))
+	return errors.Join(o.hangTags(f), o.hangNodes(f), o.hangTRMNL(f), o.hangEink(f), o.hangPictures(f), o.hangPhotoframes(f), o.hangBasic(f))
 }
 
 // add takes a display into the office.
@@ -52,6 +53,7 @@ func (o *Office) add(f Fixture) {
 // labels are where the displays of the demo hang.
 var labels = map[string][]string{
 	"openepaperlink": {"Reading nook", "Phone booth"},
+	"syncsign":       {"Meeting point", "Studio"},
 	"trmnl":          {"Canteen", "Terrace"},
 	"eink":           {"Atrium", "Gallery"},
 	"picture":        {"Library", "Workshop"},
@@ -206,6 +208,35 @@ func (o *Office) hangBasic(f Fleet) error {
 			return fmt.Errorf("make a virtual OpenDisplay Basic: %w", err)
 		}
 		o.add(Fixture{Device: d, Label: d.Name(), Protocol: "opendisplay-basic", Identity: Plain(host), SetServer: d.SetServer, Port: 2446, Wake: d.Wake})
+	}
+	return nil
+}
+
+// paired is how many displays a SyncSign hub has.
+const paired = 16
+
+func (o *Office) hangNodes(f Fleet) error {
+	var hub *virtual.Hub
+	for i := range f.Nodes {
+		if i%paired == 0 {
+			hub = virtual.NewHub(virtual.HubOptions{Serial: fmt.Sprintf("SN%04d", 1+i/paired), Scale: f.Scale})
+			if err := hub.Listen(); err != nil {
+				return fmt.Errorf("make a virtual hub: %w", err)
+			}
+			o.parts = append(o.parts, part{"virtual hub", hub.Serve})
+		}
+		model := virtual.Model{Name: "SyncSign D42C", Manufacturer: "Roomink Virtual", Width: 400, Height: 300,
+			Scheme: virtual.SchemeBWR, FullRefresh: 15 * time.Second}
+		kind := "D42C"
+		if i%2 == 1 {
+			model.Name, model.Width, model.Height, kind = "SyncSign D75C", 800, 480, "D75C_LEWI-RED"
+		}
+		id := fmt.Sprintf("00124b00%08x", i+1)
+		n, err := hub.NewNode(virtual.NodeOptions{Model: model, Kind: kind, ID: id, Name: label("syncsign", i)})
+		if err != nil {
+			return fmt.Errorf("make a virtual SyncSign display: %w", err)
+		}
+		o.add(Fixture{Device: n, Label: n.Name(), Protocol: "syncsign", Identity: id, Address: hub.Addr, Gateway: true, Key: hub.Key()})
 	}
 	return nil
 }
