@@ -103,7 +103,7 @@ func newMainWindow(a *App) *mainWindow {
 func (w *mainWindow) makePlaces() []place {
 	cfg := w.app.cfg
 	shown := displays.New(displays.Config{
-		Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, Window: w.win,
+		Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Open: w.open, Window: w.win, ChooseFile: w.app.chooseFile,
 	})
 	openDisplay := func(id display.ID) {
 		shown.Select(id)

@@ -130,6 +130,9 @@ func (e *Engine) takeStranger(dev *device, d display.Display, now time.Time) {
 		dev = &device{stage: Found}
 		e.state.displays[d.ID] = dev
 	}
+	if d.Panel == (display.Panel{}) {
+		d.Panel = dev.Panel // as a person described it
+	}
 	dev.Display.Display, dev.LastSeen = d, now
 	e.changed()
 }

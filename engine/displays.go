@@ -180,6 +180,26 @@ func (e *Engine) SetPaused(ctx context.Context, paused bool) error {
 	return nil
 }
 
+// Describe says what panel a display has that can't tell by itself. It is for one that is
+// not adopted yet.
+func (e *Engine) Describe(ctx context.Context, id display.ID, p display.Panel) error {
+	if err := p.Validate(); err != nil {
+		return fmt.Errorf("describe the display: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	dev, ok := e.state.displays[id]
+	switch {
+	case !ok:
+		return errUnknownDisplay(id)
+	case dev.Panel != (display.Panel{}):
+		return fmt.Errorf("%s has told what panel it has", labelOf(dev.Display))
+	}
+	dev.Panel = p
+	e.changed()
+	return ctx.Err()
+}
+
 // maxName bounds the names that people give to displays, in bytes.
 const maxName = 100
 

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -38,6 +39,10 @@ type details struct {
 	values  []*xwidget.Text
 
 	adopt, assign, unassign, identify, forget *widget.Button
+	approve, setUp, rename                    *widget.Button
+	pull                                      *widget.Check
+	pullText, inClear                         *xwidget.Paragraph
+	filling                                   bool
 
 	room     *widget.Select
 	roomHead *xwidget.Text
@@ -66,15 +71,23 @@ func newDetails(p *Page) *details {
 	d.unassign = widget.NewButton(lang.L("Take the room away"), d.Unassign)
 	d.identify = widget.NewButtonWithIcon(lang.L("Identify"), theme.VisibilityIcon(), d.Identify)
 	d.forget = widget.NewButtonWithIcon(lang.L("Forget…"), theme.DeleteIcon(), d.Forget)
+	d.approve = widget.NewButtonWithIcon(lang.L("Approve"), theme.ConfirmIcon(), d.Approve)
+	d.approve.Importance = widget.WarningImportance
+	d.setUp = widget.NewButton(lang.L("How to set it up…"), func() { p.ShowInstructions(d.row.ID, d.row.Name) })
+	d.rename = widget.NewButton(lang.L("Rename…"), d.Rename)
+	d.pull = widget.NewCheck(lang.L("It sleeps, and fetches its pictures"), d.SetPull)
+	d.pullText = xwidget.NewCaption(lang.L("Otherwise pictures are sent to it as soon as its sign changes, while it is awake."))
+	d.inClear = xwidget.NewCaption("")
 	d.room = widget.NewSelect(nil, func(label string) { d.chooseLabel(label) })
 	d.room.PlaceHolder = lang.L("Choose a room")
 	d.roomHead = xwidget.NewHeading(lang.L("Room"), theme.SizeNameText)
 	d.noRooms = xwidget.NewMutedParagraph(lang.L("Rooms to choose from appear once Microsoft 365 is connected."))
 	d.roomBox = xwidget.Stack(6, d.roomHead, d.noRooms, container.NewBorder(nil, nil, nil, d.assign, d.room))
 	d.body = xwidget.Stack(10,
-		d.bezel, d.caption, d.name, d.state, d.adopt, d.trouble, d.roomBox,
-		container.NewGridWithColumns(2, d.identify, d.forget), d.unassign,
-		xwidget.Pad(d.facts, 4, 0, 0, 0),
+		d.bezel, d.caption, d.name, d.state, d.adopt, d.trouble, d.approve, d.roomBox,
+		container.NewGridWithColumns(2, d.identify, d.forget), container.NewGridWithColumns(2, d.unassign, d.rename),
+		d.pull, d.pullText, d.setUp,
+		xwidget.Pad(d.facts, 4, 0, 0, 0), d.inClear,
 	)
 	d.body.Hide()
 	d.object = xwidget.NewPaddedCard(container.NewVScroll(xwidget.Pad(d.body, 6, 10, 6, 6)), 6)
@@ -105,6 +118,17 @@ func (d *details) show(r Row, rooms []Choice) {
 	d.roomBox.Hidden = !ours
 	d.identify.Hidden, d.forget.Hidden = !ours, !ours
 	d.unassign.Hidden = r.Stage != engine.Assigned
+	d.rename.Hidden = !ours
+	d.approve.Hidden = !r.Asks || !ours
+	d.setUp.Hidden = !r.Own || !r.Fetches
+	d.pull.Hidden, d.pullText.Hidden = !r.Switch, !r.Switch
+	d.filling = true
+	d.pull.SetChecked(r.Fetches)
+	d.filling = false
+	d.inClear.Hidden = r.Clear == ""
+	if text := lang.L("Unencrypted on its way: {{.What}}", map[string]any{"What": r.Clear}); d.inClear.Text() != text {
+		d.inClear.SetText(text)
+	}
 	d.showRooms()
 	d.showFacts()
 	d.showGlass()
@@ -222,8 +246,82 @@ func (r Row) named(text string) string {
 	return lang.L(text, map[string]any{"Name": r.Name})
 }
 
+// Approve says that whoever asks in the display's name is the display.
+func (d *details) Approve() {
+	r := d.row
+	xwidget.Ask(xwidget.Question{
+		Title: r.named("Is it {{.Name}} who asks?"),
+		Text:  lang.L("Say yes only if you have just set this display up anew, or know that it has a new address. Whoever asks gets its signs from now on."),
+		Yes:   lang.L("Yes, approve it"), No: lang.L("Cancel"), Danger: true,
+	}, d.page.cfg.Window, func() {
+		d.run(r, "approve", r.named("Approving {{.Name}}…"), r.named("{{.Name}} gets its signs when it next asks."), d.page.cfg.Engine.Approve)
+	})
+}
+
+// Rename asks what the display is called from now on.
+func (d *details) Rename() {
+	r := d.row
+	entry := widget.NewEntry()
+	entry.SetText(r.Name)
+	form := dialog.NewForm(r.named("Rename {{.Name}}"), lang.L("Rename"), lang.L("Cancel"), []*widget.FormItem{widget.NewFormItem(lang.L("Name"), entry)}, func(ok bool) {
+		if ok {
+			d.run(r, "rename", lang.L("One moment…"), "", func(ctx context.Context, id display.ID) error {
+				return d.page.cfg.Engine.Rename(ctx, id, entry.Text)
+			})
+		}
+	}, d.page.cfg.Window)
+	form.Resize(fyne.NewSize(420, 0))
+	form.Show()
+	d.page.cfg.Window.Canvas().Focus(entry)
+}
+
+// SetPull decides whether the display fetches its pictures. One that does needs to be told
+// where.
+func (d *details) SetPull(on bool) {
+	if d.filling {
+		return
+	}
+	r := d.row
+	d.page.area.Run(command.Task{
+		Key: "pull " + string(r.ID), Label: lang.L("One moment…"),
+		Work: func(ctx context.Context) error { return d.page.cfg.Engine.SetPull(ctx, r.ID, on) },
+		Done: func(err error) {
+			if err == nil && on {
+				d.page.ShowInstructions(r.ID, r.Name)
+			}
+		},
+	})
+}
+
+// describe asks what panel a display has that can't tell, and then adopts it.
+func (d *details) describe(r Row) {
+	f := newPanelForm()
+	form := dialog.NewForm(r.named("What panel has {{.Name}}?"), lang.L("Adopt"), lang.L("Cancel"), f.items, func(ok bool) {
+		if !ok {
+			return
+		}
+		panel, err := f.panel()
+		if err != nil {
+			d.page.area.Fail("describe", err)
+			return
+		}
+		d.run(r, "adopt", r.named("Adopting {{.Name}}…"), r.named("{{.Name}} is yours now. Give it a room."), func(ctx context.Context, id display.ID) error {
+			if err := d.page.cfg.Engine.Describe(ctx, id, panel); err != nil {
+				return err
+			}
+			return d.page.cfg.Engine.Adopt(ctx, id)
+		})
+	}, d.page.cfg.Window)
+	form.Resize(fyne.NewSize(460, 0))
+	form.Show()
+}
+
 // Adopt makes the display ours.
 func (d *details) Adopt() {
+	if d.row.Blank {
+		d.describe(d.row)
+		return
+	}
 	d.run(d.row, "adopt", d.row.named("Adopting {{.Name}}…"), d.row.named("{{.Name}} is yours now. Give it a room."), d.page.cfg.Engine.Adopt)
 }
 

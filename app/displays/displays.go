@@ -16,6 +16,7 @@ import (
 	"github.com/roomink/roomink/app/art"
 	"github.com/roomink/roomink/app/command"
 	"github.com/roomink/roomink/app/paper"
+	"github.com/roomink/roomink/app/words"
 	"github.com/roomink/roomink/app/xwidget"
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/display"
@@ -28,6 +29,9 @@ type Config struct {
 	Now    func() time.Time
 	Open   func(page string) // shows another page
 	Window fyne.Window       // for dialogs
+	// ChooseFile asks for a file with one of the extensions and reads it; the error is
+	// context.Canceled if a person chose none.
+	ChooseFile func(extensions []string, done func(name string, data []byte, err error))
 }
 
 // Page is the page.
@@ -40,6 +44,10 @@ type Page struct {
 	column   int
 	reverse  bool
 
+	gateways *widget.Button
+	letIn    *xwidget.Status
+	letInEnd *widget.Button
+	letInBar *fyne.Container
 	search   *widget.Entry
 	filter   *widget.Select
 	table    *xwidget.Table
@@ -63,12 +71,18 @@ func New(cfg Config) *Page {
 	p.table = p.newTable()
 	p.details = newDetails(p)
 	p.empty = xwidget.NewEmptyState(art.Sign(), lang.L("No displays yet"),
-		lang.L("Switch a display on in this network: it appears here by itself. One in another network can be added by its address."),
-		lang.L("Add by address…"), p.AddByAddress)
+		lang.L("Switch a display on in this network: it appears here by itself. Others can be added."),
+		lang.L("Add a display…"), p.AddDisplay)
 	p.none = xwidget.NewEmptyState(theme.SearchIcon(), lang.L("Nothing matches"), "", "", nil)
 
-	add := widget.NewButtonWithIcon(lang.L("Add by address…"), theme.ContentAddIcon(), p.AddByAddress)
-	bar := container.NewBorder(nil, nil, xwidget.Fixed(p.filter, 170, 0), add, p.search)
+	add := widget.NewButtonWithIcon(lang.L("Add a display…"), theme.ContentAddIcon(), p.AddDisplay)
+	p.gateways = widget.NewButton("", p.ShowGateways)
+	p.letIn = xwidget.NewStatus(xwidget.Info, "")
+	p.letInEnd = widget.NewButton(lang.L("Let no more in"), func() { p.SetLetIn(false) })
+	p.letInEnd.Importance = widget.LowImportance
+	p.letInBar = xwidget.Pad(container.NewBorder(nil, nil, nil, p.letInEnd, p.letIn), 0, 0, 8, 0)
+	p.letInBar.Hide()
+	bar := xwidget.Stack(0, p.letInBar, container.NewBorder(nil, nil, xwidget.Fixed(p.filter, 170, 0), container.NewHBox(p.gateways, add), p.search))
 	// The details keep their width; the list takes what is left.
 	side := xwidget.Pad(xwidget.Fixed(p.details.object, 330, 0), 0, 0, 0, 12)
 	p.full = container.NewBorder(xwidget.Pad(bar, 0, 0, 10, 0), nil, nil, side, container.NewStack(p.table, p.none))
@@ -89,11 +103,22 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 
 func (p *Page) show(v View) {
 	p.view = v
+	p.showNetwork()
 	if bare := len(v.Rows) == 0; p.full.Visible() == bare {
 		p.full.Hidden, p.empty.Hidden = bare, !bare
 		p.content.Refresh()
 	}
 	p.choose()
+}
+
+// showNetwork brings up to date what is said of access points, and of displays that may ask.
+func (p *Page) showNetwork() {
+	p.gateways.SetText(lang.L("Access points ({{.N}})", map[string]any{"N": len(p.view.Gateways)}))
+	xwidget.SetVisible(p.gateways, len(p.view.Gateways) > 0)
+	open := p.view.Serving.Open
+	xwidget.SetVisible(p.letInBar, !open.IsZero())
+	p.letIn.Set(xwidget.Info, lang.L("New displays may ask at {{.URL}} until {{.When}}", map[string]any{
+		"URL": p.view.Serving.URL, "When": words.When(open, p.cfg.Now(), p.view.Hours12)}))
 }
 
 // choose lists the rows that filter and search keep, in the chosen order.
@@ -211,7 +236,7 @@ func (p *Page) Add(address string) {
 			return err
 		},
 		Done: func(err error) {
-			if err == nil {
+			if err == nil && id != "" { // "": an access point answered, and its displays are listed
 				p.Select(id)
 			}
 		},

@@ -3,6 +3,7 @@ package displays_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"slices"
 	"testing"
@@ -110,6 +111,32 @@ func (f *fake) Unassign(_ context.Context, id display.ID) error { return f.do("u
 func (f *fake) Identify(_ context.Context, id display.ID) error { return f.do("identify", id) }
 func (f *fake) Assign(_ context.Context, id display.ID, r calendar.RoomID) error {
 	return f.do("assign "+string(r), id)
+}
+func (f *fake) Rename(_ context.Context, id display.ID, name string) error {
+	return f.do("rename "+name, id)
+}
+func (f *fake) ImportDisplays(_ context.Context, list []byte, _ func(done, of int)) (engine.Imported, error) {
+	return engine.Imported{Added: 1, Problems: []engine.ImportProblem{{Line: 3, Text: "nobody answers"}}}, f.do("import "+string(list), "")
+}
+func (f *fake) Kinds() []engine.DriverInfo { return (&apptest.Engine{}).Kinds() }
+func (f *fake) UseGateway(_ context.Context, r engine.GatewayRequest) (engine.Gateway, error) {
+	return engine.Gateway{}, f.do("use "+r.Protocol+" "+r.Key, display.ID(r.Address))
+}
+func (f *fake) DropGateway(_ context.Context, id string) error { return f.do("drop", display.ID(id)) }
+func (f *fake) LetIn(_ context.Context, on bool) error         { return f.do(fmt.Sprint("letIn ", on), "") }
+func (f *fake) NewPullDisplay(_ context.Context, d engine.PullDisplay) (display.ID, error) {
+	return "picture:1", f.do("new "+d.Protocol+" "+d.Panel.String(), display.ID(d.Name))
+}
+func (f *fake) PullInstructions(_ context.Context, id display.ID) (display.Instructions, error) {
+	return display.Instructions{URL: "http://192.168.20.5:8480/picture/SECRET.png", Snippets: []display.Snippet{{Title: "ESPHome", Text: "online_image:"}}}, f.do("instructions", id)
+}
+func (f *fake) RenewPullAddress(_ context.Context, id display.ID) error { return f.do("renew", id) }
+func (f *fake) SetPull(_ context.Context, id display.ID, on bool) error {
+	return f.do(fmt.Sprint("pull ", on), id)
+}
+func (f *fake) Approve(_ context.Context, id display.ID) error { return f.do("approve", id) }
+func (f *fake) Describe(_ context.Context, id display.ID, p display.Panel) error {
+	return f.do("describe "+p.String(), id)
 }
 func (f *fake) Preview(id display.ID, r calendar.RoomID) (display.Frame, error) {
 	return f.preview(id, r)
@@ -328,7 +355,8 @@ func TestAddByAddressChecksWhatIsTyped(t *testing.T) {
 	if !apptest.Shows(w, "No displays yet") {
 		t.Fatalf("shows %q", apptest.Texts(w))
 	}
-	tap(t, w, "Add by address…")
+	tap(t, w, "Add a display…")
+	choose(t, w, "It has a network address")
 	e := apptest.Entries(w)
 	test.Type(e[len(e)-1], "http://door")
 	if b := apptest.Find[*widget.Button](w, "Add"); !b.Disabled() {
@@ -338,5 +366,131 @@ func TestAddByAddressChecksWhatIsTyped(t *testing.T) {
 	tap(t, w, "Add")
 	if !slices.Equal(f.did, []string{"add door-9.local"}) || !apptest.Shows(w, "door-9.local answered and is in the list.") {
 		t.Errorf("did %q, shows %q", f.did, apptest.Texts(w))
+	}
+}
+
+// choose takes one of the ways to add a display.
+func choose(t *testing.T, w fyne.Window, title string) {
+	t.Helper()
+	var found *xwidget.Choice
+	apptest.Walk(w, func(o fyne.CanvasObject) {
+		if c, ok := o.(*xwidget.Choice); ok && c.Title() == title {
+			found = c
+		}
+	})
+	if found == nil {
+		t.Fatalf("there is no choice %q in %q", title, apptest.Texts(w))
+	}
+	test.Tap(found)
+}
+
+func TestAddGateway(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	s.Gateways = []engine.Gateway{
+		{Hub: display.Hub{Protocol: "openepaperlink", Name: "Floor 1", Address: "192.168.20.40"}, InUse: true, Displays: 3},
+		{Hub: display.Hub{Protocol: "openepaperlink", Address: "192.168.20.41"}},
+	}
+	f := &fake{}
+	p, w := open(t, f, inline(t), s)
+	tap(t, w, "Access points (2)")
+	if !apptest.Shows(w, "3 displays") || !apptest.Shows(w, "Found on the network") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	tap(t, w, "Give it up…")
+	tap(t, w, "Give it up")
+	p.UseGateway(engine.GatewayRequest{Protocol: "syncsign", Address: "192.168.20.50", Key: "key"})
+	if want := []string{"drop openepaperlink 192.168.20.40", "use syncsign key 192.168.20.50"}; !slices.Equal(f.did, want) {
+		t.Errorf("did %q, want %q", f.did, want)
+	}
+}
+
+func TestLetIn(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	s.Serving.URL = "http://192.168.20.5:8480"
+	f := &fake{}
+	p, w := open(t, f, inline(t), s)
+	tap(t, w, "Add a display…")
+	choose(t, w, "It asks for its pictures by itself")
+	if !apptest.Shows(w, "http://192.168.20.5:8480") {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	tap(t, w, "Let new displays in")
+	s.Serving.Open = apptest.Noon.Add(20 * time.Minute)
+	p.Prepare(s)()
+	tap(t, w, "Let no more in")
+	if want := []string{"letIn true ", "letIn false "}; !slices.Equal(f.did, want) {
+		t.Errorf("did %q, want %q", f.did, want)
+	}
+}
+
+func TestDisplayWithAnAddressOfItsOwn(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	f := &fake{}
+	p, w := open(t, f, inline(t), s)
+	tap(t, w, "Add a display…")
+	choose(t, w, "It opens a web address")
+	e := apptest.Entries(w)
+	e[len(e)-3].SetText("Library")
+	tap(t, w, "Make its address")
+	for _, want := range []string{"http://192.168.20.5:8480/picture/SECRET.png", "online_image:"} {
+		if !apptest.Shows(w, want) {
+			t.Errorf("no %q in %q", want, apptest.Texts(w))
+		}
+	}
+	p.RenewAddress("picture:1", "Library")
+	tap(t, w, "Make it")
+	if want := []string{"new picture 800×480 bw Library", "instructions picture:1", "renew picture:1", "instructions picture:1"}; !slices.Equal(f.did, want) {
+		t.Errorf("did %q, want %q", f.did, want)
+	}
+}
+
+func TestApproval(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	d := &s.Displays[0]
+	d.Asks, d.Pull, d.Clear, d.Charge, d.DaysLeft = true, true, "The signs.", 62, 140
+	f := &fake{}
+	_, w := open(t, f, inline(t), s)
+	for _, want := range []string{"Asks to be approved", "Unencrypted on its way: The signs.", "about 140 days left"} {
+		if !apptest.Shows(w, want) {
+			t.Errorf("no %q in %q", want, apptest.Texts(w))
+		}
+	}
+	tap(t, w, "Approve")
+	tap(t, w, "Yes, approve it")
+	if want := []string{"approve " + string(d.ID)}; !slices.Equal(f.did, want) {
+		t.Errorf("did %q, want %q", f.did, want)
+	}
+}
+
+// A display that can't tell its panel is described before it is adopted.
+func TestDescribe(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	d := &s.Displays[5]
+	d.Pull, d.Asks, d.Panel = true, true, display.Panel{}
+	f := &fake{}
+	p, w := open(t, f, inline(t), s)
+	p.Select(d.ID)
+	tap(t, w, "Adopt")
+	if b := apptest.Find[*widget.Button](w, "Cancel"); b == nil {
+		t.Fatalf("nothing is asked: %q", apptest.Texts(w))
+	}
+	var last *widget.Button
+	apptest.Walk(w, func(o fyne.CanvasObject) {
+		if b, ok := o.(*widget.Button); ok && b.Text == "Adopt" {
+			last = b
+		}
+	})
+	test.Tap(last)
+	if want := []string{"describe 800×480 bw " + string(d.ID), "adopt " + string(d.ID)}; !slices.Equal(f.did, want) {
+		t.Errorf("did %q, want %q", f.did, want)
+	}
+}
+
+func TestImport(t *testing.T) {
+	f := &fake{}
+	p, w := open(t, f, inline(t), apptest.Snapshot(apptest.Noon))
+	p.ImportList([]byte("address"))
+	if !apptest.Shows(w, "Answered: 1 display.") || !apptest.Shows(w, "Line 3: nobody answers") {
+		t.Errorf("shows %q", apptest.Texts(w))
 	}
 }

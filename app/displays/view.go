@@ -31,10 +31,18 @@ type Row struct {
 	Panel   display.Panel
 
 	Address string
-	Trouble *xwidget.Words // what is wrong with it; nil when nothing is
+	// Asks says that the device asks to be let in or, if it is ours, that somebody asks in
+	// its name. Blank says that nobody knows what panel it has.
+	Asks, Blank bool
+	// Fetches says that it fetches its pictures, Switch that it could be pushed to as well,
+	// and Own that it has an address of its own to fetch from.
+	Fetches, Switch, Own bool
+	Trouble              *xwidget.Words // what is wrong with it; nil when nothing is
 	// Facts is what is known of it. It is worked out for the display in the details
 	// alone: putting thousands into words would cost a snapshot its time.
 	Facts func() []Fact
+	// Clear says what travels to it unencrypted; "" if nothing does.
+	Clear string
 }
 
 // Fact is one line of what is known of a display.
@@ -48,13 +56,16 @@ type Choice struct {
 
 // View is the whole page.
 type View struct {
-	Rows  []Row
-	Rooms []Choice
+	Rows     []Row
+	Rooms    []Choice
+	Gateways []engine.Gateway
+	Serving  engine.Serving
+	Hours12  bool
 }
 
 // ViewOf is the page of a snapshot.
 func ViewOf(s engine.Snapshot, now time.Time) View {
-	var v View
+	v := View{Gateways: s.Gateways, Serving: s.Serving, Hours12: s.Policy.Hours12}
 	names := make(map[calendar.RoomID]string, len(s.Rooms))
 	for _, r := range s.Rooms {
 		names[r.Room.ID] = r.Room.DisplayName()
@@ -87,6 +98,8 @@ func Choices(rooms []engine.Room) []Choice {
 func rowOf(d engine.Display, names map[calendar.RoomID]string, now time.Time, hours12 bool) Row {
 	r := Row{ID: d.ID, Name: d.Label(), Sub: sub(d), Stage: d.Stage, Room: d.Room, Frame: d.Frame, Panel: d.Panel,
 		OnGlass: d.Delivery == engine.Delivered, Address: d.Address,
+		Asks: d.Asks, Blank: d.Pull && d.Panel == (display.Panel{}), Fetches: d.Pull, Switch: d.Pulls && d.Stage != engine.Found,
+		Clear: d.Clear, Own: d.Stage != engine.Found && (d.Pulls || d.Pull && d.Protocol == "picture"),
 		Facts: func() []Fact { return facts(d, now, hours12) }}
 	r.Tone, r.State = words.Display(d, now, hours12)
 	switch d.Stage {
@@ -98,6 +111,12 @@ func rowOf(d engine.Display, names map[calendar.RoomID]string, now time.Time, ho
 	if d.Problem != nil {
 		w := words.Explanation(*d.Problem)
 		r.Trouble = &w
+	} else if d.Asks && d.Stage != engine.Found {
+		r.Trouble = &xwidget.Words{
+			Title:  lang.L("Somebody asks for this sign in the display's name"),
+			Text:   lang.L("A device calls itself this display, but has lost its key, or asks from another address. It gets nothing."),
+			Remedy: lang.L("If you have set the display up anew, or it has a new address, approve it. Otherwise find out who asks."),
+		}
 	} else if d.Secured && d.Stage == engine.Found {
 		r.Trouble = &xwidget.Words{
 			Title:  lang.L("This display accepts encrypted connections only"),
@@ -130,8 +149,12 @@ func facts(d engine.Display, now time.Time, hours12 bool) []Fact {
 		{lang.L("Panel"), lang.L("not asked yet")},
 		{lang.L("Address"), cmp.Or(d.Address, "–")},
 		{lang.L("Firmware"), cmp.Or(d.Firmware, "–")},
-		{lang.L("Battery"), words.Battery(d.Battery)},
+		{lang.L("Battery"), words.Charge(d)},
+		{lang.L("Reception"), words.Signal(d.Signal)},
+		{lang.L("Temperature"), words.Temperature(d.Telemetry)},
 		{lang.L("Last seen"), words.Ago(d.LastSeen, now, hours12)},
+		{lang.L("Last shown"), words.Ago(d.DeliveredAt, now, hours12)},
+		{lang.L("Buttons"), words.Presses(d.Pressed, now, hours12)},
 		{lang.L("Identity"), string(d.ID)},
 	}
 	if d.Panel.Width > 0 {

@@ -25,4 +25,7 @@ type Engine interface {
 	Unlock(context.Context) error
 	ForgetSecrets(context.Context) error
 	RenewKey(context.Context) error
+	NetInterfaces() ([]engine.NetInterface, error)
+	SearchOn(ctx context.Context, names ...string) error
+	SaveServing(context.Context, engine.ServingSettings) error
 }

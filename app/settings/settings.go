@@ -52,6 +52,7 @@ type Page struct {
 	disconnect *widget.Button
 	accountBox *command.Area
 	secrets    secrets
+	network    network
 
 	filling bool
 	scroll  *container.Scroll
@@ -64,7 +65,7 @@ func New(cfg Config) *Page {
 	p.form = policy.NewForm(policy.Config{Languages: cfg.Engine.Languages(), Changed: p.changed, Logo: p.logoParts()})
 	p.stage = preview.NewStage(preview.StageConfig{Engine: cfg.Engine, Hub: cfg.Hub, Height: 190, Request: p.request})
 	list := xwidget.Stack(12, title(lang.L("What the signs say")), p.form.Object(),
-		xwidget.Pad(title(lang.L("Roomink itself")), 14, 0, 0, 0), p.updatesCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
+		xwidget.Pad(title(lang.L("Roomink itself")), 14, 0, 0, 0), p.updatesCard(), p.servingCard(), p.searchCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
 	side := xwidget.Pad(xwidget.Fixed(container.NewVBox(p.sideCard()), 318, 0), 2, 0, 0, 10)
 	p.scroll = container.NewVScroll(xwidget.Pad(list, 2, 12, 12, 2))
 	page := container.NewBorder(nil, nil, nil, side, p.scroll)
@@ -95,6 +96,7 @@ func (p *Page) Prepare(s engine.Snapshot) func() {
 		p.disconnect.Hidden = !connected
 		p.disconnect.Refresh()
 		p.secrets.show(s.Account)
+		p.showServing(s.Serving)
 	}
 }
 

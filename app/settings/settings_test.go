@@ -2,7 +2,9 @@ package settings_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,18 @@ func (f *fake) Disconnect(context.Context) error    { f.did = append(f.did, "dis
 func (f *fake) Unlock(context.Context) error        { f.did = append(f.did, "unlock"); return f.fail }
 func (f *fake) ForgetSecrets(context.Context) error { f.did = append(f.did, "forget"); return f.fail }
 func (f *fake) RenewKey(context.Context) error      { f.did = append(f.did, "renew"); return f.fail }
+
+func (f *fake) NetInterfaces() ([]engine.NetInterface, error) {
+	return (&apptest.Engine{}).NetInterfaces()
+}
+func (f *fake) SearchOn(_ context.Context, names ...string) error {
+	f.did = append(f.did, "search on "+strings.Join(names, ","))
+	return f.fail
+}
+func (f *fake) SaveServing(_ context.Context, s engine.ServingSettings) error {
+	f.did = append(f.did, fmt.Sprintf("serve %s %d %v", s.Interface, s.Port, s.Wake))
+	return f.fail
+}
 
 // file is what a person chooses: none, or a picture.
 func (f *fake) file() (string, []byte, error) {
@@ -273,5 +287,36 @@ func TestLogo(t *testing.T) {
 	test.Tap(apptest.Find[*widget.Button](w, "Remove"))
 	if n := len(f.logos); n != 4 || string(f.logos[2]) != "picture" || f.logos[3] != nil {
 		t.Errorf("set %q", f.logos)
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	s := apptest.Snapshot(apptest.Noon)
+	s.Serving = engine.Serving{On: true, URL: "http://192.168.20.5:8480", Port: 8480, Wake: 15 * time.Minute}
+	f := &fake{}
+	p, w := open(t, f, s)
+	if !apptest.Shows(w, "Listens at http://192.168.20.5:8480") || apptest.Find[*widget.Check](w, "vEthernet (WSL)  –  172.20.0.1") != nil {
+		t.Errorf("shows %q", apptest.Texts(w))
+	}
+	apptest.Find[*widget.Check](w, "Wi-Fi  –  10.0.4.17").SetChecked(false)
+	choose := func(from, to string) {
+		apptest.Walk(w, func(o fyne.CanvasObject) {
+			if s, ok := o.(*widget.Select); ok && s.Selected == from {
+				s.SetSelected(to)
+			}
+		})
+	}
+	choose("15 minutes", "30 minutes")
+	choose("Roomink chooses", "Ethernet")
+	p.SaveServing()
+	want := []string{"search on Ethernet", "serve Ethernet 8480 30m0s"}
+	if !slices.Equal(f.did, want) {
+		t.Errorf("did %q, want %q", f.did, want)
+	}
+	s.Serving = engine.Serving{Port: 80, Wake: time.Minute, Problem: &engine.Explanation{Title: "The port is taken"}}
+	p.Prepare(s)()
+	p.SaveServing() // a port that can't be
+	if len(f.did) != 2 || !apptest.Shows(w, "The port is taken") {
+		t.Errorf("did %q, shows %q", f.did, apptest.Texts(w))
 	}
 }

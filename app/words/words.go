@@ -226,6 +226,12 @@ func Display(d engine.Display, now time.Time, hours12 bool) (xwidget.Tone, strin
 		return xwidget.Warn, d.Problem.Title
 	case d.Secured && d.Stage == engine.Found:
 		return xwidget.Warn, lang.L("Demands encryption")
+	case d.Asks && d.Stage != engine.Found:
+		return xwidget.Warn, lang.L("Asks to be approved")
+	case d.Asks:
+		return xwidget.Info, lang.L("Asks to be let in")
+	case d.Stage == engine.Found && d.Silent:
+		return xwidget.Neutral, lang.L("Was on the network")
 	case d.Stage == engine.Found:
 		return xwidget.Info, lang.L("New on the network")
 	case d.Stage == engine.Adopted:
@@ -236,6 +242,11 @@ func Display(d engine.Display, now time.Time, hours12 bool) (xwidget.Tone, strin
 		return xwidget.Busy, lang.L("Updating…")
 	case engine.Delivered:
 		return xwidget.Good, lang.L("Shown since {{.When}}", map[string]any{"When": When(d.DeliveredAt, now, hours12)})
+	case engine.Waiting:
+		if d.Due.After(now) {
+			return xwidget.Busy, lang.L("Sleeps; wakes about {{.When}}", map[string]any{"When": When(d.Due, now, hours12)})
+		}
+		return xwidget.Busy, lang.L("Sleeps; gets it when it wakes")
 	default:
 		return xwidget.Busy, lang.L("Waiting to update")
 	}

@@ -70,6 +70,11 @@ func TestDisplay(t *testing.T) {
 	}{
 		{engine.Display{Stage: engine.Found}, xwidget.Info, "New on the network"},
 		{engine.Display{Display: display.Display{Secured: true}, Stage: engine.Found}, xwidget.Warn, "Demands encryption"},
+		{engine.Display{Stage: engine.Found, Asks: true}, xwidget.Info, "Asks to be let in"},
+		{engine.Display{Stage: engine.Found, Silent: true}, xwidget.Neutral, "Was on the network"},
+		{engine.Display{Stage: engine.Assigned, Asks: true, Delivery: engine.Delivered}, xwidget.Warn, "Asks to be approved"},
+		{engine.Display{Stage: engine.Assigned, Delivery: engine.Waiting, Due: now.Add(time.Minute)}, xwidget.Busy, "Sleeps; wakes about 11:43"},
+		{engine.Display{Stage: engine.Assigned, Delivery: engine.Waiting}, xwidget.Busy, "Sleeps; gets it when it wakes"},
 		{engine.Display{Stage: engine.Adopted}, xwidget.Info, "No room yet"},
 		{engine.Display{Stage: engine.Adopted, Problem: problem}, xwidget.Warn, "No answer"},
 		{engine.Display{Stage: engine.Assigned, Delivery: engine.Pending}, xwidget.Busy, "Waiting to update"},

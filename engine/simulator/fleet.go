@@ -36,7 +36,7 @@ func DemoFleet() Fleet {
 
 // CrowdFleet are 160 displays of all kinds, which take no time.
 func CrowdFleet() Fleet {
-	return Fleet{Tags: 40, Nodes: 20, TRMNL: 20, Eink: 10, Photoframes: 10, Pictures: 20, Basic: 20, Small: true, Scale: 0.01}
+	return Fleet{Tags: 50, Nodes: 20, TRMNL: 30, Eink: 10, Photoframes: 10, Pictures: 20, Basic: 20, Small: true, Scale: 0.01}
 }
 
 // hangUp makes the fleet.
