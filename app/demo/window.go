@@ -118,8 +118,16 @@ func newGlassCard(win fyne.Window) *glassCard {
 		}
 	})
 	c.address = widget.NewButton(lang.L("Address…"), func() {
-		dialog.ShowEntryDialog(lang.L("Where {{.Name}} fetches its pictures", map[string]any{"Name": c.device.Name}),
-			lang.L("Address that Roomink shows"), c.device.SetServer, win)
+		address := widget.NewEntry()
+		item := widget.NewFormItem(lang.L("Address that Roomink shows"), address)
+		form := dialog.NewForm(lang.L("Where {{.Name}} fetches its pictures", map[string]any{"Name": c.device.Name}), lang.L("OK"), lang.L("Cancel"),
+			[]*widget.FormItem{item}, func(ok bool) {
+				if ok {
+					c.device.SetServer(address.Text)
+				}
+			}, win)
+		form.Resize(fyne.NewSize(520, 0))
+		form.Show()
 	})
 	c.press = widget.NewButton(lang.L("Press its button"), func() { c.device.Wake() })
 	c.address.Hide()
