@@ -34,7 +34,7 @@ const (
 	codeBattery     health.Code = "display.battery"
 	codeGateway     health.Code = "gateway.notReached"
 	codeOverdue     health.Code = "display.overdue"
-	codeAsks        health.Code = "display.asks"
+	codeElsewhere   health.Code = "display.elsewhere" // see Engine.Approve
 	codeServing     health.Code = "serving.notOpen"
 	codeLanguage    health.Code = "language"
 )

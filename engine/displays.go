@@ -42,7 +42,7 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 	saved := dev.Display
 	saved.AdoptedAt = e.cfg.Now()
 	if saved.Pull {
-		saved.Host = saved.Address // where it asked from when a person said yes
+		saved.Host = hostOf(saved.Address) // the one that the admin saw
 	}
 	e.mu.Unlock()
 	if err := saved.Panel.Validate(); err != nil {
@@ -54,10 +54,10 @@ func (e *Engine) Adopt(ctx context.Context, id display.ID) error {
 	}
 	e.mu.Lock()
 	if dev.stage == Found {
-		dev.stage, dev.AdoptedAt, dev.Host = Adopted, saved.AdoptedAt, saved.Host
+		dev.stage, dev.AdoptedAt, dev.Host, dev.asking = Adopted, saved.AdoptedAt, saved.Host, asking{}
 	}
 	e.mu.Unlock()
-	e.doorsChanged()
+	e.reserve()
 	e.noteBattery(id)
 	e.record(ctx, ActDisplay, "Display "+labelOf(saved)+" was adopted", false)
 	e.changed()
@@ -82,10 +82,10 @@ func (e *Engine) Forget(ctx context.Context, id display.ID) error {
 	if !ok {
 		return errUnknownDisplay(id)
 	}
-	e.doorsChanged()
+	e.reserve()
 	e.rec.Forget(id)
 	e.health.Clear(codeOverdue, string(id))
-	e.health.Clear(codeAsks, string(id))
+	e.health.Clear(codeElsewhere, string(id))
 	e.health.Clear(codeDisplay, string(id))
 	e.health.Clear(codeBattery, string(id))
 	e.record(ctx, ActDisplay, "Display "+labelOf(dev.Display)+" was forgotten", false)

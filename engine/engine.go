@@ -61,26 +61,27 @@ type Config struct {
 // Engine is everything of Roomink that works without a screen. Its methods are
 // safe for concurrent use; commands return an error that [Explain] puts in words.
 type Engine struct {
-	cfg       Config
-	log       *slog.Logger
-	inUse     *flock.Flock // held while the engine is open
-	db        *store.DB
-	renderer  *frame.Renderer
-	catalogue *sign.Catalogue // what signs say
-	health    *health.Registry
-	rec       *reconcile.Reconciler
-	browser   *discovery.Browser // once Run has begun; mu guards it
-	drivers   map[string]display.Driver
-	tree      *suture.Supervisor
-	dirty     chan struct{} // capacity 1: a snapshot is due
-	probes    chan display.ID
-	missing   chan struct{} // capacity 1: a picture may have to be fetched
-	doors     chan struct{} // capacity 1: who may fetch pictures, or where, has changed
+	cfg        Config
+	log        *slog.Logger
+	inUse      *flock.Flock // held while the engine is open
+	db         *store.DB
+	renderer   *frame.Renderer
+	catalogue  *sign.Catalogue // what signs say
+	health     *health.Registry
+	rec        *reconcile.Reconciler
+	browser    *discovery.Browser // once Run has begun; mu guards it
+	drivers    map[string]display.Driver
+	tree       *suture.Supervisor
+	dirty      chan struct{} // capacity 1: a snapshot is due
+	probes     chan display.ID
+	missing    chan struct{} // capacity 1: a picture may have to be fetched
+	serveAgain chan struct{} // capacity 1: who needs the server for displays may have changed
 
 	// Each is taken before those that follow it, and mu last.
 	connecting sync.Mutex         // held by whoever connects, disconnects or changes secrets
 	drafting   sync.Mutex         // held by whoever saves what a person typed
 	keeping    sync.Mutex         // held while something of a connection is saved, or it is given up
+	granting   sync.Mutex         // held while a display is given a token
 	designing  sync.Mutex         // held while what the signs look like is changed
 	agendas    sync.Mutex         // from the commit of a reading, or of what becomes of a room, to the state in memory
 	asking     singleflight.Group // of questions to displays, by address
@@ -133,13 +134,14 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	}
 	e := &Engine{
 		cfg: cfg, log: cfg.Logger, drivers: make(map[string]display.Driver),
-		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256), missing: make(chan struct{}, 1), doors: make(chan struct{}, 1),
+		dirty: make(chan struct{}, 1), probes: make(chan display.ID, 256), missing: make(chan struct{}, 1), serveAgain: make(chan struct{}, 1),
 		state: state{
 			policy:   sign.DefaultPolicy(),
 			rooms:    make(map[calendar.RoomID]*room),
 			displays: make(map[display.ID]*device),
 			gateways: make(map[string]*gateway),
 			tokens:   make(map[string]display.ID),
+			serving:  serving{own: make(map[string]bool)},
 			presses:  make(map[chan Press]struct{}),
 			designs: designs{
 				templates: make(map[string]ownTemplate), pictures: make(map[string]*fetched),
@@ -217,7 +219,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.tree.Add(service{"housekeeping", e.housekeeping})
 	e.tree.Add(service{"pictures", e.fetchPictures})
 	e.tree.Add(service{"discovery", browser.Serve})
-	e.tree.Add(service{"doors", e.keepDoors})
+	e.tree.Add(service{"displays that fetch", e.serveDisplays})
 	if !e.unlocked() {
 		e.tree.Add(service{"unlock", e.unlock})
 	}

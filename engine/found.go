@@ -15,6 +15,9 @@ import (
 
 // onCandidate takes in what discovery found. It must not block.
 func (e *Engine) onCandidate(c display.Candidate) {
+	if e.isOwn(c.Address) {
+		return
+	}
 	if c.Gateway && c.Problem == "" {
 		e.onGateway(c)
 		return
@@ -189,6 +192,9 @@ func (e *Engine) recognise(c display.Candidate) {
 		delete(e.state.displays, old)
 		dev.ID = c.ID
 		e.state.displays[c.ID] = dev
+		if dev.TokenHash != "" {
+			e.state.tokens[dev.TokenHash] = c.ID
+		}
 	}
 	e.mu.Unlock()
 	e.rec.Remember(c.ID, status.Delivered, status.DeliveredAt)

@@ -56,9 +56,7 @@ type device struct {
 	glass     glass
 	unsaved   bool             // the store does not know yet when it was heard
 	pressed   []display.Button // newest first
-	// asks is from where a device asks that calls itself this display and is not believed;
-	// "" = there is none.
-	asks string
+	asking
 	// pattern, until patternUntil, is shown in place of the sign.
 	pattern      *display.Frame
 	patternUntil time.Time
@@ -119,7 +117,7 @@ func (e *Engine) load(ctx context.Context) error {
 	if err := e.loadGateways(ctx); err != nil {
 		return err
 	}
-	if err := orDefault(e.db.Setting(ctx, settingServing, &e.state.serving.ServingSettings)); err != nil {
+	if err := orDefault(e.db.Setting(ctx, settingServing, &e.state.serving.settings)); err != nil {
 		return err
 	}
 	if err := orDefault(e.db.Setting(ctx, settingSearchOn, &e.state.searchOn)); err != nil {

@@ -153,7 +153,7 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 		Display: dev.Display.Display, Stage: dev.stage, Room: dev.Room, LastSeen: dev.LastSeen,
 		Silent: dev.silent, Problem: dev.problem, Sign: dev.shown.sign, Delivery: NothingToShow,
 		DeliveredAt: dev.DeliveredAt, Due: dev.Due, Pressed: dev.pressed,
-		Asks: dev.asks != "" || dev.stage == Found && dev.Pull, Pulls: e.doesBoth(dev.Protocol),
+		Asks: dev.asks, Pulls: e.doesBoth(dev.Protocol),
 		Clear: clearWords(dev.Display.Display),
 	}
 	d.Charge, d.DaysLeft = dev.charge(e.cfg.Now())

@@ -131,17 +131,6 @@ func (db *DB) SaveToken(ctx context.Context, id display.ID, hash string, sealed 
 	})
 }
 
-// DropToken makes the token of a display worthless.
-func (db *DB) DropToken(ctx context.Context, id display.ID) error {
-	return db.tx(ctx, "drop the display's token", func(tx *sql.Tx) error {
-		if err := some(tx.ExecContext(ctx, "UPDATE displays SET token_hash = '' WHERE id = ?", id)); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, deleteSecret, DisplaySecret(id))
-		return err
-	})
-}
-
 // DeleteDisplay forgets a display with its assignment, delivery and token.
 func (db *DB) DeleteDisplay(ctx context.Context, id display.ID) error {
 	return db.tx(ctx, "forget the display", func(tx *sql.Tx) error {

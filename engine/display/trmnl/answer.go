@@ -23,6 +23,10 @@ type answer struct {
 	file   []byte
 }
 
+// roomlessSleep is how long a display sleeps that has no room yet: somebody may be about to
+// give it one, or have forgotten it.
+const roomlessSleep = 2 * time.Minute
+
 // answer makes the answer to a display and remembers it.
 func (h handler) answer(d display.Display, c caller) *answer {
 	a := h.prepare(d, c)
@@ -40,7 +44,7 @@ func (h handler) answer(d display.Display, c caller) *answer {
 func (h handler) prepare(d display.Display, c caller) *answer {
 	offer, ok := h.desk.Offer(d.ID)
 	if !ok {
-		return noticeAnswer(c, pull.MinSleep)
+		return noticeAnswer(c, roomlessSleep)
 	}
 	sleep := max(offer.Sleep, pull.MinSleep)
 	a, err := h.picture(d, c.token, offer.Frame, c.format())
