@@ -33,10 +33,13 @@ const (
 
 // Options configure a [Driver]. The zero value is ready to use.
 type Options struct {
-	Dial    time.Duration    // to connect; 10 s
-	Reply   time.Duration    // to one request; 20 s
-	Refresh time.Duration    // of the panel; 2 min
-	Ask     time.Duration    // between two questions whether it is done; 1 s
+	Dial    time.Duration // to connect; 10 s
+	Reply   time.Duration // to one request; 20 s
+	Refresh time.Duration // of the panel; 2 min
+	Ask     time.Duration // between two questions whether it is done; 1 s
+	// GivesUp is when the firmware stops waiting for a panel that is stuck, and says that it
+	// is ready all the same; 59 s (web_server.ino: 60 s from the end of the upload).
+	GivesUp time.Duration
 	Now     func() time.Time // default time.Now
 }
 
@@ -51,7 +54,7 @@ var _ display.Announcer = (*Driver)(nil)
 // New makes a driver.
 func New(o Options) *Driver {
 	for at, value := range map[*time.Duration]time.Duration{
-		&o.Dial: 10 * time.Second, &o.Reply: 20 * time.Second, &o.Refresh: 2 * time.Minute, &o.Ask: time.Second,
+		&o.Dial: 10 * time.Second, &o.Reply: 20 * time.Second, &o.Refresh: 2 * time.Minute, &o.Ask: time.Second, &o.GivesUp: 59 * time.Second,
 	} {
 		if *at <= 0 {
 			*at = value
@@ -200,6 +203,8 @@ func (d *Driver) await(ctx context.Context, disp display.Display, uptime float64
 			}
 		case is.ID != disp.ID || now.Uptime < uptime, now.Uptime+2 < uptime+time.Since(began).Seconds():
 			return display.Receipt{}, d.lan.Fail(display.Timeout, r, errors.New("it restarted before the picture was confirmed"))
+		case now.Status == "ready" && time.Since(began) >= d.o.GivesUp:
+			return display.Receipt{}, d.lan.Fail(display.Timeout, r, fmt.Errorf("the panel took %v, and the firmware gives up by then", d.o.GivesUp))
 		case now.Status == "ready":
 			return display.Receipt{At: d.o.Now(), Telemetry: is.Telemetry}, nil
 		}

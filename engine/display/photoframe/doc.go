@@ -7,7 +7,7 @@
 //
 //	→ GET  /api/system-info   ← {"device_id":"aabbccddeeff","board_name":…,"width":800,"height":480,…}
 //	→ GET  /api/config        ← {"deep_sleep_enabled":true,"display_rotation_deg":180,…}
-//	→ POST /api/display-image   EPDGZ: gzip of 4 bits a pixel, the left one in the high bits
+//	→ POST /api/display-image   a form with an EPDGZ: gzip of 4 bits a pixel, the left one in the high bits
 //	← 200 {"status":"success"}  up to 30 s later, when the panel has been refreshed
 //
 // Firmware that knows no EPDGZ gets a PNG in pure colours, which it shows without

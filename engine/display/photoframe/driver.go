@@ -204,9 +204,8 @@ func readBattery(body []byte, at time.Time) display.Telemetry {
 
 // Push sends the picture. The display answers when its panel has been refreshed.
 func (d *Driver) Push(ctx context.Context, disp display.Display, f display.Frame) (display.Receipt, error) {
-	r := lan.Request{Op: "send the picture", Address: disp.Address, Path: "/api/display-image", Within: d.o.Refresh,
-		Header: http.Header{"Content-Type": {"application/octet-stream"}}}
-	body, err := encodeEPDGZ(f.Image, disp.Panel)
+	r := lan.Request{Op: "send the picture", Address: disp.Address, Path: "/api/display-image", Within: d.o.Refresh}
+	body, kind, err := encodeForm(f.Image, disp.Panel)
 	if err != nil {
 		return display.Receipt{}, d.lan.Fail(display.Unsupported, r, err)
 	}
@@ -217,7 +216,7 @@ func (d *Driver) Push(ctx context.Context, disp display.Display, f display.Frame
 	if disp.ID.Address() == "" && is.ID != disp.ID || is.Panel != disp.Panel {
 		return display.Receipt{}, d.lan.Fail(display.WrongDevice, r, fmt.Errorf("%s answers, with a panel of %v", is.ID, is.Panel))
 	}
-	r.Body = body
+	r.Body, r.Header = body, http.Header{"Content-Type": {kind}}
 	answer, err := d.lan.Do(ctx, r)
 	if err == nil && answer.Status == http.StatusBadRequest && strings.Contains(string(answer.Body), "Unsupported image format") {
 		r.Header.Set("Content-Type", "image/png")

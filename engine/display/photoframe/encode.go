@@ -3,10 +3,12 @@ package photoframe
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
+	"mime/multipart"
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/frame"
@@ -63,6 +65,23 @@ func encodeEPDGZ(m *image.Paletted, p display.Panel) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// encodeForm writes an EPDGZ as a form with a file, and gives its type: only there does the
+// firmware look for the format (main/http_server.c); a bare body it takes for JPEG or PNG.
+func encodeForm(m *image.Paletted, p display.Panel) (body []byte, kind string, err error) {
+	file, err := encodeEPDGZ(m, p)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	part, err := w.CreateFormFile("image", "sign.epdgz")
+	if err == nil {
+		_, err = part.Write(file)
+	}
+	err = errors.Join(err, w.Close()) // which writes the end
+	return b.Bytes(), w.FormDataContentType(), err
 }
 
 // pure are the colours that the firmware matches exactly (GUI_PNGfile.c).

@@ -170,9 +170,12 @@ func TestPacking(t *testing.T) {
 				case "/api/config":
 					fmt.Fprint(w, `{"display_rotation_deg":180}`)
 				case "/api/display-image":
-					z, err := gzip.NewReader(r.Body)
+					file, _, err := r.FormFile("image")
 					if err == nil {
-						got, err = io.ReadAll(z)
+						var z *gzip.Reader
+						if z, err = gzip.NewReader(file); err == nil {
+							got, err = io.ReadAll(z)
+						}
 					}
 					if err != nil {
 						t.Error(err)

@@ -11,6 +11,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"time"
@@ -57,7 +58,7 @@ func (d *Photoframe) battery(w http.ResponseWriter, _ *http.Request) {
 const mostUpload = 5 << 20
 
 func (d *Photoframe) displayImage(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, mostUpload+1))
+	body, form, err := picked(r)
 	fault := d.currentFault()
 	switch {
 	case err != nil || len(body) == 0:
@@ -85,7 +86,7 @@ func (d *Photoframe) displayImage(w http.ResponseWriter, r *http.Request) {
 			d.busy = false
 		}
 	}()
-	frame, err := d.decode(body)
+	frame, err := d.decode(body, form)
 	switch {
 	case errors.Is(err, errFormat):
 		http.Error(w, "Unsupported image format", http.StatusBadRequest)
@@ -103,6 +104,28 @@ func (d *Photoframe) displayImage(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, map[string]string{"status": "success", "message": "Image displayed successfully"})
 }
 
+// picked reads the picture of an upload: a bare body, or a file of a form.
+func picked(r *http.Request) (body []byte, form bool, err error) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
+		body, err = io.ReadAll(io.LimitReader(r.Body, mostUpload+1))
+		return body, false, err
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, true, err
+	}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return nil, true, err
+		}
+		if part.FormName() == "image" {
+			body, err = io.ReadAll(io.LimitReader(part, mostUpload+1))
+			return body, true, err
+		}
+	}
+}
+
 // lose waits until the client gives up, or the power goes, or the fault is mended.
 func (d *Photoframe) lose(client, power context.Context) {
 	d.web.mu.Lock()
@@ -118,10 +141,11 @@ func (d *Photoframe) lose(client, power context.Context) {
 
 var errFormat = errors.New("no image that it knows")
 
-// decode makes a packed frame of a file, by its first bytes.
-func (d *Photoframe) decode(file []byte) ([]byte, error) {
+// decode makes a packed frame of a file, by its first bytes. EPDGZ is known in forms only
+// (http_server.c).
+func (d *Photoframe) decode(file []byte, form bool) ([]byte, error) {
 	switch {
-	case bytes.HasPrefix(file, []byte{0x1f, 0x8b}) && !d.o.Old:
+	case bytes.HasPrefix(file, []byte{0x1f, 0x8b}) && form && !d.o.Old:
 		return d.decodeEPDGZ(file)
 	case bytes.HasPrefix(file, []byte("\x89PNG")):
 		m, err := png.Decode(bytes.NewReader(file))
@@ -226,7 +250,7 @@ func (d *Photoframe) Fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	frame, err := d.decode(body)
+	frame, err := d.decode(body, false)
 	if err != nil {
 		return err
 	}

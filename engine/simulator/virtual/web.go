@@ -26,6 +26,7 @@ type web struct {
 	noise   *rand.Rand
 	on      bool
 	server  *http.Server
+	port    net.Listener
 	changed chan struct{} // closed and replaced when the power changes
 }
 
@@ -76,7 +77,7 @@ func (w *web) listen() error {
 	if err != nil {
 		return fmt.Errorf("listen for a virtual device: %w", err)
 	}
-	w.addr = ln.Addr().String()
+	w.addr, w.port = ln.Addr().String(), ln
 	w.server = &http.Server{Handler: http.HandlerFunc(w.serve), ReadHeaderTimeout: 10 * time.Second}
 	go func(s *http.Server) {
 		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -111,7 +112,11 @@ func (w *web) stop() error {
 		return nil
 	}
 	err := w.server.Close()
-	w.server = nil
+	// A server that was closed before it came to serve leaves its port open for a moment.
+	if lerr := w.port.Close(); !errors.Is(lerr, net.ErrClosed) {
+		err = errors.Join(err, lerr)
+	}
+	w.server, w.port = nil, nil
 	return err
 }
 
