@@ -193,3 +193,24 @@ func TestTwoHundredDisplays(t *testing.T) {
 		}
 	}
 }
+
+// A press at a door, told by mDNS, reaches whoever listens to the engine.
+func TestButtons(t *testing.T) {
+	displays := simulator.DefaultDisplays(0)[:1]
+	displays[0].Buttons = 3
+	c := newCrowd(t, displays, simulator.Fleet{})
+	c.awaitGlasses("after the assignment", "")
+	presses := c.Presses(t.Context())
+	c.Displays[0].Press(2)
+	select {
+	case p := <-presses:
+		if p.Number != 2 {
+			t.Errorf("pressed %+v", p)
+		}
+		if d := find(c.Snapshot(), p.Display); len(d.Pressed) != 1 || d.Pressed[0] != p.Button {
+			t.Errorf("the list says %+v", d.Pressed)
+		}
+	case <-time.After(patience):
+		t.Fatal("nothing was heard of the button")
+	}
+}
