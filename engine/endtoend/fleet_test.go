@@ -167,6 +167,19 @@ func TestEveryKindOfDisplay(t *testing.T) {
 	fleet.Scale = 0.01
 	c := newCrowd(t, simulator.DefaultDisplays(0)[:2], fleet)
 	c.awaitGlasses("after the assignment", "")
+	readings(t, c.roomink, 3) // and several rounds of discovery: Roomink announces itself as well
+	s := c.Snapshot()
+	if len(s.Displays) != len(c.known) {
+		t.Errorf("%d displays are listed of %d", len(s.Displays), len(c.known))
+	}
+	for _, d := range s.Displays {
+		if d.Clear == "" || d.Delivery != engine.Delivered || d.LastSeen.IsZero() {
+			t.Errorf("%s: %s, last seen %v, in the clear %q", d.ID, d.Delivery, d.LastSeen, d.Clear)
+		}
+	}
+	for _, p := range s.Problems {
+		t.Errorf("problem %s of %s: %s %s", p.Code, p.Subject, p.Title, p.Text)
+	}
 }
 
 // All displays of a large office change at once, in every protocol, under the race
