@@ -131,7 +131,7 @@ func explainDisplay(e *display.Error) Explanation {
 		display.Refused:     "The display refused the picture",
 		display.Unsupported: "This display is not supported yet",
 		display.WrongDevice: "Another device answers at the display's address",
-		display.KeyRefused:  "The display wants a key, or another one",
+		display.KeyRefused:  "The display or its hub wants a key, or another one",
 	}[e.Kind]
 	if title == "" {
 		title = "The display can't be used"

@@ -37,8 +37,13 @@ func (p *Page) AddDisplay() {
 		way(lang.L("It opens a web address"), lang.L("ESPHome, Inkplate, Kindle, a tablet: anything that can fetch a picture."), p.AddPicture),
 		way(lang.L("There is a list of them"), lang.L("A CSV file with the columns address, kind, room, name and key."), p.Import),
 	)
-	d = dialog.NewCustom(lang.L("Add a display"), lang.L("Cancel"), xwidget.Fixed(list, 460, 0), p.cfg.Window)
+	d = dialog.NewCustom(lang.L("Add a display"), lang.L("Cancel"), roomy(list, 460), p.cfg.Window)
 	d.Show()
+}
+
+// roomy gives the content of a dialog its width, and keeps it off the buttons.
+func roomy(o fyne.CanvasObject, width float32) fyne.CanvasObject {
+	return xwidget.Pad(xwidget.Fixed(o, width, 0), 0, 0, 14, 0)
 }
 
 // kinds are the protocols that keep accepts.
@@ -110,15 +115,19 @@ func (p *Page) ShowGateways() {
 			}
 			act = widget.NewButton(lang.L("Give it up…"), func() { d.Hide(); p.DropGateway(g) })
 		}
+		acts := container.NewHBox(act)
+		if g.InUse && g.Keyed {
+			acts = container.NewHBox(widget.NewButton(lang.L("Key…"), func() { d.Hide(); p.askGateway(g.Protocol, g.Address) }), act)
+		}
 		name := xwidget.NewHeading(gatewayName(g), theme.SizeNameText)
 		sub := xwidget.NewMuted(words.Protocol(g.Protocol) + " · " + g.Address)
-		list.Add(xwidget.NewPaddedCard(container.NewBorder(nil, nil, nil, container.NewCenter(act), xwidget.Stack(3, name, sub, state)), 10))
+		list.Add(xwidget.NewPaddedCard(container.NewBorder(nil, nil, nil, container.NewCenter(acts), xwidget.Stack(3, name, sub, state)), 10))
 	}
 	if len(p.view.Gateways) == 0 {
 		list.Add(xwidget.NewMutedParagraph(lang.L("None is in use, and none was found on the network.")))
 	}
 	list.Add(container.NewHBox(widget.NewButtonWithIcon(lang.L("Another one…"), theme.ContentAddIcon(), func() { d.Hide(); p.AddGateway() })))
-	d = dialog.NewCustom(lang.L("Access points and hubs"), lang.L("Close"), xwidget.Fixed(list, 480, 0), p.cfg.Window)
+	d = dialog.NewCustom(lang.L("Access points and hubs"), lang.L("Close"), roomy(list, 480), p.cfg.Window)
 	d.Show()
 }
 
@@ -155,7 +164,7 @@ func (p *Page) LetIn() {
 		xwidget.NewParagraph(lang.L("3. Compare the name in the list with the one on the display, and adopt it.")),
 		xwidget.NewCaption(lang.L("Pictures travel unencrypted in your network, as these displays can do no better. Nobody gets one who was not adopted.")),
 	)
-	d := dialog.NewCustomConfirm(lang.L("Displays that ask by themselves"), lang.L("Let new displays in"), lang.L("Close"), xwidget.Fixed(steps, 480, 0), func(ok bool) {
+	d := dialog.NewCustomConfirm(lang.L("Displays that ask by themselves"), lang.L("Let new displays in"), lang.L("Close"), roomy(steps, 480), func(ok bool) {
 		if ok {
 			p.SetLetIn(true)
 		}
