@@ -56,6 +56,9 @@ func (e *Engine) loadReadings(ctx context.Context) error {
 			dev.past = append(dev.past, r)
 		}
 	}
+	for _, dev := range e.state.displays {
+		dev.daysLeft = daysLeft(dev.trend(), store.Day(e.cfg.Now()))
+	}
 	return nil
 }
 
@@ -70,6 +73,7 @@ func (dev *device) read(now time.Time) (r store.Reading, ok bool) {
 	} else {
 		dev.past = append(dev.past[max(0, n-pastDays):], r)
 	}
+	dev.daysLeft = daysLeft(dev.trend(), r.Day)
 	return r, true
 }
 
@@ -82,12 +86,12 @@ const (
 
 // charge gives what is left of the battery in percent, and an estimate of the days that it
 // lasts; 0 = not known. e.mu is held.
-func (dev *device) charge(now time.Time) (percent, days int) {
+func (dev *device) charge() (percent, days int) {
 	percent = percentOf(dev.cell, dev.Battery, dev.Percent)
 	if percent == 0 {
 		return 0, 0
 	}
-	return percent, daysLeft(dev.trend(), store.Day(now))
+	return percent, dev.daysLeft
 }
 
 // sample is what was left at the end of a day.

@@ -52,6 +52,7 @@ type device struct {
 	problem   *Explanation // what discovery or probing found wrong
 	cell      cell
 	past      []store.Reading // of its battery, one a day
+	daysLeft  int             // that it lasts, by them; 0 = not known
 	shown     shown
 	glass     glass
 	unsaved   bool             // the store does not know yet when it was heard

@@ -156,7 +156,7 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 		Asks: dev.asks, Pulls: e.doesBoth(dev.Protocol),
 		Clear: clearWords(dev.Display.Display),
 	}
-	d.Charge, d.DaysLeft = dev.charge(e.cfg.Now())
+	d.Charge, d.DaysLeft = dev.charge()
 	due := dev.shown.frame
 	if dev.pattern != nil {
 		due = *dev.pattern

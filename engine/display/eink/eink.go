@@ -1,7 +1,7 @@
 // Package eink drives displays that announce _eink._tcp: those with the firmware of
 // sudarshan-reddy/paintress (web_server/web_server.ino and src/transport.rs), for six inks
-// on Seeed's XIAO EE02 and EE04. It is a whole driver on a page; docs/drivers.md walks
-// through it.
+// on Seeed's XIAO EE02 and EE04. It is a whole driver in one short file; docs/drivers.md
+// walks through it.
 //
 //	→ GET /info      ← {"id":"A1B2C3","width":1200,"height":1600,"status":"ready","uptime":99,…}
 //	→ POST /display  4 bits a pixel, two pixels a byte, the left one in the high bits
