@@ -93,7 +93,7 @@ func (e *Engine) unmask(id display.ID, d display.Display) bool {
 type news struct {
 	ask     bool // nobody knows yet what it is
 	adopted bool
-	moved   bool   // an adopted display has a new address, in saved
+	moved   bool   // an adopted display has a new address, or now demands encryption; see saved
 	doubt   bool   // its last confirmation may have come from whoever has the old address now
 	rival   string // address at which the same display announced itself a moment ago
 	pressed []display.Button
@@ -136,6 +136,7 @@ func (e *Engine) takeIn(c display.Candidate) news {
 		dev.Telemetry = c.Telemetry
 	}
 	// The strongest mode ever seen counts: tls=0 can be forged by anyone.
+	n.moved = n.moved || n.adopted && c.Secured && !dev.Secured // it must be saved
 	dev.Secured = dev.Secured || c.Secured
 	dev.problem = e.candidateProblem(c, dev)
 	if n.ask = !n.adopted && dev.Panel == (display.Panel{}) && !dev.Secured && !dev.probing; n.ask {

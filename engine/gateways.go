@@ -318,7 +318,7 @@ func (e *Engine) takeOneBehind(g *gateway, d display.Display) news {
 		n.moved = n.adopted
 		dev.Address = d.Address
 	}
-	dev.announced, dev.problem = now, nil
+	dev.announced, dev.problem, dev.unsaved = now, nil, n.adopted
 	if d.Panel != (display.Panel{}) && dev.Panel != d.Panel {
 		dev.Panel, n.moved = d.Panel, n.adopted
 	}

@@ -274,3 +274,27 @@ func TestBefore(t *testing.T) {
 		}
 	})
 }
+
+// Once a display was seen to demand encryption, no later announcement and no restart makes
+// Roomink believe otherwise.
+func TestOnceEncryptedAlwaysEncrypted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(1, 1)
+		cfg := l.config(t, t.TempDir())
+		e, stop := run(t, cfg)
+		settle(time.Minute)
+		hang(t, e, 0)
+		say := func(secured bool) {
+			e.onCandidate(display.Candidate{ID: displayID(0), Protocol: "memory", Address: "0000", Secured: secured, SeenAt: time.Now()})
+		}
+		say(true)
+		stop() // at once: it must not wait for anything else to be saved
+		e, stop = run(t, cfg)
+		settle(time.Minute)
+		say(false)
+		if d := at(t, e, displayID(0)); !d.Secured || d.Problem == nil {
+			t.Errorf("%+v", d)
+		}
+		stop()
+	})
+}
