@@ -110,6 +110,20 @@ func loopback(ctx context.Context, log *slog.Logger) *net.Interface {
 	return &list[i]
 }
 
+// anyLoopback names a loopback interface, "" if there is none.
+func anyLoopback() string {
+	list, err := net.Interfaces()
+	if err != nil {
+		return ""
+	}
+	for _, i := range list {
+		if i.Flags&net.FlagLoopback != 0 && i.Flags&net.FlagUp != 0 {
+			return i.Name
+		}
+	}
+	return ""
+}
+
 // ensureKnown adds the displays that can't announce themselves.
 func (x *exhibition) ensureKnown(ctx context.Context, eng *engine.Engine) error {
 	if x.announced {
@@ -191,6 +205,11 @@ func (x *exhibition) setUp(ctx context.Context, eng *engine.Engine, progress fun
 		return fmt.Errorf("wait for the rooms: %w", err)
 	}
 	progress("Looking for the displays")
+	if !x.announced { // there is no network to choose from
+		if err := eng.SaveServing(ctx, engine.ServingSettings{Interface: anyLoopback()}); err != nil {
+			return err
+		}
+	}
 	known, err := caretaker.Introduce(ctx, eng, x.fixtures)
 	if err != nil {
 		return err

@@ -4,8 +4,13 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"net"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/grandcat/zeroconf"
 
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
@@ -225,5 +230,50 @@ func TestButtons(t *testing.T) {
 		}
 	case <-time.After(patience):
 		t.Fatal("nothing was heard of the button")
+	}
+}
+
+// Displays of the OpenDisplay Basic standard find Roomink while new ones are let in, and
+// Roomink does not take itself for a display.
+func TestRoominkAnnouncesItself(t *testing.T) {
+	loopnet.Require(t.Context(), t)
+	lo, err := loopnet.Interface()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := openOffice(t, lo, simulator.Options{Displays: []virtual.Options{}})
+	r := o.start(t.TempDir(), hesitates)
+	found := func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		resolver, err := zeroconf.NewResolver(zeroconf.SelectIfaces([]net.Interface{lo}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries := make(chan *zeroconf.ServiceEntry)
+		if err := resolver.Browse(ctx, "_opendisplay._tcp", "local.", entries); err != nil {
+			t.Fatal(err)
+		}
+		ok := false
+		for e := range entries {
+			ok = ok || strings.HasPrefix(e.Instance, "Roomink") && e.Port == 2446 && slices.Contains(e.Text, "ip=127.0.0.1")
+		}
+		return ok
+	}
+	if found() {
+		t.Error("it is announced though nobody may come")
+	}
+	r.must(r.LetIn(t.Context(), true))
+	r.await("an open server", func(s engine.Snapshot) bool { return s.Serving.On })
+	if !found() {
+		t.Error("it is not announced")
+	}
+	if s := r.Snapshot(); len(s.Displays) != 0 || len(s.Problems) != 0 {
+		t.Errorf("displays %+v, problems %+v", s.Displays, s.Problems)
+	}
+	r.must(r.LetIn(t.Context(), false))
+	r.await("a closed server", func(s engine.Snapshot) bool { return !s.Serving.On })
+	if found() {
+		t.Error("it is still announced")
 	}
 }

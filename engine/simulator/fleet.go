@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"time"
 
 	"github.com/roomink/roomink/engine/simulator/virtual"
@@ -202,6 +203,11 @@ func (o *Office) hangBasic(f Fleet) error {
 			model.Width, model.Height = 200, 120
 		}
 		host := fmt.Sprintf("127.0.3.%d", i+1)
+		if runtime.GOOS == "darwin" { // which has one address on loopback
+			if host = "127.0.0.1"; i > 0 {
+				break
+			}
+		}
 		d, err := virtual.NewBasic(virtual.BasicOptions{Model: model, Label: label("opendisplay-basic", i), Host: host,
 			SleepScale: f.Scale, RefreshScale: f.Scale, Percent: 88})
 		if err != nil {
