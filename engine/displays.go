@@ -163,7 +163,8 @@ func (e *Engine) Identify(ctx context.Context, id display.ID) error {
 	return nil
 }
 
-// SetPaused holds back all pushes, or lets them go on; it outlasts a restart.
+// SetPaused holds back all pushes, or lets them go on; it outlasts a restart. Displays that
+// fetch their pictures are not held back: they would show that there is none.
 func (e *Engine) SetPaused(ctx context.Context, paused bool) error {
 	if err := e.db.SaveSetting(ctx, settingPaused, paused); err != nil {
 		return err

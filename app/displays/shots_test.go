@@ -19,7 +19,7 @@ var shots = flag.String("shots", "", "write pictures of the page to this folder"
 // do its dialogs.
 func TestPageFits(t *testing.T) {
 	apptest.Speak(t, "../translations")
-	for name, open1 := range map[string]func(*displays.Page){
+	for name, act := range map[string]func(*displays.Page){
 		"1-asks":         func(*displays.Page) {},
 		"2-add":          (*displays.Page).AddDisplay,
 		"3-gateways":     (*displays.Page).ShowGateways,
@@ -45,7 +45,7 @@ func TestPageFits(t *testing.T) {
 			if width := p.Content().MinSize().Width; width > apptest.NarrowestPage {
 				t.Errorf("needs %v units", width)
 			}
-			open1(p)
+			act(p)
 			if top := w.Canvas().Overlays().Top(); top != nil {
 				if m := top.MinSize(); m.Width > 1000-40 || m.Height > 700-40 {
 					t.Errorf("its dialog needs %v", m)

@@ -177,7 +177,7 @@ func (p *Page) sideCard() fyne.CanvasObject {
 func (p *Page) updatesCard() fyne.CanvasObject {
 	p.pause = widget.NewCheck(lang.L("Pause all updates"), func(on bool) { p.setPaused(on) })
 	return card(lang.L("Updates"),
-		xwidget.NewMutedParagraph(lang.L("While paused, calendars are read but nothing is sent to any display, for example during maintenance of the network.")),
+		xwidget.NewMutedParagraph(lang.L("While paused, calendars are read but nothing is sent to any display, for example during maintenance of the network. Displays that fetch their pictures go on.")),
 		p.pause, p.pauseArea)
 }
 

@@ -39,7 +39,7 @@ var faults = map[displaytest.Fault]virtual.Fault{
 	displaytest.DropMidFrame: virtual.DropMidFrame, displaytest.RefuseData: virtual.NackData, displaytest.LostRefreshed: virtual.LostRefreshed,
 }
 
-func make1(t *testing.T, o virtual.PhotoframeOptions, p display.Panel) *virtual.Photoframe {
+func newFrame(t *testing.T, o virtual.PhotoframeOptions, p display.Panel) *virtual.Photoframe {
 	t.Helper()
 	o.Model = virtual.Model{Name: "Panel", Width: p.Width, Height: p.Height, Scheme: virtual.SchemeSpectra6}
 	if p.Scheme == display.Gray16 {
@@ -67,7 +67,7 @@ func make1(t *testing.T, o virtual.PhotoframeOptions, p display.Panel) *virtual.
 
 func start(t *testing.T, o virtual.PhotoframeOptions, p display.Panel) *displaytest.Device {
 	t.Helper()
-	dev := make1(t, o, p)
+	dev := newFrame(t, o, p)
 	board := "reTerminal E1002"
 	if p.Scheme == display.Gray16 {
 		board = "reTerminal E1003"
@@ -118,7 +118,7 @@ func TestConformancePull(t *testing.T) {
 	displaytest.RunPull(t, displaytest.PullHarness{
 		Protocol: func() pull.Protocol { return photoframe.New(photoframe.Options{}) },
 		Start: func(t *testing.T, address string, p display.Panel) *displaytest.PullDevice {
-			dev := make1(t, virtual.PhotoframeOptions{}, p)
+			dev := newFrame(t, virtual.PhotoframeOptions{}, p)
 			var url = address
 			set := func(s string) { url = s; post(t, dev.Addr(), fmt.Sprintf(`{"image_url":%q}`, s)) }
 			set(url)
