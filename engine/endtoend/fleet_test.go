@@ -72,7 +72,7 @@ func newCrowd(t *testing.T, displays []virtual.Options, fleet simulator.Fleet) *
 func (c *crowd) awaitGlasses(what string, title string) {
 	t := c.roomink.t
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	pressed := time.Now()
 	for {

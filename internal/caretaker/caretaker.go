@@ -22,7 +22,7 @@ import (
 )
 
 // Patience is how long a display may take until the engine lists it.
-const Patience = 90 * time.Second
+const Patience = 3 * time.Minute
 
 // Introduce makes all displays known to the engine. It gives the virtual display behind
 // each of its displays.
@@ -101,7 +101,7 @@ var ErrNotFound = errors.New("the display was not found")
 func await(ctx context.Context, eng *engine.Engine, fixtures []simulator.Fixture, known map[display.ID]simulator.Fixture) error {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	if err := find(ctx, eng, fixtures, known, Patience/6); err == nil || ctx.Err() != nil {
+	if err := find(ctx, eng, fixtures, known, Patience/12); err == nil || ctx.Err() != nil {
 		return err
 	}
 	for _, f := range missing(fixtures, known) {
