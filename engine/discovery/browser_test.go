@@ -42,6 +42,9 @@ func mac(n int) string {
 // readers are those of OpenDisplay alone.
 var readers = []display.Announcer{opendisplay.New(opendisplay.Options{})}
 
+// noInputs is what okMSD says of buttons and sensors.
+var noInputs = strings.Repeat("\x00", 11)
+
 var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 func TestCandidate(t *testing.T) {
@@ -52,12 +55,12 @@ func TestCandidate(t *testing.T) {
 	}{
 		{"in order", entry(`Door\ 1`, "192.0.2.7", 2446, mac(1), "tls=0", "fw=2.24", okMSD),
 			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "Door 1", Address: "192.0.2.7:2446", Firmware: "2.24",
-				Telemetry: display.Telemetry{Battery: 4000, Temperature: 22, At: at}}},
+				Telemetry: display.Telemetry{Battery: 4000, Temperature: 22, At: at}, Inputs: noInputs}},
 		{"encrypted", entry("OD000001", "192.0.2.7", 2447, mac(1), "tls=1"),
 			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "192.0.2.7:2447", Secured: true}},
 		{"without mac", entry("homeplate", "192.0.2.7", 2446, okMSD),
 			display.Candidate{ID: "opendisplay:@192.0.2.7:2446", Name: "homeplate", Address: "192.0.2.7:2446",
-				Telemetry: display.Telemetry{Battery: 4000, Temperature: 22, At: at}}},
+				Telemetry: display.Telemetry{Battery: 4000, Temperature: 22, At: at}, Inputs: noInputs}},
 		{"IPv6 alone", entry("OD000001", "2001:db8::7", 2446, mac(1)),
 			display.Candidate{ID: "opendisplay:02:00:00:00:00:01", Name: "OD000001", Address: "[2001:db8::7]:2446"}},
 		{"IPv6 of the link", entry("OD000001", "fe80::7", 2446, mac(1)),
@@ -67,7 +70,7 @@ func TestCandidate(t *testing.T) {
 		{"no keys", entry("x", "192.0.2.7", 2446),
 			display.Candidate{Name: "x", Address: "192.0.2.7:2446", Problem: "announcement has none of the keys of a display"}},
 		{"no port", entry("x", "192.0.2.7", 0, mac(1)),
-			display.Candidate{Name: "x", Problem: "announcement has no port"}},
+			display.Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
 		{"points at ourselves", entry("x", "127.0.0.1", 2446, mac(1)),
 			display.Candidate{Name: "x", Problem: "announcement has no address that can be dialled"}},
 		{"points at nobody", entry("x", "0.0.0.0", 2446, mac(1)),

@@ -125,10 +125,10 @@ func TestFindsAnnouncedDisplays(t *testing.T) {
 	}
 	for i, want := range []display.Candidate{
 		{Name: "Door 1", ID: "opendisplay:02:00:00:00:00:01", Address: "127.0.0.1:2446", Firmware: "2.24",
-			Telemetry: display.Telemetry{Battery: 4000, Temperature: 22}},
+			Telemetry: display.Telemetry{Battery: 4000, Temperature: 22}, Inputs: strings.Repeat("\x00", 11)},
 		{Name: "Locked", ID: "opendisplay:02:00:00:00:00:02", Address: "127.0.0.1:2447", Secured: true},
 		{Name: "Old", ID: "opendisplay:@127.0.0.1:2448", Address: "127.0.0.1:2448",
-			Telemetry: display.Telemetry{Battery: 4000, Temperature: 22}},
+			Telemetry: display.Telemetry{Battery: 4000, Temperature: 22}, Inputs: strings.Repeat("\x00", 11)},
 		{Name: "Junk", Address: "127.0.0.1:2449", Problem: `announcement says mac="[2J", which is no hardware address`},
 	} {
 		// Twice, so that a later round is proved as well.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,12 +69,14 @@ func TestHostilePeers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				here, there := net.Pipe()
-				go func() {
+				var peer sync.WaitGroup
+				defer peer.Wait() // it notices that the driver hung up when it next writes
+				peer.Go(func() {
 					defer there.Close()
 					_, _ = io.ReadFull(there, make([]byte, 4))
 					c.serve(there)
 					_, _ = io.Copy(io.Discard, there)
-				}()
+				})
 				dial := func(context.Context, string, string) (net.Conn, error) { return here, nil }
 				d, f := mono("x")
 				begin := time.Now()
