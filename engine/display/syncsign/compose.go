@@ -15,6 +15,9 @@ import (
 // slow, takes minutes to fetch it.
 const keep = 30 * time.Minute
 
+// wifiWidth is from which width on displays have Wi-Fi.
+const wifiWidth = 800
+
 // compose makes the layout of a frame. partial says that only a part of the panel will
 // flicker.
 func (d *Driver) compose(disp display.Display, f display.Frame, put putter) (l *layout, partial bool, err error) {
@@ -36,7 +39,10 @@ func (d *Driver) compose(disp display.Display, f display.Frame, put putter) (l *
 // items says a frame in the way that is best for a display: as a picture where it fetches
 // that by itself, as a drawing where the hub's radio would take minutes for one.
 func (d *Driver) items(disp display.Display, f display.Frame, put putter) ([]item, error) {
-	m, _ := modelOf(strings.TrimPrefix(disp.Model, "SyncSign "))
+	m, known := modelOf(strings.TrimPrefix(disp.Model, "SyncSign "))
+	if !known && disp.Pull { // it can't tell; the large ones have Wi-Fi
+		m.wifi = disp.Panel.Width >= wifiWidth
+	}
 	draws := d.Draws(disp) && len(f.Items) > 0
 	if draws && !m.wifi {
 		if items, err := draw(disp.Panel, f.Items); !errors.Is(err, errUnspoken) {

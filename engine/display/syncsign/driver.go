@@ -214,7 +214,7 @@ func (d *Driver) await(ctx context.Context, hub, render string) (ticket string, 
 		case done, !known:
 			d.renders.finish(render)
 			return "", nil
-		case err != nil && display.KindOf(err) == display.KeyRefused:
+		case display.KindOf(err) == display.KeyRefused, errors.Is(err, errLost):
 			return "", err
 		}
 		select {

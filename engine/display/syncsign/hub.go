@@ -223,10 +223,20 @@ func renderOf(data json.RawMessage) (render string, taken bool) {
 	return "", true
 }
 
-// rendered asks whether a render is on its glass. known is false where the hub can't tell.
+// errLost says that a hub which knew a render does not any more, as after a restart.
+var errLost = errors.New("the hub has lost the drawing, or could not draw it")
+
+// rendered asks whether a render is on its glass. known is false where the hub can't tell:
+// one that never told of any render. Of one that did, not to know this one is [errLost].
 func (d *Driver) rendered(ctx context.Context, hub, render string) (done, known bool, err error) {
-	data, err := d.ask(ctx, "ask for the result", hub, "/renders/"+render, nil)
+	const op = "ask for the result"
+	data, err := d.ask(ctx, op, hub, "/renders/"+render, nil)
+	tells := d.renders.tells(hub)
 	switch kind := display.KindOf(err); {
+	case tells && kind == display.Protocol: // garbled: it is asked again
+		return false, true, nil
+	case tells && (missing(err) || kind == display.Refused || kind == display.Unsupported):
+		return false, true, d.fail(display.Timeout, lan.Request{Op: op, Address: hub}, remedyRefuse, errLost)
 	case missing(err), kind == display.Protocol, kind == display.Unsupported, kind == display.Refused:
 		return false, false, nil
 	case err != nil:
@@ -239,6 +249,8 @@ func (d *Driver) rendered(ctx context.Context, hub, render string) (done, known 
 	} else if json.Unmarshal(data, &f) != nil {
 		return false, false, nil
 	}
-	done, known = f.flag("isRendered", "rendered")
-	return done, known, nil
+	if done, known = f.flag("isRendered", "rendered"); known {
+		d.renders.told(hub)
+	}
+	return done, known || tells, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"image"
 	"slices"
 )
@@ -144,6 +145,9 @@ func (l *layout) shorten(most int) (left int, err error) {
 		if !gone[i] {
 			kept = append(kept, it)
 		}
+	}
+	if len(kept) == 0 {
+		return 0, errors.New("not one part of the sign fits into what a hub takes")
 	}
 	l.Items = kept
 	return left, nil

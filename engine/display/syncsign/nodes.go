@@ -131,9 +131,7 @@ func parseNode(raw json.RawMessage) (node, bool) {
 	if p, ok := f.num("batteryLevel", "battery"); ok && p > 0 {
 		n.percent = min(max(int(p), 1), 100) // 109 is seen on fresh cells
 	}
-	if p, ok := f.num("signalLevel", "signal"); ok && p > 0 && p <= 100 {
-		n.signal = int(p)
-	}
+	n.signal = signalOf(f)
 	if at, ok := f.num("lastSeen"); ok && at > 0 {
 		if at > 1e11 { // milliseconds
 			at /= 1000
@@ -141,6 +139,24 @@ func parseNode(raw json.RawMessage) (node, bool) {
 		n.seen = time.Unix(int64(at), 0)
 	}
 	return n, true
+}
+
+// signalOf is the signal in percent: a number, or the weaker of the two directions.
+func signalOf(f fields) int {
+	if p, ok := f.num("signalLevel", "signal"); ok && p > 0 && p <= 100 {
+		return int(p)
+	}
+	var both fields
+	if json.Unmarshal(f["signal"], &both) != nil {
+		return 0
+	}
+	weaker := 0
+	for _, name := range []string{"nodeToHub", "hubToNode"} {
+		if p, ok := both.num(name); ok && p > 0 && p <= 100 && (weaker == 0 || int(p) < weaker) {
+			weaker = int(p)
+		}
+	}
+	return weaker
 }
 
 // shows reports whether a node has a screen: a hub has sensors as well.

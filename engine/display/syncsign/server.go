@@ -87,20 +87,25 @@ func (d *Driver) serveNode(w http.ResponseWriter, r *http.Request, desk pull.Des
 		return
 	}
 	render := renderFor(node, offer.Frame.Hash)
-	if d.shown.is(node, render) || offer.Shown == offer.Frame.Hash {
+	if last, known := d.shown.get(node); last == render || !known && offer.Shown == offer.Frame.Hash {
 		answerWith(w, nothing)
 		return
 	}
 	l, _, err := d.compose(disp, offer.Frame, func(ink uint8, _ []byte) (string, error) {
 		return fmt.Sprintf("http://%s/renders/bitmap/%s/%d.bmp", r.Host, render, ink), nil
 	})
+	left := 0
 	if err == nil {
-		_, err = l.shorten(maxLayout - 200) // what stands around it
+		left, err = l.shorten(maxLayout - 200) // what stands around it
 	}
 	if err != nil { // of a model that a person has to name first; the next push or look says so
 		answerWith(w, nothing)
 		return
 	}
+	if left > 0 {
+		d.shortened(disp.ID, left)
+	}
+	d.shown.set(node, "") // whatever it draws from here on: only its word for that counts
 	answerWith(w, document{Code: http.StatusOK, Data: []documentPart{{RenderID: render, NodeID: node, Content: l}}})
 }
 
@@ -224,10 +229,13 @@ const maxShown = 4096
 
 func newShown() *shown { return &shown{all: map[string]string{}} }
 
-func (s *shown) is(node, render string) bool {
+// get gives the render on the glass of a node, "" if it may be another by now; known is
+// false where nothing was heard of it yet.
+func (s *shown) get(node string) (render string, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.all[node] == render
+	render, known = s.all[node]
+	return render, known
 }
 
 func (s *shown) set(node, render string) {

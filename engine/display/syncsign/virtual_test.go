@@ -238,6 +238,75 @@ func TestPullStrangers(t *testing.T) {
 	}
 }
 
+// A hub that restarts forgets what waited for its displays: that must not count as drawn.
+func TestHubThatForgets(t *testing.T) {
+	h := hub(t)
+	p := display.Panel{Width: 296, Height: 128, Scheme: display.Mono}
+	n, id := node(t, h, p)
+	run(t, "the display", n.Serve)
+	d := driver(shelf(t), 300*time.Millisecond)
+	disp := display.Display{ID: display.ID("syncsign:" + id), Protocol: syncsign.Name, Model: "SyncSign D29", Address: h.Addr() + "/" + id, Panel: p}
+	if _, err := d.Push(t.Context(), disp, displaytest.Noise(p, 1).Frame); err != nil { // it tells of its renders
+		t.Fatal(err)
+	}
+	n.SetAwake(false)
+	lost, err := d.Push(t.Context(), disp, displaytest.Noise(p, 2).Frame)
+	if err != nil || lost.Ticket == "" {
+		t.Fatalf("%+v, %v; want a ticket", lost, err)
+	}
+	h.SetPower(false)
+	h.SetPower(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	heard := 0
+	_ = d.(display.Gateway).Watch(ctx, h.Addr(), func(r display.Report) {
+		heard++
+		if r.Ticket == lost.Ticket {
+			t.Error("a drawing that the hub forgot was reported as drawn")
+		}
+		if r.Telemetry.Signal != 65/2-100 || r.Telemetry.Percent != 87 {
+			t.Errorf("telemetry %+v; want the weaker signal", r.Telemetry)
+		}
+	})
+	if heard == 0 {
+		t.Error("nothing was heard of the display")
+	}
+	n.SetAwake(true)
+	if r, err := d.Push(t.Context(), disp, displaytest.Noise(p, 3).Frame); err != nil || r.Ticket != "" {
+		t.Errorf("afterwards: %+v, %v", r, err)
+	}
+}
+
+// A display drew B and could not tell so. If its sign is A again, as before B, it must be
+// drawn again.
+func TestReportThatIsLost(t *testing.T) {
+	p := display.Panel{Width: 296, Height: 128, Scheme: display.Mono}
+	desk := displaytest.NewDesk()
+	mux := http.NewServeMux()
+	syncsign.New(syncsign.Options{}).Routes(mux, desk)
+	s := httptest.NewServer(mux)
+	defer s.Close()
+	n, id := node(t, virtual.NewHub(virtual.HubOptions{}), p)
+	n.SetServer(s.URL)
+	desk.Adopt(display.Display{ID: display.ID("syncsign:" + id), Protocol: syncsign.Name, Panel: p, Pull: true})
+	a, b := displaytest.Noise(p, 1), displaytest.Noise(p, 2)
+	for _, step := range []struct {
+		pic  displaytest.Picture
+		mute bool
+	}{{a, false}, {b, true}, {a, false}} {
+		desk.Show(display.ID("syncsign:"+id), step.pic.Frame, time.Minute)
+		n.SetMute(step.mute)
+		if err := n.Fetch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		displaytest.CheckGlass(t, n.Glass().Image, p, step.pic.Frame.Image)
+	}
+	pushes := n.Glass().Pushes
+	if err := n.Fetch(t.Context()); err != nil || n.Glass().Pushes != pushes {
+		t.Errorf("what is known to be shown was drawn again: %v", err)
+	}
+}
+
 func FuzzHub(f *testing.F) {
 	f.Add(`{"code":200,"data":[{"nodeId":"00124B0000ABCDEF","model":"D42C","battery":87,"type":"DISPLAY","version":286}]}`, `{"code":200,"data":{"isRendered":true}}`)
 	f.Add(`{"code":"200","data":{"nodes":[{"id":"0x00124b0000abcdef","onlined":"1","lastSeen":1e12}]}}`, `[]`)

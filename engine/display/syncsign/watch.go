@@ -2,6 +2,7 @@ package syncsign
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -65,8 +66,14 @@ func (d *Driver) tell(hub string, n node, now time.Time, last map[string]string,
 func (d *Driver) follow(ctx context.Context, hub string, report func(display.Report)) error {
 	for _, r := range d.renders.unfinished(hub, d.now()) {
 		done, known, err := d.rendered(ctx, hub, r.id)
-		if err != nil {
+		switch {
+		case errors.Is(err, errLost):
+			d.renders.finish(r.id) // it will never be drawn; nothing is reported of it
+			continue
+		case ctx.Err() != nil, display.KindOf(err) == display.KeyRefused:
 			return err
+		case err != nil:
+			continue // the next list of displays will tell whether the hub is gone
 		}
 		if (done || !known) && d.renders.finish(r.id) {
 			now := d.now()
@@ -80,8 +87,9 @@ func (d *Driver) follow(ctx context.Context, hub string, report func(display.Rep
 // for, and knows our drawings from others'. A restart loses it, which costs a push of each
 // sign that was on its way.
 type renders struct {
-	mu  sync.Mutex
-	all map[string]*render // by id
+	mu   sync.Mutex
+	all  map[string]*render // by id
+	hubs map[string]bool    // those that were seen to tell of a render
 }
 
 type render struct {
@@ -97,7 +105,22 @@ const (
 	maxFollowed = 4                // results asked for at a time: hubs are slow
 )
 
-func newRenders() *renders { return &renders{all: map[string]*render{}} }
+func newRenders() *renders { return &renders{all: map[string]*render{}, hubs: map[string]bool{}} }
+
+// told notes that a hub tells of its renders, and tells reports whether it does.
+func (s *renders) told(hub string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.hubs) < maxRenders {
+		s.hubs[hub] = true
+	}
+}
+
+func (s *renders) tells(hub string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hubs[hub]
+}
 
 // add remembers a render. What was sent to the display before will not be seen any more.
 func (s *renders) add(hub, node, id string, now time.Time) {

@@ -200,6 +200,7 @@ type Node struct {
 	last   string // render on its glass
 	off    bool
 	asleep bool
+	mute   bool
 	server string
 	pixels []uint8
 }
@@ -260,6 +261,13 @@ func (n *Node) SetAwake(on bool) {
 	n.asleep = !on
 	n.hub.mu.Unlock()
 	n.nudge()
+}
+
+// SetMute keeps it from telling its server what it drew, as when the network fails then.
+func (n *Node) SetMute(on bool) {
+	n.hub.mu.Lock()
+	defer n.hub.mu.Unlock()
+	n.mute = on
 }
 
 // SetID puts another display in its place.
@@ -344,7 +352,7 @@ func (n *Node) draw(ctx context.Context, l hubLayout) error {
 // server", dev.sync-sign.com; tommzn/hdb-renderer-syncsign k8s/server.go).
 func (n *Node) Fetch(ctx context.Context) error {
 	n.hub.mu.Lock()
-	server, id := n.server, n.id
+	server, id, mute := n.server, n.id, n.mute
 	n.hub.mu.Unlock()
 	body, err := n.get(ctx, server+"/renders/node/"+id)
 	if err != nil {
@@ -370,6 +378,9 @@ func (n *Node) Fetch(ctx context.Context) error {
 	}
 	if err := n.draw(ctx, d.Content); err != nil {
 		return err
+	}
+	if mute {
+		return nil
 	}
 	_, err = n.get(ctx, server+"/renders/"+d.RenderID)
 	return err
