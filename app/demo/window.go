@@ -3,8 +3,10 @@ package demo
 import (
 	"context"
 	"image"
+	"image/color"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
@@ -100,7 +102,9 @@ type glassCard struct {
 	power   *widget.Check
 	address *widget.Button
 	press   *widget.Button
-	device  Glass // whose functions are those of the present device
+	actions *fyne.Container
+	row     *fyne.Container // of the actions
+	device  Glass           // whose functions are those of the present device
 	filling bool
 	object  fyne.CanvasObject
 }
@@ -130,10 +134,17 @@ func newGlassCard(win fyne.Window) *glassCard {
 		form.Show()
 	})
 	c.press = widget.NewButton(lang.L("Press its button"), func() { c.device.Wake() })
+	c.address.Importance, c.press.Importance = widget.LowImportance, widget.LowImportance
+	c.actions = container.NewHBox(c.address, c.press)
 	c.address.Hide()
 	c.press.Hide()
-	c.object = xwidget.NewCard(xwidget.Stack(8, c.bezel,
-		container.NewBorder(nil, nil, nil, container.NewHBox(c.address, c.press, c.power), xwidget.Stack(3, c.name, c.model)), c.state))
+	// All cards are as high as those with buttons.
+	room := canvas.NewRectangle(color.Transparent)
+	room.SetMinSize(fyne.NewSize(0, c.power.MinSize().Height))
+	c.row = container.NewBorder(nil, nil, nil, c.actions, c.state)
+	c.object = xwidget.NewCard(xwidget.Stack(6, c.bezel,
+		container.NewBorder(nil, nil, nil, c.power, xwidget.Stack(3, c.name, c.model)),
+		container.NewStack(room, c.row)))
 	return c
 }
 
@@ -157,8 +168,12 @@ func (c *glassCard) show(s shot) {
 		c.state.Set(xwidget.Good, lang.L("Refreshed at {{.Time}}", map[string]any{"Time": words.Clock(s.UpdatedAt.Local(), false)}))
 	}
 	c.device = s.Glass
-	show(c.address, s.SetServer != nil)
-	show(c.press, s.Wake != nil)
+	if c.address.Visible() != (s.SetServer != nil) || c.press.Visible() != (s.Wake != nil) {
+		show(c.address, s.SetServer != nil)
+		show(c.press, s.Wake != nil)
+		c.actions.Refresh() // what is shown needs room
+		c.row.Refresh()
+	}
 	c.filling = true
 	c.power.SetChecked(s.On)
 	c.filling = false

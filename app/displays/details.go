@@ -42,6 +42,7 @@ type details struct {
 	approve, setUp, rename                    *widget.Button
 	pull                                      *widget.Check
 	pullText, inClear                         *xwidget.Paragraph
+	more                                      *fyne.Container // buttons of which not all are always there
 	filling                                   bool
 
 	room     *widget.Select
@@ -83,9 +84,10 @@ func newDetails(p *Page) *details {
 	d.roomHead = xwidget.NewHeading(lang.L("Room"), theme.SizeNameText)
 	d.noRooms = xwidget.NewMutedParagraph(lang.L("Rooms to choose from appear once Microsoft 365 is connected."))
 	d.roomBox = xwidget.Stack(6, d.roomHead, d.noRooms, container.NewBorder(nil, nil, nil, d.assign, d.room))
+	d.more = container.NewGridWithColumns(2, d.rename, d.unassign)
 	d.body = xwidget.Stack(10,
 		d.bezel, d.caption, d.name, d.state, d.adopt, d.trouble, d.approve, d.roomBox,
-		container.NewGridWithColumns(2, d.identify, d.forget), container.NewGridWithColumns(2, d.unassign, d.rename),
+		container.NewGridWithColumns(2, d.identify, d.forget), d.more,
 		d.pull, d.pullText, d.setUp,
 		xwidget.Pad(d.facts, 4, 0, 0, 0), d.inClear,
 	)
@@ -119,6 +121,7 @@ func (d *details) show(r Row, rooms []Choice) {
 	d.identify.Hidden, d.forget.Hidden = !ours, !ours
 	d.unassign.Hidden = r.Stage != engine.Assigned
 	d.rename.Hidden = !ours
+	d.more.Refresh()
 	d.approve.Hidden = !r.Asks || !ours
 	d.setUp.Hidden = !r.Own || !r.Fetches
 	d.pull.Hidden, d.pullText.Hidden = !r.Switch, !r.Switch

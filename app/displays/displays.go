@@ -48,6 +48,7 @@ type Page struct {
 	letIn    *xwidget.Status
 	letInEnd *widget.Button
 	letInBar *fyne.Container
+	bars     []*fyne.Container // what has to make room for these, from within
 	search   *widget.Entry
 	filter   *widget.Select
 	table    *xwidget.Table
@@ -82,10 +83,14 @@ func New(cfg Config) *Page {
 	p.letInEnd.Importance = widget.LowImportance
 	p.letInBar = xwidget.Pad(container.NewBorder(nil, nil, nil, p.letInEnd, p.letIn), 0, 0, 8, 0)
 	p.letInBar.Hide()
-	bar := xwidget.Stack(0, p.letInBar, container.NewBorder(nil, nil, xwidget.Fixed(p.filter, 170, 0), container.NewHBox(p.gateways, add), p.search))
+	tools := container.NewHBox(p.gateways, add)
+	row := container.NewBorder(nil, nil, xwidget.Fixed(p.filter, 170, 0), tools, p.search)
+	bar := xwidget.Stack(0, p.letInBar, row)
+	head := xwidget.Pad(bar, 0, 0, 10, 0)
 	// The details keep their width; the list takes what is left.
 	side := xwidget.Pad(xwidget.Fixed(p.details.object, 330, 0), 0, 0, 0, 12)
-	p.full = container.NewBorder(xwidget.Pad(bar, 0, 0, 10, 0), nil, nil, side, container.NewStack(p.table, p.none))
+	p.full = container.NewBorder(head, nil, nil, side, container.NewStack(p.table, p.none))
+	p.bars = []*fyne.Container{tools, row, bar, head, p.full}
 	p.none.Hide()
 	p.full.Hide()
 	p.content = container.NewBorder(p.area, nil, nil, nil, container.NewStack(p.full, p.empty))
@@ -113,10 +118,16 @@ func (p *Page) show(v View) {
 
 // showNetwork brings up to date what is said of access points, and of displays that may ask.
 func (p *Page) showNetwork() {
-	p.gateways.SetText(lang.L("Access points ({{.N}})", map[string]any{"N": len(p.view.Gateways)}))
+	open, label := p.view.Serving.Open, lang.L("Access points ({{.N}})", map[string]any{"N": len(p.view.Gateways)})
+	moved := p.gateways.Text != label || p.gateways.Visible() != (len(p.view.Gateways) > 0) || p.letInBar.Visible() == open.IsZero()
+	p.gateways.SetText(label)
 	xwidget.SetVisible(p.gateways, len(p.view.Gateways) > 0)
-	open := p.view.Serving.Open
 	xwidget.SetVisible(p.letInBar, !open.IsZero())
+	if moved {
+		for _, c := range p.bars {
+			c.Refresh()
+		}
+	}
 	p.letIn.Set(xwidget.Info, lang.L("New displays may ask at {{.URL}} until {{.When}}", map[string]any{
 		"URL": p.view.Serving.URL, "When": words.When(open, p.cfg.Now(), p.view.Hours12)}))
 }
