@@ -219,14 +219,8 @@ func TestCandidates(t *testing.T) {
 			}
 		},
 		"should recognise a display that was added by its address": func(t *testing.T, l *life, e *Engine) {
-			hang(t, e, 0) // the driver calls it memory:0000; make that an address
-			must(t, e.db.RenameDisplay(t.Context(), displayID(0), "memory:@0000"))
-			e.mu.Lock()
-			dev := e.state.displays[displayID(0)]
-			delete(e.state.displays, displayID(0))
-			dev.ID = "memory:@0000"
-			e.state.displays[dev.ID] = dev
-			e.mu.Unlock()
+			hang(t, e, 0)
+			knownByAddress(t, e, "0000")
 			glass := l.shows(displayID(0))
 			l.set(func() { l.power[mac], l.glass[mac] = true, glass })
 			e.rec.Remember("memory:@0000", glass, time.Now())

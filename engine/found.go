@@ -11,6 +11,7 @@ import (
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/reconcile"
 	"github.com/roomink/roomink/engine/store"
+	"github.com/roomink/roomink/engine/vault"
 )
 
 // onCandidate takes in what discovery found. It must not block.
@@ -184,7 +185,11 @@ func (e *Engine) recognise(c display.Candidate) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := e.db.RenameDisplay(ctx, old, c.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+	e.granting.Lock() // no new token may come between reading the old one and moving it
+	defer e.granting.Unlock()
+	if err := e.rename(ctx, old, c.ID); errors.Is(err, errLocked) {
+		return // its next announcement will do
+	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		e.storeFailed(err)
 		return
 	}
@@ -203,6 +208,21 @@ func (e *Engine) recognise(c display.Candidate) {
 	e.health.Clear(codeDisplay, string(old))
 	e.health.Clear(codeBattery, string(old)) // its announcement brings it back
 	e.rec.Touch(c.ID)
+}
+
+// rename gives a display its lasting identity in the store. Its token is sealed anew for
+// it, so that the window can show its address again. e.granting is held.
+func (e *Engine) rename(ctx context.Context, old, id display.ID) error {
+	token, err := e.secret(ctx, store.DisplaySecret(old))
+	switch {
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, vault.ErrWrongKey):
+		return e.db.RenameDisplay(ctx, old, id, nil)
+	case err != nil:
+		return err
+	}
+	return e.keep(func(seal func(string, []byte) []byte) error {
+		return e.db.RenameDisplay(ctx, old, id, seal(store.DisplaySecret(id), token))
+	})
 }
 
 // onSilent takes in that a display no longer announces itself. A sleeping one does that

@@ -1,12 +1,15 @@
 package engine
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomink/roomink/engine/display"
 	"github.com/roomink/roomink/engine/display/pull"
+	"github.com/roomink/roomink/engine/store"
 )
 
 // described is a protocol whose displays have an address of their own. Those of "memory" can
@@ -119,4 +122,47 @@ func TestPullOrPush(t *testing.T) {
 	untilServing(t, e, "pushed to again", func(s Snapshot) bool { return !s.Displays[0].Pull && s.Displays[0].Delivery == Delivered })
 	must(t, e.Forget(t.Context(), id))
 	untilServing(t, e, "off", func(s Snapshot) bool { return !s.Serving.On })
+}
+
+// knownByAddress makes a display one whose lasting identity nobody knows yet, which the
+// driver of the tests has not.
+func knownByAddress(t *testing.T, e *Engine, address string) {
+	t.Helper()
+	old, id := display.ID("memory:"+address), display.ID("memory:@"+address)
+	must(t, e.db.RenameDisplay(t.Context(), old, id, nil))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	dev := e.state.displays[old]
+	delete(e.state.displays, old)
+	dev.ID = id
+	e.state.displays[id] = dev
+}
+
+func TestPulledDisplayThatIsRecognised(t *testing.T) {
+	l := newLife(1, 1)
+	cfg := l.config(t, t.TempDir())
+	cfg.Pulls = []pull.Protocol{described("memory")}
+	e, _ := run(t, cfg)
+	must(t, e.SaveServing(t.Context(), ServingSettings{Interface: loopback(t), Port: freePort(t)}))
+	untilServing(t, e, "rooms", func(s Snapshot) bool { return len(s.Rooms) > 0 })
+	id, err := e.AddDisplay(t.Context(), "0000")
+	must(t, err)
+	must(t, e.Assign(t.Context(), id, roomID(0)))
+	knownByAddress(t, e, "0000")
+	must(t, e.SetPull(t.Context(), "memory:@0000", true))
+	untilServing(t, e, "on", func(s Snapshot) bool { return s.Serving.On && s.Displays[0].Pull })
+	before, err := e.PullInstructions(t.Context(), "memory:@0000")
+	must(t, err)
+
+	const lasting = display.ID("memory:aa")
+	e.onCandidate(display.Candidate{ID: lasting, Protocol: "memory", Name: "Door", Address: "0000", SeenAt: time.Now()})
+	untilServing(t, e, "recognised", func(s Snapshot) bool { return len(s.Displays) == 1 && s.Displays[0].ID == lasting })
+	after, err := e.PullInstructions(t.Context(), lasting)
+	must(t, err)
+	if after.URL != before.URL || get(t, after.URL).StatusCode != http.StatusOK {
+		t.Errorf("its address was %s, and is %s", before.URL, after.URL)
+	}
+	if _, err := e.db.Secret(t.Context(), store.DisplaySecret("memory:@0000")); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the secret of the old name is left: %v", err)
+	}
 }

@@ -188,10 +188,19 @@ func (db *DB) ForgetDelivered(ctx context.Context, id display.ID) error {
 	})
 }
 
-// RenameDisplay gives a display another identity; assignment and delivery go along.
-// It returns [ErrNotFound] if old is not adopted.
-func (db *DB) RenameDisplay(ctx context.Context, old, id display.ID) error {
+// RenameDisplay gives a display another identity; assignment and delivery go along. A
+// sealed secret opens only under its own name: sealed is the display's token, sealed for
+// [DisplaySecret] of id, or nil where it has none. It returns [ErrNotFound] if old is not
+// adopted.
+func (db *DB) RenameDisplay(ctx context.Context, old, id display.ID, sealed []byte) error {
 	return db.tx(ctx, "rename the display", func(tx *sql.Tx) error {
-		return some(tx.ExecContext(ctx, "UPDATE displays SET id = ? WHERE id = ?", id, old))
+		if err := some(tx.ExecContext(ctx, "UPDATE displays SET id = ? WHERE id = ?", id, old)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, deleteSecret, DisplaySecret(old)); err != nil || sealed == nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, saveSecret, DisplaySecret(id), sealed)
+		return err
 	})
 }

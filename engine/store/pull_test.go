@@ -49,6 +49,18 @@ func TestPullDisplays(t *testing.T) {
 	if _, err := db.Secret(t.Context(), store.DisplaySecret("gone")); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("secret of a display that is gone: %v; want ErrNotFound", err)
 	}
+	old := d.ID
+	d.ID = "trmnl:02"
+	must(t, db.RenameDisplay(t.Context(), old, d.ID, []byte("sealed anew")))
+	if diff := cmp.Diff(d, displayWith(t, db, d.ID)); diff != "" {
+		t.Errorf("renamed display (-want +got):\n%s", diff)
+	}
+	if sealed, err := db.Secret(t.Context(), store.DisplaySecret(d.ID)); err != nil || string(sealed) != "sealed anew" {
+		t.Errorf("secret of a renamed display: %q, %v", sealed, err)
+	}
+	if _, err := db.Secret(t.Context(), store.DisplaySecret(old)); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("secret under the old name: %v; want ErrNotFound", err)
+	}
 	must(t, db.DeleteDisplay(t.Context(), d.ID))
 	if _, err := db.Secret(t.Context(), store.DisplaySecret(d.ID)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("secret of a forgotten display: %v; want ErrNotFound", err)

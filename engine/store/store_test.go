@@ -213,10 +213,10 @@ func TestDisplays(t *testing.T) {
 		}
 	}
 	check(d)
-	must(t, db.RenameDisplay(t.Context(), d.ID, "opendisplay:02"))
+	must(t, db.RenameDisplay(t.Context(), d.ID, "opendisplay:02", nil))
 	d.ID = "opendisplay:02"
 	check(d)
-	if err := db.RenameDisplay(t.Context(), "opendisplay:01", "opendisplay:03"); !errors.Is(err, store.ErrNotFound) {
+	if err := db.RenameDisplay(t.Context(), "opendisplay:01", "opendisplay:03", nil); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("rename a display that is gone: %v; want ErrNotFound", err)
 	}
 	must(t, db.ForgetDelivered(t.Context(), d.ID))
