@@ -272,6 +272,12 @@ func TestInstructions(t *testing.T) {
 	}
 	if text := in.Snippets[1].Text; !strings.Contains(text, "type: BINARY") || !strings.Contains(text, "400 × 300") || strings.Contains(text, "\t") {
 		t.Errorf("ESPHome:\n%s", text)
+	} else if !strings.Contains(text, "return !cached;") || !strings.Contains(text, "id(roomink_sign), COLOR_OFF, COLOR_ON);") {
+		t.Errorf("ESPHome refreshes for nothing, or in negative:\n%s", text)
+	}
+	colour := picture.New(picture.Options{}).Instructions("http://192.0.2.5:8480", "TOKEN", display.Display{Panel: display.Panel{Width: 400, Height: 300, Scheme: display.BWR}})
+	if text := colour.Snippets[1].Text; !strings.Contains(text, "type: RGB565") || !strings.Contains(text, "id(roomink_sign));") {
+		t.Errorf("ESPHome, in colour:\n%s", text)
 	}
 }
 

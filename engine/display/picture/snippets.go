@@ -8,16 +8,18 @@ import (
 
 // snippets are ready to paste. address is without the ending.
 func snippets(address string, p display.Panel) []display.Snippet {
-	kind := "RGB565"
+	// A binary image has its bits set where it is bright; the panel's driver draws a set bit
+	// in the first colour, and its COLOR_ON is ink.
+	kind, colours := "RGB565", ""
 	switch p.Scheme {
 	case display.Mono:
-		kind = "BINARY"
+		kind, colours = "BINARY", ", COLOR_OFF, COLOR_ON"
 	case display.Gray4, display.Gray16:
 		kind = "GRAYSCALE"
 	}
 	return []display.Snippet{
 		{Title: "Browser", Text: address},
-		{Title: "ESPHome", Text: fmt.Sprintf(esphome, p.Width, p.Height, address, kind)},
+		{Title: "ESPHome", Text: fmt.Sprintf(esphome, p.Width, p.Height, address, kind, colours)},
 		{Title: "Inkplate", Text: fmt.Sprintf(inkplate, address)},
 		{Title: "Kindle", Text: fmt.Sprintf(kindle, address)},
 	}
@@ -38,14 +40,18 @@ online_image:
     update_interval: 1min   # an unchanged sign is not sent again
     on_download_finished:
       then:
-        - component.update: my_display
+        - if:
+            condition:
+              lambda: return !cached;   # else the panel would refresh every minute
+            then:
+              - component.update: my_display
 
 display:
   - platform: waveshare_epaper   # your own: keep what is here
     id: my_display
     update_interval: never
     lambda: |-
-      it.image(0, 0, id(roomink_sign));
+      it.image(0, 0, id(roomink_sign)%s);
 `
 
 const inkplate = `// Roomink: draws the sign, then sleeps for ten minutes.
