@@ -20,6 +20,10 @@ func (r *Reconciler) push(ctx context.Context, e *entry, want Want) {
 	r.mu.Lock()
 	delete(r.pushing, e.id)
 	r.leave(want.Display.Gateway())
+	if e.counted {
+		e.counted = false
+		r.doubtful.running--
+	}
 	if other := r.entries[e.id]; other != e { // forgotten meanwhile, and perhaps adopted again
 		if other != nil {
 			r.schedule(other)

@@ -71,6 +71,36 @@ type lane struct {
 	waiting []*entry // that are held back only by this push
 }
 
+// doubtful are the pushes to displays that may not answer: they did not the last time, or
+// were not heard of for long. Each takes as long as it takes to find out, so they get a
+// part of all pushes only, and a thousand dead displays don't delay a live one.
+type doubtful struct {
+	most    int
+	running int
+	waiting []*entry // that are held back only by these, the first first
+}
+
+func (d *doubtful) full() bool { return d.running >= d.most }
+
+// mayNotAnswer reports whether a push to e is a doubtful one.
+func (e *entry) mayNotAnswer() bool { return e.Failures > 0 || e.unsure }
+
+// unpark brings back as many of those that wait for a doubtful push as there is room for.
+// r.mu is held.
+func (r *Reconciler) unpark() {
+	d := &r.doubtful
+	for room := d.most - d.running; room > 0 && len(d.waiting) > 0; {
+		e := d.waiting[0]
+		d.waiting[0] = nil
+		d.waiting = d.waiting[1:]
+		e.spot.parked = false
+		if r.entries[e.id] == e { // not forgotten
+			r.schedule(e)
+			room--
+		}
+	}
+}
+
 // schedule puts e where it belongs in the queue, after anything about it has changed. r.mu
 // is held.
 func (r *Reconciler) schedule(e *entry) {
@@ -95,11 +125,16 @@ func (r *Reconciler) schedule(e *entry) {
 		need(e.deadline)
 	}
 	if e.State == Pending && e.Want != "" && !r.paused {
-		if l := r.lanes[e.lane]; l == nil {
-			need(e.held)
-		} else if !e.spot.parked {
+		switch l := r.lanes[e.lane]; {
+		case e.spot.parked: // whoever ends there brings it back
+		case l != nil:
 			e.spot.parked = true
 			l.waiting = append(l.waiting, e)
+		case e.mayNotAnswer() && r.doubtful.full():
+			e.spot.parked = true
+			r.doubtful.waiting = append(r.doubtful.waiting, e)
+		default:
+			need(e.held)
 		}
 	}
 	if needed {

@@ -30,13 +30,14 @@ type Reconciler struct {
 	cfg  Config
 	wake chan struct{} // capacity 1
 
-	mu      sync.Mutex
-	entries map[display.ID]*entry
-	pushing map[display.ID]bool // outlives a forgotten entry: one push at a time
-	lanes   map[string]*lane    // of gateways with a push going on, by address
-	queue   queue
-	indexed time.Time // when the queue was last made anew
-	paused  bool
+	mu       sync.Mutex
+	entries  map[display.ID]*entry
+	pushing  map[display.ID]bool // outlives a forgotten entry: one push at a time
+	lanes    map[string]*lane    // of gateways with a push going on, by address
+	doubtful doubtful            // pushes to displays that may not answer
+	queue    queue
+	indexed  time.Time // when the queue was last made anew
+	paused   bool
 }
 
 // entry is what is known of one display. Reconciler.mu guards it.
@@ -51,6 +52,8 @@ type entry struct {
 	held     time.Time // since when it is Pending
 	deadline time.Time // until when a gateway may hold Offered; zero = not reckoned yet
 	heard    string    // ticket that was reported while a push went on
+	unsure   bool      // Want.Unsure, as last told
+	counted  bool      // the push that goes on is one of the doubtful
 	spot     spot
 }
 
@@ -60,7 +63,10 @@ func New(cfg Config) *Reconciler {
 		cfg.Now = time.Now
 	}
 	if cfg.Parallel == 0 {
-		cfg.Parallel = 64
+		cfg.Parallel = 256
+	}
+	if cfg.Doubtful == 0 {
+		cfg.Doubtful = max(1, cfg.Parallel/4)
 	}
 	if cfg.Settle == 0 {
 		cfg.Settle = 150 * time.Millisecond
@@ -81,7 +87,7 @@ func New(cfg Config) *Reconciler {
 		cfg.Patience = 30 * time.Minute
 	}
 	return &Reconciler{cfg: cfg, wake: make(chan struct{}, 1), entries: make(map[display.ID]*entry),
-		pushing: make(map[display.ID]bool), lanes: make(map[string]*lane)}
+		pushing: make(map[display.ID]bool), lanes: make(map[string]*lane), doubtful: doubtful{most: cfg.Doubtful}}
 }
 
 func defaultBackoff() backoff.BackOff {
@@ -251,6 +257,9 @@ func (r *Reconciler) clockJumped(now time.Time) {
 	r.mu.Lock()
 	for _, e := range r.entries {
 		e.due, e.lastPush, e.held, e.deadline = now.Add(resumeGrace), time.Time{}, time.Time{}, time.Time{}
+		if !e.HeldUntil.IsZero() {
+			e.held, e.HeldUntil = e.due, e.due
+		}
 		if e.retries() {
 			e.NextTry = e.due
 			e.retry.Reset()

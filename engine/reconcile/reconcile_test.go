@@ -37,6 +37,8 @@ type office struct {
 	confirm  func() // runs beside the end of a push
 	like     map[display.ID]display.Display
 	due      time.Time
+	hold     time.Time // Want.NotBefore of all
+	unsure   map[display.ID]bool
 	tickets  int                      // given so far
 	gateway  map[display.ID][2]string // hash and ticket of what it holds for a display
 	begun    func(display.ID)         // runs while a push goes on
@@ -69,7 +71,8 @@ func (o *office) Wanted(id display.ID, now time.Time) (reconcile.Want, bool, err
 	}
 	d := o.like[id]
 	d.ID = id
-	return reconcile.Want{Display: d, Frame: display.Frame{Hash: hash}, Next: next, Due: o.due}, ok, o.drawErr
+	return reconcile.Want{Display: d, Frame: display.Frame{Hash: hash}, Next: next, Due: o.due,
+		NotBefore: o.hold, Unsure: o.unsure[id]}, ok, o.drawErr
 }
 
 func (o *office) ForgetDelivered(_ context.Context, id display.ID) error {

@@ -47,6 +47,7 @@ func (r *Reconciler) ready(now time.Time) int {
 func (r *Reconciler) rest(slots chan struct{}) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.unpark()
 	if len(r.queue) == 0 || len(slots) == cap(slots) {
 		return r.cfg.Heartbeat // the end of a push wakes us earlier
 	}
@@ -116,7 +117,8 @@ func (r *Reconciler) compare(e *entry, want Want, now time.Time, retry bool, slo
 			e.due = next
 		}
 	}
-	e.Want, e.lane = want.Frame.Hash, want.Display.Gateway()
+	e.Want, e.lane, e.unsure, e.HeldUntil = want.Frame.Hash, want.Display.Gateway(), want.Unsure, time.Time{}
+	notBefore := want.NotBefore.Round(0)
 	switch {
 	case e.Want == e.Delivered:
 		e.rest(Delivered)
@@ -131,19 +133,30 @@ func (r *Reconciler) compare(e *entry, want Want, now time.Time, retry bool, slo
 		r.failed(e, now, fmt.Errorf("%w since %s", ErrNotShown, e.OfferedAt.Format(time.RFC3339)))
 	case e.retries() && !retry && e.NextTry.After(now):
 		// A change does not shorten the wait for a display that does not answer.
-	case r.lanes[e.lane] != nil:
+	case e.Failures == 0 && notBefore.After(now):
+		e.State, e.NextTry, e.held, e.HeldUntil = Pending, time.Time{}, notBefore, notBefore
+	case r.lanes[e.lane] != nil, e.mayNotAnswer() && r.doubtful.full():
 		e.hold(now)
 	default:
-		slots <- struct{}{} // never blocks: only this goroutine takes slots
-		e.State, e.lastPush, e.heard = Pushing, now, ""
-		r.pushing[e.id] = true
-		if e.lane != "" {
-			r.lanes[e.lane] = &lane{}
-		}
+		r.begin(e, now, slots)
 		push = true
 	}
-	changed = e.State != before.State || e.Want != before.Want || !e.NextTry.Equal(before.NextTry)
+	changed = e.State != before.State || e.Want != before.Want || !e.NextTry.Equal(before.NextTry) ||
+		!e.HeldUntil.Equal(before.HeldUntil)
 	return push, changed
+}
+
+// begin marks e as being pushed to. r.mu is held.
+func (r *Reconciler) begin(e *entry, now time.Time, slots chan struct{}) {
+	slots <- struct{}{} // never blocks: only the goroutine of Serve takes slots
+	e.State, e.lastPush, e.heard = Pushing, now, ""
+	r.pushing[e.id] = true
+	if e.lane != "" {
+		r.lanes[e.lane] = &lane{}
+	}
+	if e.counted = e.mayNotAnswer(); e.counted {
+		r.doubtful.running++
+	}
 }
 
 // rest ends all trying, in a state in which there is nothing to do.
@@ -154,7 +167,7 @@ func (e *entry) rest(s State) {
 
 // hold makes e wait for its turn.
 func (e *entry) hold(now time.Time) {
-	if e.State != Pending {
+	if e.State != Pending || e.held.After(now) {
 		e.State, e.held = Pending, now
 	}
 }

@@ -19,6 +19,11 @@ type Want struct {
 	Next time.Time
 	// Due is when the display said that it will be heard next; zero = not told.
 	Due time.Time
+	// NotBefore is until when a push should wait, such as to spare a panel or a battery;
+	// zero = it need not. A glass that may be torn does not wait.
+	NotBefore time.Time
+	// Unsure says that the display has not been heard of for so long that it may be gone.
+	Unsure bool
 }
 
 // World says what should be. Its methods must be quick and must not call back.
@@ -72,6 +77,7 @@ type Status struct {
 	Err         error     // why the last push did not work; nil after one that did
 	Failures    int       // pushes that did not work since the last one that did
 	NextTry     time.Time // when Retrying, or Waiting for a display that sleeps
+	HeldUntil   time.Time // when Pending: Want.NotBefore, if that holds it back
 	Telemetry   display.Telemetry
 
 	// Ticket is the last that a gateway gave for a frame, and Offered the hash of that frame
@@ -96,7 +102,8 @@ type Config struct {
 	// OnClockJump is called when the clock was set or the computer slept: what was
 	// read before may be old.
 	OnClockJump func()
-	Parallel    int                    // pushes at once over all displays; default 64
+	Parallel    int                    // pushes at once over all displays; default 256
+	Doubtful    int                    // of these, to displays that may not answer; default a quarter
 	Settle      time.Duration          // how long a touched display waits for more; default 150 ms
 	Heartbeat   time.Duration          // how often the wall clock is looked at; default 15 s
 	PushTimeout time.Duration          // bound on one push; default 3 min
