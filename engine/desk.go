@@ -245,7 +245,7 @@ func (k desk) Offer(id display.ID) (pull.Offer, bool) {
 		return pull.Offer{}, false
 	}
 	e.mu.Lock()
-	first := !dev.Written
+	first, low := !dev.Written, dev.cell.low
 	dev.Written = true
 	e.mu.Unlock()
 	if first { // so that its sign is taken down, too, when it loses its room
@@ -256,15 +256,18 @@ func (k desk) Offer(id display.ID) (pull.Offer, bool) {
 		}
 	}
 	status, _ := e.rec.Status(id)
-	return pull.Offer{Frame: want.Frame, Shown: status.Delivered, Sleep: pull.Sleep(now, want.Next, e.wake(now))}, true
+	return pull.Offer{Frame: want.Frame, Shown: status.Delivered, Sleep: pull.Sleep(now, want.Next, e.wake(now, low))}, true
 }
 
-// wake is the longest that a display may sleep now: longer outside office hours, but not
-// into them.
-func (e *Engine) wake(now time.Time) time.Duration {
+// wake is the longest that a display may sleep now: longer with a low battery, and outside
+// office hours, but not into them.
+func (e *Engine) wake(now time.Time, low bool) time.Duration {
 	e.mu.Lock()
 	wake := e.state.serving.wake()
 	e.mu.Unlock()
+	if low {
+		wake *= 2
+	}
 	if long := quietFactor * wake; !e.inOffice(now) && !e.inOffice(now.Add(long)) {
 		return long
 	}

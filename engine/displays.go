@@ -112,6 +112,7 @@ func (e *Engine) Assign(ctx context.Context, id display.ID, room calendar.RoomID
 	text := ""
 	if dev, ok := e.state.displays[id]; ok {
 		dev.Room, dev.stage, dev.pattern = room, Assigned, nil
+		dev.hurry()
 		text = "Display " + labelOf(dev.Display) + " was assigned to " + e.roomName(room)
 		if room == "" {
 			dev.stage, dev.shown = Adopted, shown{}

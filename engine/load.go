@@ -54,6 +54,7 @@ type device struct {
 	past      []store.Reading // of its battery, one a day
 	daysLeft  int             // that it lasts, by them; 0 = not known
 	shown     shown
+	told      *gist // of what the glass shows; nil = not known, or the next push must not wait
 	glass     glass
 	unsaved   bool             // the store does not know yet when it was heard
 	pressed   []display.Button // newest first

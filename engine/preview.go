@@ -20,7 +20,7 @@ func (e *Engine) Preview(id display.ID, room calendar.RoomID) (display.Frame, er
 		e.mu.Unlock()
 		return display.Frame{}, errUnknownDisplay(id)
 	}
-	s, _, look := e.compose(room, e.cfg.Now().Round(0))
+	s, _, look := e.compose(room, false, e.cfg.Now().Round(0))
 	panel := dev.Panel
 	if dev.cell.low {
 		s = e.catalogue.WithLowBattery(s)

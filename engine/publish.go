@@ -177,7 +177,7 @@ func (e *Engine) displaySnapshot(id display.ID, dev *device) Display {
 	switch status.State {
 	case reconcile.Pending:
 		if shows {
-			d.Delivery = Pending
+			d.Delivery, d.HeldUntil = Pending, status.HeldUntil
 		}
 	case reconcile.Pushing:
 		d.Delivery = Pushing

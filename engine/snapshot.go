@@ -246,6 +246,7 @@ type Display struct {
 	Delivery    DeliveryState
 	DeliveredAt time.Time // when the glass was last confirmed; zero = never
 	NextTry     time.Time // when Retrying
+	HeldUntil   time.Time // when Pending: until then the push waits to spare the panel or the battery; zero = it does not
 
 	// Due is when a display that sleeps should be heard next; zero = not known.
 	Due time.Time

@@ -65,7 +65,7 @@ func (e *Engine) wantedSign(id display.ID, now time.Time) (want reconcile.Want, 
 	s, next, look := sign.Sign{}, time.Time{}, (*frame.Look)(nil)
 	switch {
 	case dev.Room != "":
-		s, next, look = e.compose(dev.Room, now)
+		s, next, look = e.compose(dev.Room, dev.cell.low, now)
 	case dev.Written:
 		s, look = e.composeUnassigned(dev)
 	default: // nothing of ours hangs there, and whoever adopts it will assign it
@@ -74,7 +74,7 @@ func (e *Engine) wantedSign(id display.ID, now time.Time) (want reconcile.Want, 
 	if dev.cell.low {
 		s = e.catalogue.WithLowBattery(s)
 	}
-	want.Next = next
+	want.Next, want.NotBefore, want.Unsure = next, dev.notBefore(s, next, now), dev.unsure(now)
 	last := dev.shown
 	if last.sign != nil && last.panel == dev.Panel && last.look == look && reflect.DeepEqual(*last.sign, s) {
 		want.Frame = last.frame
@@ -93,10 +93,10 @@ func (e *Engine) keepShown(id display.ID, s shown) {
 	}
 }
 
-// compose says what the sign at a room shows, until when, and what it is drawn with.
-// e.mu is held.
-func (e *Engine) compose(id calendar.RoomID, now time.Time) (sign.Sign, time.Time, *frame.Look) {
-	p := e.policyOf(id)
+// compose says what the sign at a room shows, until when, and what it is drawn with; low
+// says that its battery is. e.mu is held.
+func (e *Engine) compose(id calendar.RoomID, low bool, now time.Time) (sign.Sign, time.Time, *frame.Look) {
+	p := spared(e.policyOf(id), low)
 	a, account := e.agendaOf(id)
 	s, next := e.catalogue.Compose(a, account, p, now)
 	return s, next, e.lookOf(p)

@@ -159,7 +159,7 @@ func (f *Form) makeControls() {
 		func(d time.Weekday, _ sign.Policy) string { return words.Weekday(d) }))
 	c[workDays] = f.daysControl()
 	c[workHours] = f.hoursControl()
-	c[outside] = radioOf(f, func(p *sign.Policy) *sign.Outside { return &p.Outside }, []sign.Outside{sign.AsUsual, sign.SayShut}, outsideName, false)
+	c[outside] = radioOf(f, func(p *sign.Policy) *sign.Outside { return &p.Outside }, []sign.Outside{sign.AsUsual, sign.SayShut, sign.Rest}, outsideName, false)
 	c[code] = f.codeControl()
 	entry := widget.NewEntry()
 	entry.SetPlaceHolder(lang.L("Please leave the room tidy"))

@@ -42,8 +42,11 @@ func clockName(hours12 bool) string {
 }
 
 func outsideName(o sign.Outside) string {
-	if o == sign.SayShut {
+	switch o {
+	case sign.SayShut:
 		return lang.L("Say that the room is closed")
+	case sign.Rest:
+		return lang.L("Rest, without any refresh of the panel")
 	}
 	return lang.L("As at any time")
 }

@@ -247,9 +247,12 @@ func Display(d engine.Display, now time.Time, hours12 bool) (xwidget.Tone, strin
 			return xwidget.Busy, lang.L("Sleeps; wakes about {{.When}}", map[string]any{"When": When(d.Due, now, hours12)})
 		}
 		return xwidget.Busy, lang.L("Sleeps; gets it when it wakes")
-	default:
-		return xwidget.Busy, lang.L("Waiting to update")
+	case engine.Pending:
+		if d.HeldUntil.After(now) {
+			return xwidget.Busy, lang.L("Spares the panel; updates at {{.When}}", map[string]any{"When": When(d.HeldUntil, now, hours12)})
+		}
 	}
+	return xwidget.Busy, lang.L("Waiting to update")
 }
 
 // Battery is a voltage, or that there is none to speak of.

@@ -38,6 +38,20 @@ func Schemes() []Scheme {
 	return []Scheme{Mono, BWR, BWY, BWRY, Gray4, Gray16, Spectra6, ACeP7}
 }
 
+// Rest is how long a panel of the scheme should rest between two refreshes: about twice as
+// long as one takes (panels.md), so that its inks come to rest and it does not flash all the
+// time. No maker's figure for it could be verified. 0 = it needs none.
+func (s Scheme) Rest() time.Duration {
+	switch s {
+	case BWR, BWY, BWRY:
+		return 30 * time.Second
+	case Spectra6, ACeP7:
+		return time.Minute
+	default:
+		return 0
+	}
+}
+
 // Panel is the glass: its size in pixels as it hangs, and its inks.
 type Panel struct {
 	Width, Height int // pixels, as the controller addresses them

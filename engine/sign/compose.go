@@ -16,7 +16,8 @@ func Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sig
 // Compose says what the sign of agenda a shows at now, and when that will next
 // change if the agenda and the account do not: the start or end of a meeting or the
 // moment at which it is announced, the begin or end of working hours, midnight in the
-// room's zone, or the moment at which the reading grows stale.
+// room's zone, or the moment at which the reading grows stale. A sign at rest does not
+// change before its working hours begin.
 // next is always after now, and the sign stays the same until then.
 func (cat *Catalogue) Compose(a calendar.Agenda, account Account, p Policy, now time.Time) (s Sign, next time.Time) {
 	c := composer{words: cat.wordsFor(p.Language), policy: p, agenda: a, now: now.In(a.Location), today: dayOf(now, a.Location)}
@@ -29,6 +30,8 @@ func (cat *Catalogue) Compose(a calendar.Agenda, account Account, p Policy, now 
 	s.Date = c.words.longDate(c.now)
 	reading := read(a.SyncedAt, p.StaleAfter)
 	switch {
+	case c.rests():
+		c.resting(&s)
 	case account == RoomRemoved: // whatever was booked there is over, so no meeting is named
 		s.State, s.Headline, s.Detail, s.Notice = Unknown, c.words.removed, c.words.removedDetail, c.words.removedNotice
 	case account == AccountSignedOut:
@@ -39,7 +42,7 @@ func (cat *Catalogue) Compose(a calendar.Agenda, account Account, p Policy, now 
 		c.known(&s)
 	}
 	c.room(&s, account)
-	if p.Design == Custom {
+	if s.Design == Custom {
 		s.Values = c.values(&s)
 	}
 	return s, soonest(now, c.today.to, c.status.Change, reading.From, reading.To, c.opens(), c.shuts(), c.announced())

@@ -71,6 +71,7 @@ func goldenCases(t *testing.T) []goldenCase {
 		}}
 	}
 	shut := func(p *sign.Policy, _ *calendar.Agenda, _ *sign.Account) { p.Outside = sign.SayShut }
+	rest := func(p *sign.Policy, _ *calendar.Agenda, _ *sign.Account) { p.Outside = sign.Rest }
 	stale := func(_ *sign.Policy, a *calendar.Agenda, _ *sign.Account) { a.SyncedAt = at(7, 5) }
 	half := func(p *sign.Policy, _ *calendar.Agenda, _ *sign.Account) { p.Hours12 = true }
 	return []goldenCase{
@@ -91,6 +92,7 @@ func goldenCases(t *testing.T) []goldenCase {
 		state("closed, before it opens", at(6, 0), shut, meet(at(9, 0), at(10, 0))),
 		state("closed until tomorrow", at(19, 0), shut),
 		state("closed over the weekend", at(24*5+12, 0), shut, meet(at(24*7+9, 0), at(24*7+10, 0))),
+		state("at rest over the weekend", at(24*5+12, 0), rest, meet(at(24*7+9, 0), at(24*7+10, 0))),
 		state("stale", at(14, 0), stale, meet(at(13, 0), at(14, 30))),
 		state("stale, nothing booked", at(14, 0), stale),
 		state("never read", at(14, 0), func(_ *sign.Policy, a *calendar.Agenda, _ *sign.Account) { a.SyncedAt = time.Time{} }),

@@ -49,7 +49,7 @@ func (c *composer) worksOn(d day) bool {
 // would never open again, which nobody wants to say.
 func (c *composer) closes() bool {
 	const week Days = 1<<7 - 1
-	return c.policy.Outside == SayShut && c.policy.WorkDays&week != 0
+	return (c.policy.Outside == SayShut || c.policy.Outside == Rest) && c.policy.WorkDays&week != 0
 }
 
 // closed reports whether t is outside working hours, under a policy that cares.
@@ -60,6 +60,24 @@ func (c *composer) closed(t time.Time) bool {
 	d := dayOf(t, c.agenda.Location)
 	from, to := c.workingHours(d)
 	return !c.worksOn(d) || t.Before(from) || !t.Before(to)
+}
+
+// rests reports whether the sign is not refreshed now.
+func (c *composer) rests() bool { return c.policy.Outside == Rest && c.closed(c.now) }
+
+// resting fills in a sign that must hold until the next working hours: it claims nothing
+// that may change meanwhile, not even which day it is.
+func (c *composer) resting(s *Sign) {
+	s.State, s.Headline, s.Date = Closed, c.words.resting, ""
+	if c.policy.Show.Next {
+		s.NextNone = c.words.restingNone
+	}
+	if s.Design == Custom { // templates know no such state
+		s.Design, s.Template = Status, ""
+	}
+	if open, ok := c.opening(); ok {
+		s.Detail = c.words.untilDay.with(c.words.weekday(open), c.clock(open))
+	}
 }
 
 // opens and shuts are today's changes between closed and not; zero if there are none.

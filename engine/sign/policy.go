@@ -27,13 +27,16 @@ const (
 // Designs lists the built-in designs, the usual one first.
 func Designs() []Design { return []Design{Status, Agenda, Timeline, NamePlate} }
 
-// Outside is what a sign shows outside working hours while no meeting goes on.
+// Outside is what a sign shows outside working hours, with [SayShut] while no meeting goes on.
 type Outside string
 
 // The choices for the time outside working hours.
 const (
 	AsUsual Outside = "usual"  // as at any time
 	SayShut Outside = "closed" // [Closed], until the next working hours
+	// Rest is one picture from the end of the working hours to their next begin, whatever is
+	// booked meanwhile: no panel is refreshed and no battery spent while nobody looks.
+	Rest Outside = "rest"
 )
 
 // Code is what a QR code on a sign leads to.

@@ -16,7 +16,7 @@ const (
 	Free       State = "free"       // the room is free now
 	Busy       State = "busy"       // the room is taken now
 	Unknown    State = "unknown"    // Roomink does not know: never synced, stale or signed out
-	Closed     State = "closed"     // outside working hours, and nothing goes on
+	Closed     State = "closed"     // outside working hours: nothing goes on, or the sign rests
 	Unassigned State = "unassigned" // the display belongs to no room
 )
 
@@ -44,7 +44,7 @@ type Sign struct {
 	Template string // name of the template where Design is Custom
 	Room     string // display name; of the display where it is Unassigned
 	Place    string // building and floor; may be empty
-	Date     string // the room's day, in words: "Monday, 23 November"; empty where Unassigned
+	Date     string // the room's day, in words: "Monday, 23 November"; empty where Unassigned or at rest
 	State    State
 	Soon     bool   // Free: a meeting starts soon. Busy: the room becomes free soon
 	Headline string // the state in one or two words: "Free", "In use", "Not up to date"

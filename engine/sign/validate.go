@@ -25,7 +25,7 @@ func (p Policy) Validate() error {
 	problems := []error{
 		oneOf("privacy", p.Privacy, Full, Organizer, Masked),
 		oneOf("design", p.Design, append(Designs(), Custom)...),
-		oneOf("what to show outside working hours", p.Outside, AsUsual, SayShut),
+		oneOf("what to show outside working hours", p.Outside, AsUsual, SayShut, Rest),
 		oneOf("QR code", p.Code, NoCode, OutlookCode, AddressCode),
 	}
 	require := func(ok bool, format string, args ...any) {

@@ -12,7 +12,7 @@ type words struct {
 	tag         string // BCP 47
 	rightToLeft bool
 
-	free, busy, closed                         string // headlines
+	free, busy, closed, resting                string // headlines
 	stale, signedOut, notRead, removed, noRoom string
 	mayBeTaken, removedDetail, noRoomDetail    string // details
 	allDay, restOfDay, throughTomorrow         string
@@ -22,7 +22,7 @@ type words struct {
 	throughDay, throughDate                    phrase
 	next, lastKnown, tomorrow                  string // headings
 	nothingMore, nothingToday                  string // in place of next meetings
-	nothingThatDay, nothingKnown               string
+	nothingThatDay, nothingKnown, restingNone  string
 	private, booked                            string // titles
 	notReadNotice, signedOutNotice             string
 	removedNotice                              string
@@ -71,7 +71,7 @@ func (w *words) messages() []message {
 		return message{key: key, phrase: to, placeholders: []string{"Clock"}, byHour: true}
 	}
 	return []message{
-		text("free", &w.free), text("busy", &w.busy), text("closed", &w.closed),
+		text("free", &w.free), text("busy", &w.busy), text("closed", &w.closed), text("resting", &w.resting),
 		text("stale", &w.stale), text("signed_out", &w.signedOut), text("not_read", &w.notRead),
 		text("removed", &w.removed), text("no_room", &w.noRoom),
 
@@ -85,6 +85,7 @@ func (w *words) messages() []message {
 		text("next", &w.next), text("last_known", &w.lastKnown), text("tomorrow", &w.tomorrow),
 		text("nothing_more", &w.nothingMore), text("nothing_today", &w.nothingToday),
 		text("nothing_that_day", &w.nothingThatDay), text("nothing_known", &w.nothingKnown),
+		text("resting_none", &w.restingNone),
 		text("private", &w.private), text("booked", &w.booked),
 		text("not_read_notice", &w.notReadNotice), text("signed_out_notice", &w.signedOutNotice), text("removed_notice", &w.removedNotice),
 		with("updated_notice", &w.updatedNotice, "When"), with("signed_out_since", &w.signedOutSince, "When"),
