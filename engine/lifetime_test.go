@@ -122,6 +122,11 @@ func TestSecretThatIsRefused(t *testing.T) {
 		})
 		settle(bound)
 		s := e.Snapshot()
+		if s.Account.State != NeedsSecret || s.State != Attention || s.Displays[0].Sign.State == sign.Unknown {
+			t.Errorf("account %s, sign %+v; want the last reading to be shown for the grace time", s.Account.State, s.Displays[0].Sign)
+		}
+		settle(15 * time.Minute)
+		s = e.Snapshot()
 		if s.Account.State != NeedsSecret || s.State != Attention || s.Displays[0].Sign.State != sign.Unknown || s.Account.Problem.Code != 7000222 {
 			t.Errorf("account %+v, sign %+v; want a new secret to be asked for, also on the sign", s.Account, s.Displays[0].Sign)
 		}

@@ -117,8 +117,11 @@ func (e *Engine) agendaOf(id calendar.RoomID) (calendar.Agenda, sign.Account) {
 	account := sign.AccountOK
 	// While only the keychain is locked, as after a restart that nobody attends to, the
 	// sign goes on with what is known, and says so once that is too old.
-	if e.state.conn == nil && !e.state.locked || e.state.refused != accepted {
+	switch {
+	case e.state.conn == nil && !e.state.locked:
 		account = sign.AccountSignedOut
+	case e.state.refused != accepted:
+		account = sign.AccountInTrouble
 	}
 	r, ok := e.state.rooms[id]
 	if !ok {

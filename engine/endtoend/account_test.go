@@ -10,7 +10,6 @@ import (
 
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/entra"
-	"github.com/roomink/roomink/engine/sign"
 	"github.com/roomink/roomink/engine/simulator/browser"
 	"github.com/roomink/roomink/engine/simulator/tenant"
 	"github.com/roomink/roomink/engine/simulator/virtual"
@@ -204,8 +203,8 @@ func TestAnotherAccountAnswers(t *testing.T) {
 	}
 }
 
-// Each end of a sign-in turns into a new sign-in with its own words, shows on the sign,
-// and keeps the calendars.
+// Each end of a sign-in turns into a new sign-in with its own words, and keeps the
+// calendars. (That signs own up after the grace time is TestSecretThatIsRefused's.)
 func TestEndsOfASignIn(t *testing.T) {
 	tests := map[string]struct {
 		end  func(*tenant.Tenant)
@@ -233,7 +232,9 @@ func TestEndsOfASignIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			test.end(o.Tenant)
 			o.Tenant.ExpireAccessTokens()
-			s := o.awaitGlass(r, "a sign that owns up", id, func(s *sign.Sign) bool { return s.State == sign.Unknown })
+			s := r.await("an account in trouble", func(s engine.Snapshot) bool {
+				return s.Account.State != engine.Connected && s.Account.Problem != nil && s.State == engine.Attention
+			})
 			a := s.Account
 			if a.State != engine.NeedsSignIn || a.Problem == nil || a.Problem.Code != test.code || a.Problem.Remedy == "" || s.State != engine.Attention {
 				t.Errorf("account %+v, problem %+v; want a new sign-in, AADSTS%d", a, a.Problem, test.code)
@@ -247,7 +248,7 @@ func TestEndsOfASignIn(t *testing.T) {
 			o.Tenant.SetDisabled(o.Tenant.Credentials().Username, false)
 			o.Tenant.ClearSignInFaults()
 			r.must(r.Connect(t.Context()))
-			o.awaitGlass(r, "a sign that is well again", id, func(s *sign.Sign) bool { return s.State != sign.Unknown })
+			r.await("an account that is well again", func(s engine.Snapshot) bool { return s.Account.State == engine.Connected && s.State == engine.InOrder })
 		})
 	}
 }

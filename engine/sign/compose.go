@@ -34,7 +34,7 @@ func (cat *Catalogue) Compose(a calendar.Agenda, account Account, p Policy, now 
 		c.resting(&s)
 	case account == RoomRemoved: // whatever was booked there is over, so no meeting is named
 		s.State, s.Headline, s.Detail, s.Notice = Unknown, c.words.removed, c.words.removedDetail, c.words.removedNotice
-	case account == AccountSignedOut:
+	case account == AccountSignedOut, account == AccountInTrouble && !reading.covers(now):
 		c.unknown(&s, c.words.signedOut)
 	case a.SyncedAt.IsZero(), !reading.covers(now):
 		c.unknown(&s, c.words.stale)

@@ -100,6 +100,11 @@ func goldenCases(t *testing.T) []goldenCase {
 		state("signed out, never read", at(14, 0), func(_ *sign.Policy, a *calendar.Agenda, account *sign.Account) {
 			a.SyncedAt, *account = time.Time{}, sign.AccountSignedOut
 		}),
+		state("account in trouble, within the grace", at(14, 0), func(_ *sign.Policy, _ *calendar.Agenda, account *sign.Account) { *account = sign.AccountInTrouble }),
+		state("account in trouble, after it", at(14, 0), func(p *sign.Policy, a *calendar.Agenda, account *sign.Account) {
+			stale(p, a, account)
+			*account = sign.AccountInTrouble
+		}),
 		state("removed", at(14, 0), func(_ *sign.Policy, _ *calendar.Agenda, account *sign.Account) { *account = sign.RoomRemoved }),
 		{"not assigned", func(language string) []string { return said(sign.ComposeUnassigned("Lobby", policy(language))) }},
 

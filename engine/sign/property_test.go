@@ -82,7 +82,7 @@ func randomInput(rng *rand.Rand, loc *time.Location, start time.Time) (calendar.
 	}
 	account := sign.AccountOK
 	if rng.IntN(8) == 0 {
-		account = sign.AccountSignedOut
+		account = []sign.Account{sign.AccountSignedOut, sign.AccountInTrouble}[rng.IntN(2)]
 	}
 	room := calendar.Room{ID: "room@example.com", Name: "Lovelace", Building: "B", Floor: "2", Capacity: rng.IntN(120), Equipment: "Display"}
 	return calendar.NewAgenda(room, loc, events, syncedAt), account, randomPolicy(rng)

@@ -26,8 +26,11 @@ type Account string
 // The conditions of the account, and of the room in it, that a sign must own up to.
 const (
 	AccountOK        Account = "ok"
-	AccountSignedOut Account = "signedOut" // nobody is signed in, or a person must sign in again
-	RoomRemoved      Account = "removed"   // the organisation has given the room up: its mailbox is gone
+	AccountSignedOut Account = "signedOut" // nobody is signed in
+	// AccountInTrouble is one that a person must mend. The last reading is as good as any
+	// other until it is too old; from then on the sign tells the cause.
+	AccountInTrouble Account = "inTrouble"
+	RoomRemoved      Account = "removed" // the organisation has given the room up: its mailbox is gone
 )
 
 // Line is one meeting, ready to draw.
