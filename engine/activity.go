@@ -12,6 +12,7 @@ const (
 	CodeLocked     health.Code = "vault.locked"        // see Engine.Unlock and Engine.ForgetSecrets
 	CodeSignIn     health.Code = "account.needsSignIn" // see Account.State and Engine.Connect
 	CodeSecretEnds health.Code = "account.secretEnds"  // see Engine.ReplaceSecret
+	CodeNotUpdated health.Code = "display.notUpdated"  // a display can't be reached, or refuses
 	CodeExposed    health.Code = "account.exposed"     // see Engine.CheckExposure
 )
 
@@ -23,7 +24,8 @@ const (
 	codeSecretsLost health.Code = "vault.secretsLost"
 	codeSync        health.Code = "calendar.notRead"
 	codeRoom        health.Code = "room.notRead"
-	codeDisplay     health.Code = "display.notUpdated"
+	codePanicked    health.Code = "engine.panicked"
+	codeCrashLoop   health.Code = "engine.keepsFailing"
 	codeDirectory   health.Code = "calendar.directory"
 	codeLimit       health.Code = "calendar.limit"
 	codeRival       health.Code = "discovery.rival"

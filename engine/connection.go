@@ -67,7 +67,7 @@ func (c *connection) canWrite() bool { return c.session.Has("Calendars.ReadWrite
 // launch puts the parts of c into the tree. e.mu is held.
 func (e *Engine) launch(c *connection) {
 	// A supervisor that was stopped does not start its services again: each time anew.
-	parts := suture.New("account", suture.Spec{EventHook: e.onSupervisorEvent})
+	parts := e.supervisor("account")
 	parts.Add(service{"read calendars", c.syncing.Serve})
 	parts.Add(service{"look after the account", func(ctx context.Context) error { return e.lookAfter(ctx, c) }})
 	parts.Add(service{"read directory", func(ctx context.Context) error { return e.readDirectory(ctx, c) }})

@@ -40,11 +40,11 @@ func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
 	e.noteBattery(id)
 	switch {
 	case s.State == reconcile.Idle: // its room was forgotten, say: nothing is late any more
-		e.health.Clear(codeDisplay, string(id))
+		e.health.Clear(CodeNotUpdated, string(id))
 	case s.State == reconcile.Waiting && s.Err == nil:
-		e.health.Clear(codeDisplay, string(id))
+		e.health.Clear(CodeNotUpdated, string(id))
 	case s.State == reconcile.Delivered:
-		e.health.Clear(codeDisplay, string(id))
+		e.health.Clear(CodeNotUpdated, string(id))
 		if updated && where != "" {
 			e.record(ctx, ActSign, where+": the sign was updated", false)
 		}
@@ -60,7 +60,7 @@ func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
 // notUpdated is the problem of a display that can't be reached. One without a room, where
 // is empty, may go on showing its last one, but nobody may be waiting for it.
 func notUpdated(id display.ID, label, where string, x Explanation) health.Problem {
-	p := health.Problem{Code: codeDisplay, Subject: string(id), Severity: health.Warning,
+	p := health.Problem{Code: CodeNotUpdated, Subject: string(id), Severity: health.Warning,
 		Title: "The sign at " + where + " can't be updated", Text: label + ": " + x.Title + ". " + x.Text, Remedy: x.Remedy}
 	if where == "" {
 		p.Severity, p.Title = health.Notice, "Display "+label+" may still show its last room"

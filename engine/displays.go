@@ -86,7 +86,7 @@ func (e *Engine) Forget(ctx context.Context, id display.ID) error {
 	e.rec.Forget(id)
 	e.health.Clear(codeOverdue, string(id))
 	e.health.Clear(codeElsewhere, string(id))
-	e.health.Clear(codeDisplay, string(id))
+	e.health.Clear(CodeNotUpdated, string(id))
 	e.health.Clear(codeBattery, string(id))
 	e.record(ctx, ActDisplay, "Display "+labelOf(dev.Display)+" was forgotten", false)
 	return nil
@@ -120,7 +120,7 @@ func (e *Engine) Assign(ctx context.Context, id display.ID, room calendar.RoomID
 		}
 	}
 	e.mu.Unlock()
-	e.health.Clear(codeDisplay, string(id))
+	e.health.Clear(CodeNotUpdated, string(id))
 	e.record(ctx, ActDisplay, text, false)
 	e.rec.Touch(id)
 	e.changed()

@@ -51,6 +51,7 @@ type Config struct {
 	KeyStores  []vault.KeyStore                // default: the OS keychain, then a key file in Dir
 	Interfaces func() ([]net.Interface, error) // to browse for displays on; default: all real ones
 	HTTPClient *http.Client                    // to Microsoft; default one with a time-out
+	Addresses  func() ([]net.Addr, error)      // of this computer, to notice another network; default net.InterfaceAddrs
 	Now        func() time.Time                // default time.Now
 	Location   *time.Location                  // where the office is; default the computer's zone
 	Interval   time.Duration                   // between readings of the calendars in office hours; default 30 s
@@ -114,6 +115,9 @@ type state struct {
 	paused   bool
 	searchOn []string // names of the network adapters to look for displays on; none = all real ones
 	watchers map[chan Snapshot]struct{}
+	failing  string    // the part that failed last
+	resumed  time.Time // when parts that failed again and again were last tried anew; zero = they hold
+	digest   Digest
 }
 
 // Open opens the store in cfg.Dir and loads what it holds. Nothing runs yet: call
@@ -128,6 +132,9 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	cfg.Rescan = cmp.Or(cfg.Rescan, discovery.DefaultRescan)
 	if len(cfg.Clouds) == 0 {
 		cfg.Clouds = entra.Clouds()
+	}
+	if cfg.Addresses == nil {
+		cfg.Addresses = net.InterfaceAddrs
 	}
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = httpclient.New()
@@ -176,8 +183,8 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		return nil, err
 	}
 	e.rec = reconcile.New(reconcile.Config{World: e, Ledger: e.db, Pusher: e, Logger: e.log,
-		Now: cfg.Now, OnStatus: e.onStatus, OnLedgerError: e.storeFailed, OnClockJump: e.SyncNow})
-	e.tree = suture.New("roomink", suture.Spec{EventHook: e.onSupervisorEvent})
+		Now: cfg.Now, OnStatus: e.onStatus, OnLedgerError: e.storeFailed, OnClockJump: e.SyncNow, OnPanic: e.panicked})
+	e.tree = e.supervisor("roomink")
 	if err := e.load(ctx); err != nil {
 		return nil, err
 	}
@@ -219,6 +226,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.tree.Add(service{"housekeeping", e.housekeeping})
 	e.tree.Add(service{"pictures", e.fetchPictures})
 	e.tree.Add(service{"discovery", browser.Serve})
+	e.tree.Add(service{"network", e.watchNetwork})
 	e.tree.Add(service{"displays that fetch", e.serveDisplays})
 	if !e.unlocked() {
 		e.tree.Add(service{"unlock", e.unlock})
@@ -306,35 +314,16 @@ func (e *Engine) housekeeping(ctx context.Context) error {
 			e.health.Clear(codeStore, "")
 		}
 		e.noteOverdue()
+		e.noteMended()
+		e.dueDigest(ctx)
+		if len(e.health.Problems()) > 0 {
+			e.changed() // how long they last matters to who is told of them
+		}
 		if minute%10 == 0 {
 			e.touchAll()
 			e.watchSecret()
 			e.dropStrangers()
 		}
-	}
-}
-
-// service gives a function a name in the supervisor tree.
-type service struct {
-	name  string
-	serve func(context.Context) error
-}
-
-func (s service) Serve(ctx context.Context) error { return s.serve(ctx) }
-func (s service) String() string                  { return s.name }
-
-// onSupervisorEvent logs a part that stopped or panicked; the tree starts it again.
-func (e *Engine) onSupervisorEvent(event suture.Event) {
-	switch ev := event.(type) {
-	case suture.EventServicePanic:
-		e.log.Error("A part of the engine panicked and is started again", "part", ev.ServiceName, "panic", ev.PanicMsg, "stack", ev.Stacktrace)
-	case suture.EventServiceTerminate:
-		if err, ok := ev.Err.(error); ok && errors.Is(err, context.Canceled) {
-			return
-		}
-		e.log.Error("A part of the engine stopped and is started again", "part", ev.ServiceName, "err", ev.Err)
-	case suture.EventStopTimeout:
-		e.log.Warn("A part of the engine did not stop in time", "part", ev.ServiceName)
 	}
 }
 

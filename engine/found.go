@@ -205,7 +205,7 @@ func (e *Engine) recognise(c display.Candidate) {
 	e.mu.Unlock()
 	e.rec.Remember(c.ID, status.Delivered, status.DeliveredAt)
 	e.rec.Forget(old)
-	e.health.Clear(codeDisplay, string(old))
+	e.health.Clear(CodeNotUpdated, string(old))
 	e.health.Clear(codeBattery, string(old)) // its announcement brings it back
 	e.rec.Touch(c.ID)
 }

@@ -38,7 +38,7 @@ func TestSleepingFrameTellsThatItWoke(t *testing.T) {
 	policy.Language = "de"
 	must(t, e.SetPolicy(t.Context(), policy)) // the sign changes
 	s = untilServing(t, e, "waiting", func(s Snapshot) bool { return s.Displays[0].Delivery == Waiting })
-	if s.Displays[0].Problem != nil || has(s, codeDisplay) {
+	if s.Displays[0].Problem != nil || has(s, CodeNotUpdated) {
 		t.Errorf("a display that sleeps is called a fault: %+v", s.Problems)
 	}
 	pushes := dev.Glass().Pushes

@@ -51,6 +51,8 @@ type life struct {
 	pushes []string   // "id hash", in order
 	twice  []string   // pushes of what was on the glass already, without a failure before
 	failed map[display.ID]bool
+	panics   bool              // reading a calendar hits a mistake in the program
+	network  string            // address of this computer
 	// battery is what displays tell of theirs, in millivolts; 0 = nothing.
 	battery int
 }
@@ -97,6 +99,8 @@ func (l *life) Changes(ctx context.Context, requests []syncer.Request) ([]syncer
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
+	case l.panics:
+		panic("index out of range [7] with length 3")
 	case l.refuse != nil:
 		return nil, l.refuse
 	case l.signOut:
@@ -184,7 +188,21 @@ func (l *life) config(t testing.TB, dir string, alter ...func(*signedIn)) Config
 		OpenBrowser: func(string) error { return errors.New("no browser") },
 		KeyStores:   []vault.KeyStore{key}, Location: time.UTC, Interval: syncer.DefaultInterval, // day and night
 		Interfaces: func() ([]net.Interface, error) { return nil, nil },
+		Addresses:  l.addresses,
 	}
+}
+
+func (l *life) addresses() ([]net.Addr, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.network == "none" {
+		return nil, nil
+	}
+	ip, network, err := net.ParseCIDR(cmp.Or(l.network, "192.0.2.7/24"))
+	if err != nil {
+		return nil, err
+	}
+	return []net.Addr{&net.IPNet{IP: ip, Mask: network.Mask}}, nil
 }
 
 func seedSignIn(t testing.TB, dir string, key vault.KeyFile, alter ...func(*signedIn)) {

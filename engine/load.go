@@ -126,6 +126,9 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	e.rec.SetPaused(e.state.paused)
+	if err := e.loadDigest(ctx); err != nil {
+		return err
+	}
 	if err := e.loadActivity(ctx); err != nil {
 		return err
 	}

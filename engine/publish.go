@@ -83,7 +83,7 @@ func (e *Engine) snapshot() Snapshot {
 	now := e.cfg.Now()
 	s := Snapshot{
 		Seq: e.state.seq, At: now, Account: e.accountSnapshot(), Sync: e.syncSnapshot(), Policy: e.state.policy, Paused: e.state.paused,
-		Designs:  e.designsSnapshot(),
+		Designs: e.designsSnapshot(), Digest: e.state.digest,
 		Gateways: e.gatewaysSnapshot(), Serving: e.servingSnapshot(now), Problems: e.health.Problems(),
 		// Appended to at the front by making a new slice, so this one never changes.
 		Activity: e.state.activity,

@@ -69,19 +69,19 @@ func TestRooms(t *testing.T) {
 			l.set(func() { l.power[displayID(0)] = false })
 			l.meet(0)
 			settle(10 * time.Minute)
-			if !has(e.Snapshot(), codeDisplay) {
+			if !has(e.Snapshot(), CodeNotUpdated) {
 				t.Fatal("no problem of the display")
 			}
 			must(t, e.ForgetRoom(t.Context(), roomID(0)))
 			settle(10 * time.Minute)
 			s := e.Snapshot()
-			i := slices.IndexFunc(s.Problems, func(p health.Problem) bool { return p.Code == codeDisplay })
+			i := slices.IndexFunc(s.Problems, func(p health.Problem) bool { return p.Code == CodeNotUpdated })
 			if i < 0 || s.Problems[i].Severity != health.Notice || strings.Contains(s.Problems[i].Title+s.Problems[i].Text, "Room 0") {
 				t.Errorf("problems %+v; want no more than a notice that the glass may be old", s.Problems)
 			}
 			l.set(func() { l.power[displayID(0)] = true })
 			settle(10 * time.Minute)
-			if s := e.Snapshot(); has(s, codeDisplay) || s.Displays[0].Sign.State != sign.Unassigned || l.shows(displayID(0)) != s.Displays[0].Frame.Hash {
+			if s := e.Snapshot(); has(s, CodeNotUpdated) || s.Displays[0].Sign.State != sign.Unassigned || l.shows(displayID(0)) != s.Displays[0].Frame.Hash {
 				t.Errorf("problems %+v, display %+v; want the glass to own up", s.Problems, s.Displays[0])
 			}
 		},

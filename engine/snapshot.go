@@ -38,6 +38,7 @@ type Snapshot struct {
 	Serving  Serving
 	Problems []health.Problem
 	Activity []Activity // newest first, at most ActivityShown
+	Digest   Digest
 	Policy   sign.Policy
 	Designs  Designs
 }

@@ -3,12 +3,15 @@
 package notify
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/roomink/roomink/engine"
+	"github.com/roomink/roomink/engine/health"
 )
 
 // Notification is what the system shows.
@@ -25,6 +28,8 @@ type Memory interface {
 const (
 	keySecret  = "notified.secret"  // the end of the secret and the last warning given for it
 	keyAccount = "notified.account" // the state of the account that was told
+	keyLate    = "notified.late"    // whether it was said that signs are late, and when last
+	keyDigest  = "notified.digest"  // the day of the last digest that was told
 )
 
 // Notifier watches snapshots. It is not safe for concurrent use.
@@ -45,7 +50,80 @@ func (n *Notifier) Watch(s engine.Snapshot) {
 	}
 	n.account(s.Account)
 	n.secret(s)
+	n.late(s)
+	n.digest(s.Digest)
 }
+
+// lateAfter is how long a sign must be late to be worth a word: most gaps in a Wi-Fi are
+// shorter, and those who are late with it are told of together.
+const lateAfter = 3 * time.Minute
+
+// lateAgain is the least time between two words on it: a display that comes and goes is not
+// worth one each time.
+const lateAgain = 4 * time.Hour
+
+// late tells once that signs can't be updated, however many follow, until all are well
+// again. The digest of the next working day reminds of those that stay late.
+func (n *Notifier) late(s engine.Snapshot) {
+	var first time.Time
+	var titles []string
+	for _, p := range s.Problems {
+		if p.Code != engine.CodeNotUpdated || p.Severity < health.Warning {
+			continue
+		}
+		titles = append(titles, p.Title)
+		if first.IsZero() || p.Since.Before(first) {
+			first = p.Since
+		}
+	}
+	state, at, _ := strings.Cut(n.memory.String(keyLate), " ")
+	last, err := time.Parse(time.RFC3339, at)
+	recent := err == nil && s.At.Sub(last).Abs() < lateAgain
+	switch {
+	case len(titles) == 0:
+		if state == stateTold && allShown(s) { // right after a start nothing is known yet
+			n.memory.SetString(keyLate, stateWell+" "+at)
+		}
+	case state == stateTold, recent, s.At.Sub(first) < lateAfter:
+	default:
+		n.memory.SetString(keyLate, stateTold+" "+s.At.Format(time.RFC3339))
+		title := titles[0]
+		if len(titles) > 1 {
+			title = lang.L("{{.N}} signs can't be updated", map[string]any{"N": len(titles)})
+		}
+		n.send(Notification{title, lang.L("Open Roomink to see why.")})
+	}
+}
+
+// What is remembered of signs that are late, before the time of the last word on it.
+const stateTold, stateWell = "told", "well"
+
+// allShown reports whether every sign at a room shows what it should.
+func allShown(s engine.Snapshot) bool {
+	return !slices.ContainsFunc(s.Displays, func(d engine.Display) bool {
+		return d.Stage == engine.Assigned && d.Delivery != engine.Delivered
+	})
+}
+
+// digest reminds once a working day of the signs that are late.
+func (n *Notifier) digest(d engine.Digest) {
+	day := d.At.Format(time.DateOnly)
+	if d.At.IsZero() || n.memory.String(keyDigest) == day {
+		return
+	}
+	n.memory.SetString(keyDigest, day)
+	if len(d.Late) == 0 {
+		return
+	}
+	names := strings.Join(d.Late[:min(len(d.Late), namesMost)], ", ")
+	if len(d.Late) > namesMost {
+		names += ", …"
+	}
+	n.send(Notification{lang.L("{{.N}} of {{.All}} signs can't be updated", map[string]any{"N": len(d.Late), "All": d.Signs}), names})
+}
+
+// namesMost is how many rooms fit into a notification.
+const namesMost = 4
 
 // account tells once that the connection needs a person, and forgets it when it is
 // well again.

@@ -184,7 +184,11 @@ func (r *Reconciler) ledger(err error) {
 // recovered, deferred, turns a panic into an error.
 func (r *Reconciler) recovered(what string, id display.ID, err *error) {
 	if p := recover(); p != nil {
-		r.cfg.Logger.Error("A part of the engine panicked", "what", what, "display", id, "panic", p, "stack", string(debug.Stack()))
+		stack := string(debug.Stack())
+		r.cfg.Logger.Error("A part of the engine panicked", "what", what, "display", id, "panic", p, "stack", stack)
+		if r.cfg.OnPanic != nil {
+			r.cfg.OnPanic(what, fmt.Sprint(p), stack)
+		}
 		*err = fmt.Errorf("internal error in %s: %v", what, p)
 	}
 }

@@ -182,6 +182,22 @@ func (r *Reconciler) Seen(id display.ID) {
 	}
 }
 
+// NetworkChanged says that this computer is in another network, or in one again: displays
+// that could not be reached are tried at once.
+func (r *Reconciler) NetworkChanged() {
+	r.mu.Lock()
+	now := r.now()
+	for _, e := range r.entries {
+		if e.retries() && (e.State == Waiting || display.KindOf(e.Err) == display.Unreachable) {
+			e.NextTry = now
+			e.retry.Reset()
+			r.schedule(e)
+		}
+	}
+	r.mu.Unlock()
+	r.nudge()
+}
+
 // SetPaused holds back all pushes, or lets them go on. One that is going on is
 // not interrupted: a torn refresh helps nobody.
 func (r *Reconciler) SetPaused(paused bool) {

@@ -102,6 +102,8 @@ type Config struct {
 	// OnClockJump is called when the clock was set or the computer slept: what was
 	// read before may be old.
 	OnClockJump func()
+	// OnPanic is called after a part panicked, which was caught; may be nil.
+	OnPanic     func(part, message, stack string)
 	Parallel    int                    // pushes at once over all displays; default 256
 	Doubtful    int                    // of these, to displays that may not answer; default a quarter
 	Settle      time.Duration          // how long a touched display waits for more; default 150 ms
