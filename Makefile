@@ -16,7 +16,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows clean packages
+.PHONY: help demo run soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows clean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,11 @@ window: packages
 	tools/headless.sh $(OUT)/roomink-window -demo -tour $(OUT)/window > $(OUT)/window.log 2>&1 \
 		|| { cat $(OUT)/window.log; exit 1; }
 	@if grep -A3 "Error in Fyne call thread" $(OUT)/window.log; then exit 1; fi
+
+# What fails prints its seed, which belongs into engine/testdata/seeds.txt.
+SOAK ?= 10m
+soak: ## simulate offices of random seeds, a week each, for SOAK=10m or as long as asked
+	ROOMINK_SOAK=$(SOAK) $(GO) test -timeout 0 -run '^TestSoak$$' -v ./engine
 
 bench: packages ## measure the paths that have a budget; writes build/bench.json
 	@mkdir -p $(OUT)

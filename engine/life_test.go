@@ -45,14 +45,14 @@ type life struct {
 	probes   map[string]error              // what it answers to a look at a mailbox; nil = it may be read
 	expires  map[string]time.Time          // when client secrets end
 
-	glass  map[display.ID]string // hash of what hangs there
-	power  map[display.ID]bool
-	flaky  *rand.Rand // nil = pushes work
-	pushes []string   // "id hash", in order
-	twice  []string   // pushes of what was on the glass already, without a failure before
-	failed map[display.ID]bool
-	panics   bool              // reading a calendar hits a mistake in the program
-	network  string            // address of this computer
+	glass   map[display.ID]string // hash of what hangs there
+	power   map[display.ID]bool
+	flaky   *rand.Rand // nil = pushes work
+	pushes  []string   // "id hash", in order
+	twice   []string   // pushes of what was on the glass already, without a failure before
+	failed  map[display.ID]bool
+	panics  bool   // reading a calendar hits a mistake in the program
+	network string // address of this computer
 	// battery is what displays tell of theirs, in millivolts; 0 = nothing.
 	battery int
 }
