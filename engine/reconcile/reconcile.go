@@ -273,6 +273,9 @@ func (r *Reconciler) clockJumped(now time.Time) {
 	r.mu.Lock()
 	for _, e := range r.entries {
 		e.due, e.lastPush, e.held, e.deadline = now.Add(resumeGrace), time.Time{}, time.Time{}, time.Time{}
+		if e.Offered != "" { // the display had no time to fetch it, or did and nobody listened
+			e.deadline = e.due.Add(r.cfg.Patience)
+		}
 		if !e.HeldUntil.IsZero() {
 			e.held, e.HeldUntil = e.due, e.due
 		}
