@@ -84,6 +84,8 @@ bench: packages ## measure the paths that have a budget; writes build/bench.json
 	@mkdir -p $(OUT)
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(BENCHES) > $(OUT)/bench.txt \
 		|| { cat $(OUT)/bench.txt; exit 1; }
+	ROOMINK_BENCH=1 $(GO) test -run '^TestPushesPerVisibleChange$$' -count 1 -v ./engine >> $(OUT)/bench.txt \
+		|| { cat $(OUT)/bench.txt; exit 1; }
 	@cat $(OUT)/bench.txt
 	$(GO) run ./internal/bench -o $(OUT)/bench.json < $(OUT)/bench.txt
 

@@ -47,9 +47,10 @@ type life struct {
 
 	glass   map[display.ID]string // hash of what hangs there
 	power   map[display.ID]bool
-	flaky   *rand.Rand // nil = pushes work
-	pushes  []string   // "id hash", in order
-	twice   []string   // pushes of what was on the glass already, without a failure before
+	flaky   *rand.Rand  // nil = pushes work
+	pushes  []string    // "id hash", in order
+	began   []time.Time // when each did
+	twice   []string    // pushes of what was on the glass already, without a failure before
 	failed  map[display.ID]bool
 	panics  bool   // reading a calendar hits a mistake in the program
 	network string // address of this computer
@@ -162,7 +163,7 @@ func (l *life) Push(ctx context.Context, d display.Display, f display.Frame) (di
 	if l.glass[d.ID] == f.Hash && !l.failed[d.ID] {
 		l.twice = append(l.twice, string(d.ID))
 	}
-	l.pushes = append(l.pushes, string(d.ID)+" "+f.Hash)
+	l.pushes, l.began = append(l.pushes, string(d.ID)+" "+f.Hash), append(l.began, time.Now())
 	if l.flaky != nil && l.flaky.IntN(4) == 0 {
 		l.failed[d.ID] = true
 		l.glass[d.ID] = "torn"

@@ -26,11 +26,13 @@ var budgets = map[string]float64{
 	"sign_bw_800x480_alloc_bytes": 16 << 10,
 	"sign_spectra6_1200x1600_ms":  3,
 	"sign_cold_start_ms":          60,
-	"all_change_2000_s":           5,
-	"boundary_to_push_2000_ms":    100,
-	"idle_2000_cpu_percent":       2,
-	"idle_2000_rss_mb":            300,
-	"start_500_rooms_s":           1,
+
+	"burst_2000_displays_s":          5,
+	"boundary_to_push_p99_ms":        100,
+	"idle_2000_displays_cpu_percent": 2,
+	"idle_2000_displays_rss_mb":      300,
+	"pushes_per_visible_change":      1,
+	"startup_500_rooms_s":            1,
 
 	"first_sync_500_rooms_s":         5,
 	"quiet_round_500_rooms_requests": 25,

@@ -13,7 +13,7 @@ pkg: github.com/roomink/roomink/engine
 BenchmarkSign-2   	    5000	    210000 ns/op	         0.21 sign_bw_800x480_ms	    4900 B/op
 BenchmarkSign-2   	    5000	    210000 ns/op	         0.41 sign_bw_800x480_ms	    4900 B/op
 BenchmarkSign-2   	    5000	    210000 ns/op	         0.22 sign_bw_800x480_ms	    4900 B/op
-BenchmarkAll-2    	       3	2684802820 ns/op	         6.684 all_change_2000_s
+BenchmarkAll-2    	       3	2684802820 ns/op	         6.684 burst_2000_displays_s
 PASS
 `
 
@@ -31,7 +31,7 @@ func TestRun(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 2 || got["sign_bw_800x480_ms"] != 0.22 || got["all_change_2000_s"] != 6.684 {
+	if len(got) != 2 || got["sign_bw_800x480_ms"] != 0.22 || got["burst_2000_displays_s"] != 6.684 {
 		t.Errorf("measures %v", got)
 	}
 	if !strings.Contains(table.String(), "over") {
