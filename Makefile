@@ -16,7 +16,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run simulation soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows clean packages
+.PHONY: help demo run endurance soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows clean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ demo: $(OUT)/roomink ## the main job on a simulated office (without a screen: un
 run: $(OUT)/roomink ## the app itself
 	$(OUT)/roomink
 
-test: packages fmt-check vet cross-vet staticcheck race simulation window ## everything that must pass
+test: packages fmt-check vet cross-vet staticcheck race endurance window ## everything that must pass
 	@echo "make test: all passed"
 
 fmt: ## format the code
@@ -71,9 +71,10 @@ window: packages
 		|| { cat $(OUT)/window.log; exit 1; }
 	@if grep -A3 "Error in Fyne call thread" $(OUT)/window.log; then exit 1; fi
 
-# Simulated weeks: without the race detector, which needs a day for what takes a minute.
-simulation: packages
-	$(GO) test -timeout 15m -run '^(TestSimulation|TestLife)$$' ./engine
+# Simulated weeks and a month, and a process that is killed 300 times: without the race
+# detector, under which the same tests do less.
+endurance: packages
+	$(GO) test -timeout 15m -run '^(TestSimulation|TestLife|TestPushesPerVisibleChange|TestCrashes)$$' ./engine
 
 # What fails prints its seed, which belongs into engine/testdata/seeds.txt.
 SOAK ?= 10m

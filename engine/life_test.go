@@ -181,8 +181,14 @@ func (l *life) Push(ctx context.Context, d display.Display, f display.Frame) (di
 // config is an engine's in this office. The folder holds a sign-in already.
 func (l *life) config(t testing.TB, dir string, alter ...func(*signedIn)) Config {
 	t.Helper()
+	cfg := l.signedOut(dir)
+	seedSignIn(t, dir, cfg.KeyStores[0].(vault.KeyFile), alter...)
+	return cfg
+}
+
+// signedOut is the same for a folder as it is.
+func (l *life) signedOut(dir string) Config {
 	key := vault.KeyFile{Path: filepath.Join(dir, "key")}
-	seedSignIn(t, dir, key, alter...)
 	return Config{
 		Dir: dir, Logger: slog.New(slog.DiscardHandler), Drivers: []display.Driver{l},
 		Source:      func(SourceConfig) (Source, error) { return source{l}, nil },

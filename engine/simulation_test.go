@@ -30,7 +30,7 @@ import (
 // sim.check hold. testdata/seeds.txt keeps the seeds that once broke one.
 func TestSimulation(t *testing.T) {
 	seeds, span := append([]uint64{1, 2}, regressions(t)...), 7*24*time.Hour
-	if raced { // its clocks run out where a week passes in a second; make simulation does without
+	if raced { // its clocks run out where a week passes in a second; make endurance does without
 		seeds, span = seeds[:1], 24*time.Hour
 	}
 	for _, seed := range seeds {
@@ -245,10 +245,8 @@ func (x *simulation) step() {
 		must(x.t, x.e.SetPolicy(x.t.Context(), x.policy))
 	case 13:
 		x.set(func() { x.network = fmt.Sprintf("198.51.100.%d/24", 1+x.rnd.IntN(200)) })
-		x.with(x.freely)
 		x.note("another network")
-		settle(networkEvery)
-		x.with(x.freely)
+		x.leniently(networkEvery)
 	case 14:
 		x.note("a meeting in %q is booked and cancelled, %s flaky", p.room, p.id)
 		x.with(func() { p.flaky = true })
@@ -282,10 +280,16 @@ func (x *simulation) passing(room calendar.RoomID) {
 func (x *simulation) jump(d time.Duration) {
 	x.note("the clock jumps by %v", d)
 	x.wall.pass(d)
-	x.with(x.freely)
-	settle(30 * time.Second) // within a heartbeat it is noticed, and what failed is tried anew
-	x.with(x.freely)
+	x.leniently(30 * time.Second) // within a heartbeat it is noticed, and what failed is tried anew
 	x.jumped = time.Now()
+}
+
+// leniently lets time pass in which everything may be tried again at once.
+func (x *simulation) leniently(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); settle(time.Second) {
+		x.with(x.freely)
+	}
+	x.with(x.freely)
 }
 
 func (x *simulation) pushed() (n int) {
