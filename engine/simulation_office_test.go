@@ -27,6 +27,7 @@ type sim struct {
 	panels   map[display.ID]*panel
 	order    []*panel
 	hubs     map[string]bool // with a push going on
+	lenient  bool            // what failed may be tried at once
 	throttle time.Time       // until when Graph puts everything off
 	promises []string        // that were broken
 }
@@ -185,7 +186,7 @@ func (s *sim) begin(p *panel) {
 	}
 	p.busy = true
 	// The shortest delay is 2 s less 30 %.
-	if !p.failed.IsZero() && now.Sub(p.failed) < 1400*time.Millisecond {
+	if !s.lenient && !p.failed.IsZero() && now.Sub(p.failed) < 1400*time.Millisecond {
 		s.broke("%s was tried again %v after a failure", p.id, now.Sub(p.failed))
 	}
 	p.attempts = append(p.attempts, now)

@@ -286,10 +286,12 @@ func (x *simulation) jump(d time.Duration) {
 
 // leniently lets time pass in which everything may be tried again at once.
 func (x *simulation) leniently(d time.Duration) {
-	for end := time.Now().Add(d); time.Now().Before(end); settle(time.Second) {
-		x.with(x.freely)
-	}
-	x.with(x.freely)
+	x.with(func() { x.lenient = true })
+	settle(d)
+	x.with(func() {
+		x.lenient = false
+		x.freely()
+	})
 }
 
 func (x *simulation) pushed() (n int) {
