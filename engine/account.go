@@ -18,7 +18,24 @@ var errConnecting = errors.New("the connection is just being changed: finish the
 // Connect opens the browser at Microsoft's page, to sign in or to approve as the saved
 // credentials say, and blocks until the account is connected, Microsoft or the person
 // refused, or ctx ends. Whoever was connected before stays so unless it succeeds.
-func (e *Engine) Connect(ctx context.Context) error {
+func (e *Engine) Connect(ctx context.Context) error { return e.connect(ctx, nil) }
+
+// ConnectWithCode is Connect for a computer without a browser: show tells a person what to
+// enter on any other computer. It must return promptly. An Application is approved in a
+// browser or not at all.
+func (e *Engine) ConnectWithCode(ctx context.Context, show func(entra.DeviceCode)) error {
+	return e.connect(ctx, func(ctx context.Context, c entra.Credentials, o entra.Options) (entra.Tokens, error) {
+		if c.AppOnly {
+			return entra.Tokens{}, errors.New("approval for the whole organisation can't be given by a code: approve on a computer with a browser")
+		}
+		return entra.SignInWithCode(ctx, c, o, show)
+	})
+}
+
+// askFor gets tokens from whoever can give them.
+type askFor func(context.Context, entra.Credentials, entra.Options) (entra.Tokens, error)
+
+func (e *Engine) connect(ctx context.Context, ask askFor) error {
 	if !e.connecting.TryLock() {
 		return errConnecting
 	}
@@ -32,7 +49,7 @@ func (e *Engine) Connect(ctx context.Context) error {
 	e.mu.Unlock()
 	e.changed()
 
-	err := e.signIn(ctx, saved)
+	err := e.signIn(ctx, saved, ask)
 
 	e.mu.Lock()
 	e.state.signingIn, e.state.account.SignInURL, e.state.account.SignInUntil = false, "", time.Time{}
@@ -54,14 +71,17 @@ func (e *Engine) Connect(ctx context.Context) error {
 	return nil
 }
 
-func (e *Engine) signIn(ctx context.Context, saved Credentials) error {
+func (e *Engine) signIn(ctx context.Context, saved Credentials, ask askFor) error {
 	c, err := e.credentials(ctx, saved)
 	if err != nil {
 		return err
 	}
-	ask := entra.SignIn
-	if c.AppOnly {
+	switch {
+	case ask != nil:
+	case c.AppOnly:
 		ask = entra.Approve
+	default:
+		ask = entra.SignIn
 	}
 	asked := e.askedForMore(c, saved)
 	tokens, err := ask(ctx, c, entra.Options{

@@ -47,6 +47,11 @@ func (f *flow) redeem(ctx context.Context, cb callback) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, f.c.requestFailure(ctx, f.op(), err, f.o.Now())
 	}
+	return f.accept(ctx, tok)
+}
+
+// accept takes tokens that Microsoft gave, if they last and name who signed in.
+func (f *flow) accept(ctx context.Context, tok *oauth2.Token) (Tokens, error) {
 	if tok.RefreshToken == "" {
 		return Tokens{}, &Error{Op: f.op(), At: f.o.Now(), Title: "Microsoft gave no lasting permission",
 			Remedy: "Sign in again and accept \"Maintain access to data you have given it access to\"; Roomink could otherwise read calendars for one hour only."}

@@ -49,6 +49,9 @@ func (t *Tenant) serveEntra(w http.ResponseWriter, r *http.Request) {
 	case "POST oauth2/v2.0/token":
 		t.token(w, r, endpoint, bad)
 		return
+	case "POST oauth2/v2.0/devicecode":
+		t.deviceCode(w, r, endpoint, bad)
+		return
 	case "GET ":
 		if name == "error" {
 			t.errorLookup(w, r)

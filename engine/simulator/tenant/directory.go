@@ -28,6 +28,7 @@ type directory struct {
 	secrets []ClientSecret
 	flows   map[string]*flow
 	codes   map[string]*code
+	devices []*deviceGrantee
 	refresh map[string]*refreshToken
 	access  map[string]*grant
 

@@ -80,6 +80,8 @@ func (t *Tenant) redeem(r *http.Request, endpoint string, wrong *oauthError) (*t
 		return t.redeemRefresh(base, form, secret)
 	case "client_credentials":
 		return t.redeemClient(base, form, secret)
+	case deviceGrant:
+		return t.redeemDevice(base, form, secret)
 	}
 	return nil, oauthErr("unsupported_grant_type", 70003, "The app requested an unsupported grant type '%s'.", kind)
 }
