@@ -16,7 +16,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run endurance soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows clean packages
+.PHONY: help demo run endurance soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows roominkd clean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,12 @@ windows: ## cross-build the app for Windows (about 9 minutes the first time)
 	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
 		$(GO) build -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS) -H windowsgui" -o $(OUT)/roomink.exe .
 	@ls -l $(OUT)/roomink.exe
+
+roominkd: ## cross-build the daemon for Linux, Windows and macOS, without cgo
+	@mkdir -p $(OUT)
+	CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(OUT)/roominkd-linux ./engine/cmd/roominkd
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(OUT)/roominkd-windows.exe ./engine/cmd/roominkd
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(OUT)/roominkd-macos ./engine/cmd/roominkd
 
 $(OUT)/roomink: packages FORCE
 	@mkdir -p $(OUT)

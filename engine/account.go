@@ -21,12 +21,12 @@ var errConnecting = errors.New("the connection is just being changed: finish the
 func (e *Engine) Connect(ctx context.Context) error { return e.connect(ctx, nil) }
 
 // ConnectWithCode is Connect for a computer without a browser: show tells a person what to
-// enter on any other computer. It must return promptly. An Application is approved in a
-// browser or not at all.
+// enter on any other computer. It must return promptly. Of an Application it takes up the
+// approval that an administrator gave in the portal, and shows nothing.
 func (e *Engine) ConnectWithCode(ctx context.Context, show func(entra.DeviceCode)) error {
 	return e.connect(ctx, func(ctx context.Context, c entra.Credentials, o entra.Options) (entra.Tokens, error) {
 		if c.AppOnly {
-			return entra.Tokens{}, errors.New("approval for the whole organisation can't be given by a code: approve on a computer with a browser")
+			return entra.UseApproval(ctx, c, o)
 		}
 		return entra.SignInWithCode(ctx, c, o, show)
 	})

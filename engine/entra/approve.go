@@ -32,6 +32,18 @@ func Approve(ctx context.Context, c Credentials, o Options) (Tokens, error) {
 	return f.run(ctx, f.consentURL, f.approved)
 }
 
+// UseApproval takes up an approval that an administrator gave already, such as by *Grant
+// admin consent* in the portal: it asks for the app's first token, without a browser. Of o
+// it needs no Open. The tenant must be named, not [AnyOrganization].
+func UseApproval(ctx context.Context, c Credentials, o Options) (Tokens, error) {
+	c.AppOnly = true
+	if err := c.Ready(); err != nil {
+		return Tokens{}, err
+	}
+	f := newFlow(c.Trimmed(), o)
+	return f.approved(ctx, callback{})
+}
+
 func (f *flow) consentURL() string {
 	q := url.Values{"client_id": {f.c.ClientID}, "scope": {f.c.Cloud.defaultScope()},
 		"redirect_uri": {f.conf.RedirectURL}, "state": {f.state}}

@@ -62,3 +62,23 @@ func TestSignInWithCodeThatDoesNotWork(t *testing.T) {
 		t.Errorf("error %v; want AADSTS700016 explained", err)
 	}
 }
+
+// An approval that was given in the portal is taken up without a browser, and its lack is
+// explained.
+func TestUseApproval(t *testing.T) {
+	tn, c, _ := simulated(t)
+	c.AppOnly = true
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tn.GrantAdminConsent()
+	tokens, err := entra.UseApproval(ctx, c, entra.Options{})
+	if err != nil || tokens.Access == "" || tokens.Account.TenantID != c.Tenant {
+		t.Fatalf("%+v, %v", tokens.Account, err)
+	}
+	c.Secret = "not-the-secret-of-it-0123456789abcdef"
+	if _, err := entra.UseApproval(ctx, c, entra.Options{}); err == nil {
+		t.Error("a wrong secret was taken")
+	} else if failure, ok := errors.AsType[*entra.Error](err); !ok || !failure.BadSecret {
+		t.Errorf("error %v; want the secret to be blamed", err)
+	}
+}
