@@ -115,3 +115,28 @@ func TestHeldBack(t *testing.T) {
 		}
 	})
 }
+
+// A sign of life counts also while a try goes on that began too early, or just after one.
+func TestSeenInTheMidst(t *testing.T) {
+	const door = display.ID("door")
+	for name, when := range map[string]time.Duration{"during the try": time.Second, "just after it": 4 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t)
+				o.refresh = 3 * time.Second
+				o.like[door] = display.Display{Sleeps: true}
+				o.setFault(func(display.ID) error { return &display.Error{Kind: display.Unreachable} })
+				o.show(door, "a")
+				r := serve(t, o.config())
+				r.Touch(door)
+				after(200*time.Millisecond + when)
+				o.setFault(nil)
+				r.Seen(door)
+				after(15 * time.Second)
+				if s, _ := r.Status(door); s.State != reconcile.Delivered || o.count() != 2 {
+					t.Errorf("%s after %d pushes; want it tried again while it is awake", s.State, o.count())
+				}
+			})
+		})
+	}
+}

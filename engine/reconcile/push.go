@@ -76,13 +76,20 @@ func (r *Reconciler) missed(e *entry, want Want, now time.Time, err error) {
 	if !untouched(err) {
 		e.Delivered, e.Offered = "", "" // the glass may hold anything now
 	}
-	if asleep := want.Display.Sleeps && want.Display.Gateway() == ""; asleep && display.KindOf(err) == display.Unreachable {
+	absent := display.KindOf(err) == display.Unreachable
+	if asleep := want.Display.Sleeps && want.Display.Gateway() == ""; asleep && absent {
 		e.rest(Waiting) // which is no fault, other than of a gateway
 		e.NextTry = now.Add(r.cfg.SleepRetry)
-		return
+	} else {
+		r.failed(e, now, err)
 	}
-	r.failed(e, now, err)
+	if absent && e.seen { // it came while we had given it up
+		e.NextTry = earlier(e.NextTry, later(now.Add(minRetry), e.lastPush.Add(seenAgainPause)))
+	}
 }
+
+// minRetry is the least pause after a push that did not work.
+const minRetry = 2 * time.Second
 
 // taken records that a gateway took the frame, and reports whether that is on the glass
 // already. r.mu is held.

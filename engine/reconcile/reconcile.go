@@ -53,6 +53,7 @@ type entry struct {
 	deadline time.Time // until when a gateway may hold Offered; zero = not reckoned yet
 	heard    string    // ticket that was reported while a push went on
 	unsure   bool      // Want.Unsure, as last told
+	seen     bool      // it showed a sign of life while a push went on
 	counted  bool      // the push that goes on is one of the doubtful
 	spot     spot
 }
@@ -165,16 +166,21 @@ func (r *Reconciler) TouchAll() { r.Touch(r.ids()...) }
 const seenAgainPause = 10 * time.Second
 
 // Seen says that the display showed a sign of life: one that could not be reached
-// is tried at once.
+// is tried at once, or as soon as the last try is not a moment ago.
 func (r *Reconciler) Seen(id display.ID) {
 	r.mu.Lock()
 	now := r.now()
 	e, known := r.entries[id]
-	again := known && e.retries() && (e.State == Waiting || display.KindOf(e.Err) == display.Unreachable) &&
-		now.Sub(e.lastPush) > seenAgainPause
-	if again {
-		e.NextTry = now
-		r.schedule(e)
+	again := false
+	switch {
+	case !known:
+	case r.pushing[id]:
+		e.seen = true // if it does not answer in time, it will the next
+	case e.retries() && (e.State == Waiting || display.KindOf(e.Err) == display.Unreachable):
+		if at := later(now, e.lastPush.Add(seenAgainPause)); at.Before(e.NextTry) {
+			e.NextTry, again = at, true
+			r.schedule(e)
+		}
 	}
 	r.mu.Unlock()
 	if again {

@@ -149,7 +149,7 @@ func (r *Reconciler) compare(e *entry, want Want, now time.Time, retry bool, slo
 // begin marks e as being pushed to. r.mu is held.
 func (r *Reconciler) begin(e *entry, now time.Time, slots chan struct{}) {
 	slots <- struct{}{} // never blocks: only the goroutine of Serve takes slots
-	e.State, e.lastPush, e.heard = Pushing, now, ""
+	e.State, e.lastPush, e.heard, e.seen = Pushing, now, "", false
 	r.pushing[e.id] = true
 	if e.lane != "" {
 		r.lanes[e.lane] = &lane{}
@@ -175,6 +175,13 @@ func (e *entry) hold(now time.Time) {
 // retries reports whether NextTry says when to try again.
 func (e *entry) retries() bool {
 	return e.State == Retrying || e.State == Waiting && !e.NextTry.IsZero()
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func later(a, b time.Time) time.Time {
