@@ -48,6 +48,10 @@ func (e *Engine) endPush(id display.ID, f display.Frame, r display.Receipt, err 
 			dev.told = &g
 		}
 	}
+	if ok && !dev.Written { // forgotten while the push went on, and adopted again
+		dev.Written = true
+		defer e.rec.Touch(id)
+	}
 	switch {
 	case !ok:
 	case err != nil && (display.KindOf(err) == display.Unreachable || display.KindOf(err) == display.Occupied):

@@ -29,6 +29,9 @@ func (r *Reconciler) push(ctx context.Context, e *entry, want Want) {
 			r.schedule(other)
 		}
 		r.mu.Unlock()
+		if other != nil { // which knows nothing of this push
+			r.ledger(r.cfg.Ledger.ForgetDelivered(context.WithoutCancel(ctx), e.id))
+		}
 		return
 	}
 	doubted := e.doubts != doubts

@@ -153,6 +153,9 @@ func (db *DB) Assign(ctx context.Context, id display.ID, room calendar.RoomID) e
 // SaveDelivered records that the display confirmed the frame with this hash.
 func (db *DB) SaveDelivered(ctx context.Context, id display.ID, hash string, at time.Time) error {
 	return db.grouped(ctx, "record the delivery", func(ctx context.Context, tx *sql.Tx) error {
+		if err := markWritten(ctx, tx, id); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO deliveries (display_id, hash, delivered_at) SELECT id, ?, ? FROM displays WHERE id = ?
 			ON CONFLICT (display_id) DO UPDATE SET hash = excluded.hash, delivered_at = excluded.delivered_at,
@@ -166,6 +169,9 @@ func (db *DB) SaveDelivered(ctx context.Context, id display.ID, hash string, at 
 // it. The glass is unknown until SaveDelivered; the ticket stays until ForgetDelivered.
 func (db *DB) SaveOffered(ctx context.Context, id display.ID, hash, ticket string, at time.Time) error {
 	return db.grouped(ctx, "record what a gateway took", func(ctx context.Context, tx *sql.Tx) error {
+		if err := markWritten(ctx, tx, id); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO deliveries (display_id, hash, delivered_at, ticket, offered, offered_at)
 			SELECT id, '', 0, ?, ?, ? FROM displays WHERE id = ?
@@ -180,12 +186,19 @@ func (db *DB) SaveOffered(ctx context.Context, id display.ID, hash, ticket strin
 // push begins until the display confirms it.
 func (db *DB) ForgetDelivered(ctx context.Context, id display.ID) error {
 	return db.grouped(ctx, "record the beginning of a push", func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "UPDATE displays SET written = 1 WHERE id = ? AND written = 0", id); err != nil {
+		if err := markWritten(ctx, tx, id); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE display_id = ?", id)
 		return err
 	})
+}
+
+// markWritten records that a push to a display was begun at some time. Its end says so as
+// well as its beginning: the display may have been forgotten and adopted again between.
+func markWritten(ctx context.Context, tx *sql.Tx, id display.ID) error {
+	_, err := tx.ExecContext(ctx, "UPDATE displays SET written = 1 WHERE id = ? AND written = 0", id)
+	return err
 }
 
 // RenameDisplay gives a display another identity; assignment and delivery go along. A
