@@ -16,7 +16,7 @@ PACKAGES := gcc libc6-dev libgl1-mesa-dev xorg-dev xvfb xauth libgl1-mesa-dri ip
 BENCHES := ./engine/frame ./engine/reconcile ./engine/display/opendisplay ./engine ./engine/endtoend ./engine/graph ./engine/store ./engine/syncer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run endurance soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all window bench bench-peers gallery windows roominkd clean packages
+.PHONY: help demo run endurance soak test fmt fmt-check lint vet cross-vet staticcheck unit race race-all crash window bench bench-peers gallery windows roominkd clean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ unit: packages ## all tests without the race detector, which is quicker
 # time limit stands well above what the slowest package takes.
 race: packages
 	$(GO) test -race -timeout 30m ./...
+
+crash: ## kill the real engine 300 times at random moments (ROOMINK_KILLS, ROOMINK_SEED)
+	ROOMINK_KILLS=$${ROOMINK_KILLS:-300} $(GO) test -count 1 -v -timeout 2h -run TestKilled ./engine/crashtest
 
 # The real window under a virtual screen; ends with 0 only if the booked meeting is on
 # the glass. Built without the tag migrated_fynedo, so that Fyne reports every touch of
