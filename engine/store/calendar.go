@@ -176,8 +176,12 @@ func saveReading(ctx context.Context, tx *sql.Tx, room calendar.RoomID, r readin
 	return n > 0, err
 }
 
-// Flush writes the readings that Apply only remembered.
+// Flush writes the readings that Apply only remembered, and what is owed of deliveries.
 func (db *DB) Flush(ctx context.Context) error {
+	return errors.Join(db.flushDeliveries(ctx), db.flushReadings(ctx))
+}
+
+func (db *DB) flushReadings(ctx context.Context) error {
 	db.applying.Lock()
 	defer db.applying.Unlock()
 	db.mu.Lock()

@@ -133,13 +133,17 @@ func (db *DB) SaveToken(ctx context.Context, id display.ID, hash string, sealed 
 
 // DeleteDisplay forgets a display with its assignment, delivery and token.
 func (db *DB) DeleteDisplay(ctx context.Context, id display.ID) error {
-	return db.tx(ctx, "forget the display", func(tx *sql.Tx) error {
+	err := db.tx(ctx, "forget the display", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, deleteSecret, DisplaySecret(id)); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "DELETE FROM displays WHERE id = ?", id)
 		return err
 	})
+	if err == nil {
+		db.disown(id, "")
+	}
+	return err
 }
 
 // Assign makes the display show the room, or none if room is "". It returns
@@ -150,63 +154,12 @@ func (db *DB) Assign(ctx context.Context, id display.ID, room calendar.RoomID) e
 	})
 }
 
-// SaveDelivered records that the display confirmed the frame with this hash.
-func (db *DB) SaveDelivered(ctx context.Context, id display.ID, hash string, at time.Time) error {
-	return db.grouped(ctx, "record the delivery", func(ctx context.Context, tx *sql.Tx) error {
-		if err := markWritten(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO deliveries (display_id, hash, delivered_at) SELECT id, ?, ? FROM displays WHERE id = ?
-			ON CONFLICT (display_id) DO UPDATE SET hash = excluded.hash, delivered_at = excluded.delivered_at,
-				offered = '', offered_at = 0`,
-			hash, millis(at), id)
-		return err
-	})
-}
-
-// SaveOffered records that a gateway took the frame with this hash and gave the ticket for
-// it. The glass is unknown until SaveDelivered; the ticket stays until ForgetDelivered.
-func (db *DB) SaveOffered(ctx context.Context, id display.ID, hash, ticket string, at time.Time) error {
-	return db.grouped(ctx, "record what a gateway took", func(ctx context.Context, tx *sql.Tx) error {
-		if err := markWritten(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO deliveries (display_id, hash, delivered_at, ticket, offered, offered_at)
-			SELECT id, '', 0, ?, ?, ? FROM displays WHERE id = ?
-			ON CONFLICT (display_id) DO UPDATE SET hash = '', delivered_at = 0,
-				ticket = excluded.ticket, offered = excluded.offered, offered_at = excluded.offered_at`,
-			ticket, hash, millis(at), id)
-		return err
-	})
-}
-
-// ForgetDelivered records that the glass is unknown, as it is from the moment a
-// push begins until the display confirms it.
-func (db *DB) ForgetDelivered(ctx context.Context, id display.ID) error {
-	return db.grouped(ctx, "record the beginning of a push", func(ctx context.Context, tx *sql.Tx) error {
-		if err := markWritten(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE display_id = ?", id)
-		return err
-	})
-}
-
-// markWritten records that a push to a display was begun at some time. Its end says so as
-// well as its beginning: the display may have been forgotten and adopted again between.
-func markWritten(ctx context.Context, tx *sql.Tx, id display.ID) error {
-	_, err := tx.ExecContext(ctx, "UPDATE displays SET written = 1 WHERE id = ? AND written = 0", id)
-	return err
-}
-
 // RenameDisplay gives a display another identity; assignment and delivery go along. A
 // sealed secret opens only under its own name: sealed is the display's token, sealed for
 // [DisplaySecret] of id, or nil where it has none. It returns [ErrNotFound] if old is not
 // adopted.
 func (db *DB) RenameDisplay(ctx context.Context, old, id display.ID, sealed []byte) error {
-	return db.tx(ctx, "rename the display", func(tx *sql.Tx) error {
+	err := db.tx(ctx, "rename the display", func(tx *sql.Tx) error {
 		if err := some(tx.ExecContext(ctx, "UPDATE displays SET id = ? WHERE id = ?", id, old)); err != nil {
 			return err
 		}
@@ -216,4 +169,8 @@ func (db *DB) RenameDisplay(ctx context.Context, old, id display.ID, sealed []by
 		_, err := tx.ExecContext(ctx, saveSecret, DisplaySecret(id), sealed)
 		return err
 	})
+	if err == nil {
+		db.disown(old, id)
+	}
+	return err
 }

@@ -19,17 +19,29 @@ type group struct {
 // write is one caller's part of a group.
 type write struct {
 	f    func(context.Context, *sql.Tx) error
-	done bool // guarded by group.leader
+	then func(error) // with the outcome, before the next group is written; may be nil
+	done bool        // guarded by group.leader
 	err  error
 }
 
 // grouped runs f in a transaction that it may share with others, and returns once
 // that is committed. An error of f undoes its own part only.
 func (db *DB) grouped(ctx context.Context, what string, f func(context.Context, *sql.Tx) error) error {
+	return db.groupedThen(ctx, what, f, nil)
+}
+
+// groupedThen is grouped with somebody who hears of the outcome before the next group is
+// written.
+func (db *DB) groupedThen(ctx context.Context, what string, f func(context.Context, *sql.Tx) error, then func(error)) error {
 	if err := ctx.Err(); err != nil {
+		if then != nil {
+			db.group.leader.Lock()
+			defer db.group.leader.Unlock()
+			then(err)
+		}
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	g, own := &db.group, &write{f: f}
+	g, own := &db.group, &write{f: f, then: then}
 	g.queueMu.Lock()
 	g.queue = append(g.queue, own)
 	g.queueMu.Unlock()
@@ -64,6 +76,9 @@ func (db *DB) commit(ctx context.Context, batch []*write) {
 		w.done = true
 		if err != nil {
 			w.err = err
+		}
+		if w.then != nil {
+			w.then(w.err)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func TestOffered(t *testing.T) {
 	must(t, db.SaveDisplay(t.Context(), d))
 	must(t, db.SaveDelivered(t.Context(), d.ID, "before", day))
 	must(t, db.SaveOffered(t.Context(), d.ID, "after", "ticket", day.Add(time.Minute)))
-	d.Offered, d.Ticket, d.OfferedAt = "after", "ticket", day.Add(time.Minute)
+	d.Written, d.Offered, d.Ticket, d.OfferedAt = true, "after", "ticket", day.Add(time.Minute)
 	check := func() {
 		t.Helper()
 		if diff := cmp.Diff(d, displayWith(t, db, d.ID)); diff != "" {
@@ -87,7 +87,7 @@ func TestOffered(t *testing.T) {
 	check()
 	must(t, db.SaveOffered(t.Context(), d.ID, "more", "ticket", day))
 	must(t, db.ForgetDelivered(t.Context(), d.ID))
-	d.Ticket, d.Delivered, d.DeliveredAt, d.Written = "", "", time.Time{}, true
+	d.Ticket, d.Delivered, d.DeliveredAt = "", "", time.Time{}
 	check()
 	must(t, db.SaveOffered(t.Context(), "gone", "hash", "ticket", day)) // forgotten meanwhile
 }

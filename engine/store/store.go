@@ -22,6 +22,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
+
+	"github.com/roomink/roomink/engine/display"
 )
 
 // FileName is the name of the database file in the folder given to [Open].
@@ -46,7 +48,8 @@ type DB struct {
 	// applying keeps a flush from writing an older reading over a newer one.
 	applying sync.Mutex
 	mu       sync.Mutex
-	pending  map[string]reading // room id → reading not yet written, see Apply
+	pending  map[string]reading        // room id → reading not yet written, see Apply
+	owed     map[display.ID][]delivery // that could not be written, in order
 }
 
 // Open opens or creates the store in folder dir, bringing its schema up to date.
@@ -79,7 +82,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 }
 
 func open(ctx context.Context, path string, now func() time.Time) (_ *DB, err error) {
-	db := &DB{path: path, now: now, pending: make(map[string]reading)}
+	db := &DB{path: path, now: now, pending: make(map[string]reading), owed: make(map[display.ID][]delivery)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, db.closePools())

@@ -203,7 +203,7 @@ func TestDisplays(t *testing.T) {
 	stale := d // as whoever read it before a person decided something
 	stale.Pull, stale.Secured, stale.TokenHash, stale.Host = false, false, "", ""
 	must(t, db.SaveDisplay(t.Context(), stale)) // moved: assignment, delivery and trust stay
-	d.Room, d.Delivered, d.DeliveredAt = oslo, "hash", day.Add(time.Hour)
+	d.Room, d.Written, d.Delivered, d.DeliveredAt = oslo, true, "hash", day.Add(time.Hour)
 	check := func(want ...store.Display) {
 		t.Helper()
 		got, err := db.Displays(t.Context())
@@ -220,7 +220,7 @@ func TestDisplays(t *testing.T) {
 		t.Errorf("rename a display that is gone: %v; want ErrNotFound", err)
 	}
 	must(t, db.ForgetDelivered(t.Context(), d.ID))
-	d.Delivered, d.DeliveredAt, d.Written = "", time.Time{}, true
+	d.Delivered, d.DeliveredAt = "", time.Time{}
 	check(d)
 	must(t, db.DeleteRoom(t.Context(), oslo))
 	d.Room = ""
