@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/roomink/roomink/engine/health"
 	"github.com/roomink/roomink/engine/store"
@@ -72,10 +74,11 @@ func (e *Engine) record(ctx context.Context, kind ActivityKind, text string, pro
 	e.changed()
 }
 
-// storeFailed tells that something could not be written.
+// storeFailed tells that something could not be written. Signs go on all the same, and
+// whatever is written next takes the problem away.
 func (e *Engine) storeFailed(err error) {
 	x := Explain(err)
 	e.health.Set(health.Problem{Code: codeStore, Severity: health.Error,
-		Title: "Roomink can't save to its database", Text: x.Text + " " + x.Details,
-		Remedy: "Free some disk space and check the rights of the data folder, then restart Roomink."})
+		Title: "Roomink can't save to its database", Text: strings.TrimSpace(x.Title + ". " + x.Text),
+		Remedy: cmp.Or(x.Remedy, "Free some disk space and check the rights of the data folder.") + " Signs go on, and Roomink tries again by itself."})
 }

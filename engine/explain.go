@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/roomink/roomink/engine/display"
@@ -57,6 +58,9 @@ func explainKnown(err error) (Explanation, bool) {
 	if e, ok := errors.AsType[*store.NewerError](err); ok {
 		return Explanation{Title: "The data was written by a newer Roomink", Text: sentence(e.Error())}, true
 	}
+	if x, ok := explainDisk(err); ok {
+		return x, true
+	}
 	switch {
 	case errors.Is(err, vault.ErrWrongKey):
 		return Explanation{Title: "A saved secret can't be opened any more", Remedy: "Enter it again."}, true
@@ -65,6 +69,25 @@ func explainKnown(err error) (Explanation, bool) {
 	case errors.Is(err, fs.ErrPermission):
 		return Explanation{Title: "Roomink lacks the right to do this", Text: sentence(err.Error()),
 			Remedy: "Check the rights of the data folder."}, true
+	}
+	return Explanation{}, false
+}
+
+// explainDisk words what keeps Roomink from saving. All of it passes without a restart.
+func explainDisk(err error) (Explanation, bool) {
+	switch {
+	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC):
+		return Explanation{Title: "The disk is full", Text: sentence(err.Error()) + ".",
+			Remedy: "Free some space on the disk of the data folder."}, true
+	case errors.Is(err, store.ErrReadOnly), errors.Is(err, syscall.EROFS):
+		return Explanation{Title: "The data folder can't be written to", Text: sentence(err.Error()) + ".",
+			Remedy: "Check that the disk of the data folder is not read-only, and that this user may write to the folder and the files in it."}, true
+	case errors.Is(err, store.ErrBusy):
+		return Explanation{Title: "Another program holds the database", Text: sentence(err.Error()) + ".",
+			Remedy: "Wait until it is done, or end it: a backup program, say, or a tool that shows databases."}, true
+	case errors.Is(err, store.ErrDisk):
+		return Explanation{Title: "The disk of the data folder does not work as it should", Text: sentence(err.Error()) + ".",
+			Remedy: "Check the disk. If the folder is on a network drive, move it to a disk of this computer."}, true
 	}
 	return Explanation{}, false
 }

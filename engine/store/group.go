@@ -57,7 +57,7 @@ func (db *DB) groupedThen(ctx context.Context, what string, f func(context.Conte
 		db.commit(context.WithoutCancel(ctx), batch)
 	}
 	if own.err != nil {
-		return fmt.Errorf("%s: %w", what, own.err)
+		return fmt.Errorf("%s: %w", what, fault(own.err))
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	path := filepath.Join(dir, FileName)
 	db, err := open(ctx, path, now)
 	if !damaged(err) {
-		return db, err
+		return db, fault(err)
 	}
 	aside, asideErr := quarantine(path, now())
 	if asideErr != nil {
@@ -75,7 +75,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	}
 	db, err = open(ctx, path, now)
 	if err != nil {
-		return nil, err
+		return nil, fault(err)
 	}
 	db.Quarantined = aside
 	return db, nil
@@ -195,15 +195,15 @@ func (db *DB) closePools() error {
 func (db *DB) tx(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	t, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, fault(err))
 	}
 	if err := f(t); err != nil {
 		// The transaction is gone either way; the first error is the one that helps.
 		_ = t.Rollback()
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, fault(err))
 	}
 	if err := t.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, fault(err))
 	}
 	return nil
 }
@@ -211,7 +211,7 @@ func (db *DB) tx(ctx context.Context, what string, f func(*sql.Tx) error) error 
 // exec runs one statement as a transaction of its own.
 func (db *DB) exec(ctx context.Context, what, query string, args ...any) error {
 	if _, err := db.write.ExecContext(ctx, query, args...); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, fault(err))
 	}
 	return nil
 }
