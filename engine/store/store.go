@@ -55,7 +55,8 @@ type DB struct {
 // Open opens or creates the store in folder dir, bringing its schema up to date.
 // Before a migration changes an existing file, a copy is put beside it. A damaged
 // file is moved aside, never deleted (see DB.Quarantined). A file made by a newer
-// Roomink is refused with [*NewerError] and left untouched. now is the clock for
+// Roomink is refused with [*NewerError], one that can't be written to with [ErrReadOnly],
+// and either left untouched. now is the clock for
 // the names of such copies; nil means time.Now.
 func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	if now == nil {
@@ -95,6 +96,9 @@ func open(ctx context.Context, path string, now func() time.Time) (_ *DB, err er
 	}
 	db.write.SetMaxOpenConns(1)
 	if err := check(ctx, db.write); err != nil {
+		return nil, err
+	}
+	if err := writable(ctx, db.write); err != nil {
 		return nil, err
 	}
 	dir, err := fs.Sub(migrations, "migrations")
@@ -141,6 +145,20 @@ func check(ctx context.Context, db *sql.DB) error {
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("check the database: %w", err)
+	}
+	return nil
+}
+
+// writable refuses a file that can only be read, which SQLite opens without a word. Whoever
+// holds it now will let go of it.
+func writable(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err == nil { // which such a file does not refuse yet
+		_, err = tx.ExecContext(ctx, "CREATE TABLE writable (n INTEGER)")
+		err = errors.Join(err, tx.Rollback())
+	}
+	if err = fault(err); err != nil && !errors.Is(err, ErrBusy) {
+		return fmt.Errorf("open the database: %w", err)
 	}
 	return nil
 }
