@@ -215,7 +215,7 @@ func (e *Engine) noteQuarantine() {
 }
 
 // Run works until ctx ends: it reads calendars, looks for displays and pushes
-// frames. It returns nil when ctx ended and all has stopped.
+// frames. It returns nil when ctx ended and all has stopped, or within two seconds of that.
 func (e *Engine) Run(ctx context.Context) error {
 	browser := discovery.New(discovery.Options{
 		Found: e.onCandidate, Lost: e.onSilent, Known: e.isAdopted, Notice: e.onDiscoveryNotice,

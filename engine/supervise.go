@@ -32,13 +32,14 @@ const (
 	failuresMost  = 5
 	failuresDecay = 30 // seconds in which half of the failures is forgotten
 	failuresPause = 15 * time.Second
-	// partStops is how long a part may take to end what it does, as when the computer is
-	// shut down: systems kill what takes longer than a few seconds.
-	partStops = 1500 * time.Millisecond
+	// stopPatience is how long Run waits, once ctx has ended, for parts that don't heed that,
+	// such as a push by a driver that hangs. Whoever shuts the computer down waits no longer;
+	// the glass counts as unknown then.
+	stopPatience = 1500 * time.Millisecond
 )
 
 func (e *Engine) supervisor(name string) *suture.Supervisor {
-	return suture.New(name, suture.Spec{EventHook: e.onSupervisorEvent, Timeout: partStops,
+	return suture.New(name, suture.Spec{EventHook: e.onSupervisorEvent, Timeout: stopPatience,
 		FailureThreshold: failuresMost, FailureDecay: failuresDecay, FailureBackoff: failuresPause})
 }
 
