@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -75,6 +76,10 @@ func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window
 	defer e.agendas.Unlock()
 	ctx = context.WithoutCancel(ctx)
 	did, err := e.db.Apply(ctx, ch, w, at)
+	if _, ok := explainDisk(err); ok {
+		e.storeFailed(err)
+		return syncer.Applied{}, errors.Join(err, e.applyInMemory(ctx, ch, at.Round(0)))
+	}
 	if err != nil {
 		return syncer.Applied{}, err
 	}
@@ -94,6 +99,43 @@ func (c *calendars) Apply(ctx context.Context, ch syncer.Change, w syncer.Window
 		e.changed()
 	}
 	return did, nil
+}
+
+// applyInMemory takes in news that can't be saved now, so that signs go on. The cursor stays
+// what it was, so that the same news are told again, and kept, once that is possible: they
+// always continue what is stored. e.agendas is held.
+func (e *Engine) applyInMemory(ctx context.Context, ch syncer.Change, at time.Time) error {
+	events, err := e.db.Events(ctx, ch.Room)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	r, known := e.state.rooms[ch.Room]
+	if known {
+		fresh := *r
+		fresh.SyncedAt, fresh.outdated = at, true
+		fresh.agenda = calendar.NewAgenda(r.Room.Room, e.location(r.Room.Room), merged(events, ch), at)
+		e.state.rooms[ch.Room] = &fresh
+	}
+	e.mu.Unlock()
+	e.touchRoom(ch.Room)
+	e.changed()
+	return nil
+}
+
+// merged works news into events, as the store does.
+func merged(events []calendar.Event, ch syncer.Change) []calendar.Event {
+	if ch.Full {
+		return ch.Events
+	}
+	told := make(map[string]bool, len(ch.Events))
+	for _, e := range ch.Events {
+		told[e.ID] = true
+	}
+	events = slices.DeleteFunc(events, func(e calendar.Event) bool {
+		return told[e.ID] || slices.Contains(ch.Removed, e.ID) || e.SeriesID != "" && slices.Contains(ch.Series, e.SeriesID)
+	})
+	return append(events, ch.Events...)
 }
 
 // noteReading records that a room was read. wasStale says that its sign may own up to

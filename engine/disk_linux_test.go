@@ -87,8 +87,14 @@ func TestFullDisk(t *testing.T) {
 			if p, told := storeProblem(e); !told || !strings.Contains(p.Text, "The disk is full") {
 				t.Errorf("problem %+v; want it to say that the disk is full", p)
 			}
-			empty()
+			was = l.shows(displayID(0))
+			l.set(func() { clear(l.events[roomID(0)]); l.changed[roomID(0)] = time.Now() })
 			settle(2 * time.Minute)
+			if l.shows(displayID(0)) == was {
+				t.Error("the sign shows a meeting that was cancelled while nothing could be saved")
+			}
+			empty()
+			settle(10 * time.Minute)
 			if p, told := storeProblem(e); told {
 				t.Errorf("problem %+v; want none any more", p)
 			}
