@@ -2,9 +2,11 @@ package engine
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,4 +136,24 @@ func TestStoreFailsBeforeARestart(t *testing.T) {
 			t.Error("the test pattern stays")
 		}
 	})
+}
+
+// Whoever reads why nothing could be saved must learn what to do about it.
+func TestExplainDisk(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{store.ErrFull, "The disk is full"},
+		{syscall.ENOSPC, "The disk is full"},
+		{store.ErrReadOnly, "The data folder can't be written to"},
+		{syscall.EROFS, "The data folder can't be written to"},
+		{store.ErrBusy, "Another program holds the database"},
+		{store.ErrDisk, "The disk of the data folder does not work as it should"},
+	} {
+		x := Explain(fmt.Errorf("save the display: %w", c.err))
+		if x.Title != c.want || x.Remedy == "" || !strings.HasPrefix(x.Text, "Save the display: ") || x.Details == "" {
+			t.Errorf("%v is explained as %+v; want %q", c.err, x, c.want)
+		}
+	}
 }

@@ -323,6 +323,9 @@ func (c *crash) calm(t *testing.T) {
 	c.known.Paused = false
 	must(t, p.stdin.Close())
 	c.hear(t, p)
+	if !p.cmd.ProcessState.Success() {
+		t.Errorf("it ended with %v", p.cmd.ProcessState)
+	}
 }
 
 // wrong tells which sign is not right, "" if all are.
