@@ -76,8 +76,8 @@ window: packages
 
 # Simulated weeks and a month, and a process that is killed 300 times: without the race
 # detector, under which the same tests do less.
-endurance: packages
-	$(GO) test -timeout 15m -run '^(TestSimulation|TestLife|TestPushesPerVisibleChange|TestCrashes)$$' ./engine
+endurance: packages crash
+	$(GO) test -timeout 15m -run '^(TestSimulation|TestLife|TestPushesPerVisibleChange)$$' ./engine
 
 # What fails prints its seed, which belongs into engine/testdata/seeds.txt.
 SOAK ?= 10m
