@@ -50,15 +50,15 @@ func (e *Engine) loadActivity(ctx context.Context) error {
 	}
 	for _, a := range list {
 		e.state.activity = append(e.state.activity,
-			Activity{ID: a.ID, At: a.At, Kind: ActivityKind(a.Kind), Text: a.Text, Problem: a.Problem})
+			Activity{ID: a.ID, At: a.At, Kind: ActivityKind(a.Kind), Text: a.Text, Problem: a.Problem, Actor: a.Actor})
 	}
 	return nil
 }
 
-// record adds a line to the activity list. It must not hold e.mu.
+// record adds a line to the activity list, in the name of whoever ctx is of. It must not hold e.mu.
 func (e *Engine) record(ctx context.Context, kind ActivityKind, text string, problem bool) {
-	a := Activity{At: e.cfg.Now(), Kind: kind, Text: text, Problem: problem}
-	id, err := e.db.AddActivity(ctx, store.Activity{At: a.At, Kind: string(kind), Text: text, Problem: problem})
+	a := Activity{At: e.cfg.Now(), Kind: kind, Text: text, Problem: problem, Actor: e.actor(ctx)}
+	id, err := e.db.AddActivity(ctx, store.Activity{At: a.At, Kind: string(kind), Text: text, Problem: problem, Actor: a.Actor})
 	if err != nil {
 		if ctx.Err() == nil {
 			e.storeFailed(err)

@@ -88,10 +88,16 @@ func (e *Engine) SaveCredentials(ctx context.Context, c Credentials) error {
 	full = full.Trimmed()
 	c = savedCredentials(full, c)
 	e.mu.Lock()
-	draft := e.state.account.Draft
+	draft, before := e.state.account.Draft, e.state.account.Credentials
 	e.mu.Unlock()
 	draft.Credentials, draft.HasSecret = c, false
-	return e.keepCredentials(ctx, c, full.Secret, draft)
+	if err := e.keepCredentials(ctx, c, full.Secret, draft); err != nil {
+		return err
+	}
+	if before != c {
+		e.record(ctx, ActAccount, "The app registration was entered: tenant "+c.Tenant+", client "+c.ClientID, false)
+	}
+	return nil
 }
 
 // keepCredentials saves credentials and their secret as one, with the draft that is left

@@ -17,7 +17,7 @@ const failuresTold = 2
 
 // onStatus takes in how a display stands. The reconciler calls it.
 func (e *Engine) onStatus(id display.ID, s reconcile.Status) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(byItself(context.Background()), 5*time.Second)
 	defer cancel()
 	e.mu.Lock()
 	dev, ok := e.state.displays[id]

@@ -77,7 +77,7 @@ func (k desk) Display(id display.ID, host string) (display.Display, bool) {
 	}
 	if pinned == "" && hostOf(dev.Address) == host { // the one that the admin saw
 		e.mu.Unlock()
-		ctx, cancel := context.WithTimeout(context.Background(), deskTime)
+		ctx, cancel := context.WithTimeout(byItself(context.Background()), deskTime)
 		defer cancel()
 		if err := e.db.SaveHost(ctx, id, host); err != nil {
 			e.storeFailed(err)
@@ -172,7 +172,7 @@ func (e *Engine) admit(id display.ID, host string) (token string, admitted bool)
 	first := dev.TokenHash == "" && dev.Host == host
 	if host != "" && (first || dev.granted == host) {
 		e.mu.Unlock()
-		ctx, cancel := context.WithTimeout(context.Background(), deskTime)
+		ctx, cancel := context.WithTimeout(byItself(context.Background()), deskTime)
 		defer cancel()
 		token, err := e.giveToken(ctx, id)
 		if err != nil {
@@ -194,7 +194,7 @@ func (e *Engine) admit(id display.ID, host string) (token string, admitted bool)
 		Text:   label + " asks from " + lan.Words(host, maxWords) + ". It lost its key, or somebody poses as it.",
 		Remedy: "If somebody reset it, approve it in the list of displays. Its old key stops working then."})
 	if !again { // a flood of addresses is worth one line
-		ctx, cancel := context.WithTimeout(context.Background(), deskTime)
+		ctx, cancel := context.WithTimeout(byItself(context.Background()), deskTime)
 		defer cancel()
 		e.record(ctx, ActDisplay, "Display "+label+" asks for a new key", true)
 	}
@@ -249,7 +249,7 @@ func (k desk) Offer(id display.ID) (pull.Offer, bool) {
 	dev.Written = true
 	e.mu.Unlock()
 	if first { // so that its sign is taken down, too, when it loses its room
-		ctx, cancel := context.WithTimeout(context.Background(), deskTime)
+		ctx, cancel := context.WithTimeout(byItself(context.Background()), deskTime)
 		defer cancel()
 		if err := e.db.ForgetDelivered(ctx, id); err != nil {
 			e.storeFailed(err)
@@ -276,7 +276,7 @@ func (e *Engine) wake(now time.Time, low bool) time.Duration {
 
 // Report implements [pull.Desk].
 func (k desk) Report(r display.Report) {
-	ctx, cancel := context.WithTimeout(context.Background(), deskTime)
+	ctx, cancel := context.WithTimeout(byItself(context.Background()), deskTime)
 	defer cancel()
 	k.e.heard(ctx, r)
 }

@@ -111,12 +111,19 @@ func (e *Engine) Assign(ctx context.Context, id display.ID, room calendar.RoomID
 	e.mu.Lock()
 	text := ""
 	if dev, ok := e.state.displays[id]; ok {
+		before := dev.Room
 		dev.Room, dev.stage, dev.pattern = room, Assigned, nil
 		dev.hurry()
 		text = "Display " + labelOf(dev.Display) + " was assigned to " + e.roomName(room)
+		if before != "" && before != room {
+			text += ", before to " + e.roomName(before)
+		}
 		if room == "" {
 			dev.stage, dev.shown = Adopted, shown{}
 			text = "Display " + labelOf(dev.Display) + " is no longer assigned to a room"
+			if before != "" {
+				text = "Display " + labelOf(dev.Display) + " is no longer assigned to " + e.roomName(before)
+			}
 		}
 	}
 	e.mu.Unlock()

@@ -51,6 +51,7 @@ type Config struct {
 	KeyStores  []vault.KeyStore                // default: the OS keychain, then a key file in Dir
 	Interfaces func() ([]net.Interface, error) // to browse for displays on; default: all real ones
 	HTTPClient *http.Client                    // to Microsoft; default one with a time-out
+	Actor      string                          // who gives the commands, for the activity list; default the user who runs the program
 	Addresses  func() ([]net.Addr, error)      // of this computer, to notice another network; default net.InterfaceAddrs
 	Now        func() time.Time                // default time.Now
 	Location   *time.Location                  // where the office is; default the computer's zone
@@ -133,6 +134,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	if len(cfg.Clouds) == 0 {
 		cfg.Clouds = entra.Clouds()
 	}
+	cfg.Actor = cmp.Or(cfg.Actor, currentUser())
 	if cfg.Addresses == nil {
 		cfg.Addresses = net.InterfaceAddrs
 	}
@@ -189,7 +191,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 		return nil, err
 	}
 	if v, err := e.openedVault(); err == nil && v.Unfinished() {
-		if err := e.RenewKey(ctx); err != nil { // it works as it is; the next start tries again
+		if err := e.RenewKey(byItself(ctx)); err != nil { // it works as it is; the next start tries again
 			e.log.Warn("An interrupted renewal of the key could not be finished", "err", err)
 		}
 	}
@@ -217,6 +219,7 @@ func (e *Engine) noteQuarantine() {
 // Run works until ctx ends: it reads calendars, looks for displays and pushes
 // frames. It returns nil when ctx ended and all has stopped, or within two seconds of that.
 func (e *Engine) Run(ctx context.Context) error {
+	ctx = byItself(ctx)
 	browser := discovery.New(discovery.Options{
 		Found: e.onCandidate, Lost: e.onSilent, Known: e.isAdopted, Notice: e.onDiscoveryNotice,
 		Announcers: e.announcers(), Searchers: e.searchers(), Interfaces: e.searchedInterfaces, Rescan: e.cfg.Rescan, Now: e.cfg.Now, Logger: e.log,

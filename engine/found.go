@@ -41,7 +41,7 @@ func (e *Engine) onCandidate(c display.Candidate) {
 	e.pressed(c.ID, n.pressed)
 	e.noteBattery(c.ID)
 	if n.moved {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(byItself(context.Background()), 5*time.Second)
 		defer cancel()
 		if err := e.db.SaveDisplay(ctx, n.saved); err != nil {
 			e.storeFailed(err) // the next announcement brings the address again
@@ -183,7 +183,7 @@ func (e *Engine) recognise(c display.Candidate) {
 	if status.State == reconcile.Pushing {
 		return // its next announcement will do
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(byItself(context.Background()), 5*time.Second)
 	defer cancel()
 	e.granting.Lock() // no new token may come between reading the old one and moving it
 	defer e.granting.Unlock()

@@ -28,8 +28,12 @@ func (e *Engine) SetPolicy(ctx context.Context, p sign.Policy) error {
 		return err
 	}
 	e.mu.Lock()
+	changes := policyChanges(e.state.policy, p)
 	e.state.policy = p
 	e.mu.Unlock()
+	if changes != "" {
+		e.record(ctx, ActSign, "The settings of all signs were changed: "+changes, false)
+	}
 	e.noteLimit()
 	e.designsInUse()
 	e.touchAll()
@@ -77,11 +81,15 @@ func (e *Engine) SetOverride(ctx context.Context, id calendar.RoomID, o sign.Ove
 	}
 	e.mu.Lock()
 	text := name + ": the sign has settings of its own now"
+	changes := overrideChanges(e.state.overrides[id], o)
 	if e.state.overrides[id] = o; o.Empty() {
 		delete(e.state.overrides, id)
 		text = name + ": the sign follows the organisation's settings again"
 	}
 	e.mu.Unlock()
+	if changes != "" {
+		text += ": " + changes
+	}
 	e.record(ctx, ActSign, text, false)
 	e.noteLimit()
 	e.designsInUse()

@@ -282,7 +282,8 @@ type Activity struct {
 	// Text is fit to show, such as "Oslo: the sign at the door was updated". It
 	// holds no subject of a meeting.
 	Text    string
-	Problem bool // something did not work
+	Problem bool   // something did not work
+	Actor   string // who asked for it: a user of the computer; "" = Roomink did it by itself
 }
 
 // ActivityKind groups activities for a filter.

@@ -3,6 +3,7 @@
 package activity
 
 import (
+	"cmp"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -23,6 +24,7 @@ type Row struct {
 	KindAs  string
 	Text    string
 	Problem bool
+	Who     string // asked for it; "" = Roomink by itself
 }
 
 // Kinds are what the list can be narrowed to; "" is everything.
@@ -51,7 +53,7 @@ func ViewOf(s engine.Snapshot, now time.Time) []Row {
 	var rows []Row
 	for _, a := range s.Activity {
 		rows = append(rows, Row{
-			When: words.When(a.At, now, s.Policy.Hours12), Kind: a.Kind, KindAs: KindName(a.Kind), Text: a.Text, Problem: a.Problem,
+			When: words.When(a.At, now, s.Policy.Hours12), Kind: a.Kind, KindAs: KindName(a.Kind), Text: a.Text, Problem: a.Problem, Who: a.Actor,
 		})
 	}
 	return rows
@@ -100,11 +102,12 @@ func New(cfg Config) *Page {
 		Columns: []xwidget.TableColumn{
 			{Title: lang.L("When"), Width: xwidget.Column{Min: 130}},
 			{Title: lang.L("What"), Width: xwidget.Column{Min: 100}},
+			{Title: lang.L("Who"), Width: xwidget.Column{Min: 100}},
 			{Title: lang.L("Event"), Width: xwidget.Column{Min: 200, Share: 1}},
 		},
 		Length: func() int { return len(p.shown) },
 		NewCell: func(col int) fyne.CanvasObject {
-			if col == 2 {
+			if col == 3 {
 				return xwidget.NewStatus(xwidget.Neutral, "")
 			}
 			return xwidget.NewMuted("")
@@ -122,6 +125,8 @@ func (r Row) bind(col int, cell fyne.CanvasObject) {
 		cell.(*xwidget.Text).SetText(r.When)
 	case 1:
 		cell.(*xwidget.Text).SetText(r.KindAs)
+	case 2:
+		cell.(*xwidget.Text).SetText(cmp.Or(r.Who, "Roomink"))
 	default:
 		tone := xwidget.Good
 		if r.Problem {

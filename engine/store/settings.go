@@ -83,6 +83,7 @@ type Activity struct {
 	Kind    string
 	Text    string
 	Problem bool
+	Actor   string // who did it; "" = Roomink by itself
 }
 
 // ActivityKept is how many lines are kept.
@@ -91,8 +92,8 @@ const ActivityKept = 5000
 // AddActivity keeps a line and gives its id. The oldest beyond [ActivityKept] go.
 func (db *DB) AddActivity(ctx context.Context, a Activity) (id int64, err error) {
 	err = db.grouped(ctx, "record an activity", func(ctx context.Context, tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "INSERT INTO activity (at, kind, text, problem) VALUES (?, ?, ?, ?)",
-			millis(a.At), a.Kind, a.Text, a.Problem)
+		res, err := tx.ExecContext(ctx, "INSERT INTO activity (at, kind, text, problem, actor) VALUES (?, ?, ?, ?, ?)",
+			millis(a.At), a.Kind, a.Text, a.Problem, a.Actor)
 		if err != nil {
 			return err
 		}
@@ -107,10 +108,10 @@ func (db *DB) AddActivity(ctx context.Context, a Activity) (id int64, err error)
 
 // Activities gives the latest lines, newest first, at most limit.
 func (db *DB) Activities(ctx context.Context, limit int) ([]Activity, error) {
-	return list(ctx, db, "read the activities", "SELECT id, at, kind, text, problem FROM activity ORDER BY id DESC LIMIT ?",
+	return list(ctx, db, "read the activities", "SELECT id, at, kind, text, problem, actor FROM activity ORDER BY id DESC LIMIT ?",
 		func(row *sql.Rows) (a Activity, err error) {
 			var at int64
-			err = row.Scan(&a.ID, &at, &a.Kind, &a.Text, &a.Problem)
+			err = row.Scan(&a.ID, &at, &a.Kind, &a.Text, &a.Problem, &a.Actor)
 			a.At = instant(at)
 			return a, err
 		}, limit)

@@ -65,6 +65,9 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
+	if err := takeRestore(dir); err != nil {
+		return nil, err
+	}
 	path := filepath.Join(dir, FileName)
 	db, err := open(ctx, path, now)
 	if !damaged(err) {

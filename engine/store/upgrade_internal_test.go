@@ -52,7 +52,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if copies := glob(t, path+".before-v4-20261123T080000Z"); len(copies) != 1 {
+	if copies := glob(t, path+".before-v5-20261123T080000Z"); len(copies) != 1 {
 		t.Errorf("copies %v; want one", copies)
 	}
 	room, err := db.Room(t.Context(), "oslo@contoso.com")
