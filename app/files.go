@@ -53,8 +53,8 @@ func (a *App) saveFile(name string, data []byte, done func(error)) {
 }
 
 // largestFile is how much of a file is read that a person chose: far more than a
-// template or a logo needs.
-const largestFile = 16 << 20
+// template or a logo needs, or the backup of thousands of rooms.
+const largestFile = 128 << 20
 
 // chooseFile asks for a file with one of the extensions and reads it off the UI
 // goroutine. The error is context.Canceled if a person chose none.

@@ -129,7 +129,7 @@ func (w *mainWindow) makePlaces() []place {
 		{"activity", lang.L("Activity"), theme.HistoryIcon(), activity.New(activity.Config{Now: cfg.Now})},
 		{"settings", lang.L("Settings"), theme.SettingsIcon(), settings.New(settings.Config{
 			Engine: cfg.Engine, Hub: w.app.hub, Now: cfg.Now, Window: w.win, Version: cfg.Version,
-			ChooseFile: w.app.chooseFile,
+			ChooseFile: w.app.chooseFile, SaveFile: w.app.saveFile,
 		})},
 	}
 }

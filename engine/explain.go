@@ -61,6 +61,9 @@ func explainKnown(err error) (Explanation, bool) {
 	if x, ok := explainDisk(err); ok {
 		return x, true
 	}
+	if x, ok := explainBackup(err); ok {
+		return x, true
+	}
 	switch {
 	case errors.Is(err, vault.ErrWrongKey):
 		return Explanation{Title: "A saved secret can't be opened any more", Remedy: "Enter it again."}, true
@@ -88,6 +91,23 @@ func explainDisk(err error) (Explanation, bool) {
 	case errors.Is(err, store.ErrDisk):
 		return Explanation{Title: "The disk of the data folder does not work as it should", Text: sentence(err.Error()) + ".",
 			Remedy: "Check the disk. If the folder is on a network drive, move it to a disk of this computer."}, true
+	}
+	return Explanation{}, false
+}
+
+// explainBackup words what is wrong with a backup or its passphrase.
+func explainBackup(err error) (Explanation, bool) {
+	switch {
+	case errors.Is(err, errPassphrase):
+		return Explanation{Title: "The passphrase is too short", Text: "Whoever guesses it has the client secret and the keys of all displays.",
+			Remedy: fmt.Sprintf("Choose at least %d characters.", MinPassphrase)}, true
+	case errors.Is(err, errBadPassphrase):
+		return Explanation{Title: "The passphrase does not open the backup", Text: "Nothing was changed.",
+			Remedy: "Check it for capital letters and the keyboard's language, and that it is the right file."}, true
+	case errors.Is(err, errNoBackup):
+		return Explanation{Title: "The file is no backup of Roomink, or not all of it", Text: "Nothing was changed.", Remedy: "Choose another file."}, true
+	case errors.Is(err, errNewerBackup):
+		return Explanation{Title: "The backup was made by a newer Roomink", Text: "Nothing was changed.", Remedy: "Install that version, then restore the backup."}, true
 	}
 	return Explanation{}, false
 }

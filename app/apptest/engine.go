@@ -3,6 +3,7 @@ package apptest
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -343,6 +344,21 @@ func (e *Engine) Unlock(ctx context.Context) error { return e.begin(ctx, "Unlock
 
 // ForgetSecrets implements the window's Engine.
 func (e *Engine) ForgetSecrets(ctx context.Context) error { return e.begin(ctx, "ForgetSecrets") }
+
+// ExportDiagnostics implements the window's Engine.
+func (e *Engine) ExportDiagnostics(ctx context.Context, _ io.Writer) error {
+	return e.begin(ctx, "ExportDiagnostics")
+}
+
+// Backup implements the window's Engine.
+func (e *Engine) Backup(ctx context.Context, _ io.Writer, _ string) error {
+	return e.begin(ctx, "Backup")
+}
+
+// Restore implements the window's Engine.
+func (e *Engine) Restore(ctx context.Context, _ io.Reader, _ string) error {
+	return e.begin(ctx, "Restore")
+}
 
 // RenewKey implements the window's Engine.
 func (e *Engine) RenewKey(ctx context.Context) error { return e.begin(ctx, "RenewKey") }

@@ -4,6 +4,7 @@ package settings
 
 import (
 	"context"
+	"io"
 
 	"github.com/roomink/roomink/app/preview"
 	"github.com/roomink/roomink/engine"
@@ -28,4 +29,9 @@ type Engine interface {
 	NetInterfaces() ([]engine.NetInterface, error)
 	SearchOn(ctx context.Context, names ...string) error
 	SaveServing(context.Context, engine.ServingSettings) error
+	// ExportDiagnostics writes a zip that names nobody.
+	ExportDiagnostics(context.Context, io.Writer) error
+	// Backup writes the configuration, encrypted; Restore takes it back at the next start.
+	Backup(ctx context.Context, w io.Writer, passphrase string) error
+	Restore(ctx context.Context, r io.Reader, passphrase string) error
 }

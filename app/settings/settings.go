@@ -30,6 +30,8 @@ type Config struct {
 	// ChooseFile asks for a file with one of the extensions and reads it; the error is
 	// context.Canceled if a person chose none.
 	ChooseFile func(extensions []string, done func(name string, data []byte, err error))
+	// SaveFile asks where to save a file; the error is as of ChooseFile.
+	SaveFile func(name string, data []byte, done func(error))
 }
 
 // Page is the page.
@@ -53,6 +55,7 @@ type Page struct {
 	accountBox *command.Area
 	secrets    secrets
 	network    network
+	support    *command.Area
 
 	filling bool
 	scroll  *container.Scroll
@@ -65,7 +68,7 @@ func New(cfg Config) *Page {
 	p.form = policy.NewForm(policy.Config{Languages: cfg.Engine.Languages(), Changed: p.changed, Logo: p.logoParts()})
 	p.stage = preview.NewStage(preview.StageConfig{Engine: cfg.Engine, Hub: cfg.Hub, Height: 190, Request: p.request})
 	list := xwidget.Stack(12, title(lang.L("What the signs say")), p.form.Object(),
-		xwidget.Pad(title(lang.L("Roomink itself")), 14, 0, 0, 0), p.updatesCard(), p.servingCard(), p.searchCard(), p.accountCard(), p.secretsCard(), p.aboutCard())
+		xwidget.Pad(title(lang.L("Roomink itself")), 14, 0, 0, 0), p.updatesCard(), p.servingCard(), p.searchCard(), p.accountCard(), p.secretsCard(), p.supportCard(), p.aboutCard())
 	side := xwidget.Pad(xwidget.Fixed(container.NewVBox(p.sideCard()), 318, 0), 2, 0, 0, 10)
 	p.scroll = container.NewVScroll(xwidget.Pad(list, 2, 12, 12, 2))
 	page := container.NewBorder(nil, nil, nil, side, p.scroll)

@@ -2,7 +2,9 @@ package settings_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +25,7 @@ type fake struct {
 	policies []sign.Policy
 	did      []string
 	fail     error
+	saved    map[string]string
 	previews []engine.PreviewRequest
 	logos    [][]byte
 }
@@ -50,6 +53,22 @@ func (f *fake) Unlock(context.Context) error        { f.did = append(f.did, "unl
 func (f *fake) ForgetSecrets(context.Context) error { f.did = append(f.did, "forget"); return f.fail }
 func (f *fake) RenewKey(context.Context) error      { f.did = append(f.did, "renew"); return f.fail }
 
+func (f *fake) ExportDiagnostics(_ context.Context, w io.Writer) error {
+	f.did = append(f.did, "diagnostics")
+	_, err := io.WriteString(w, "zip")
+	return errors.Join(err, f.fail)
+}
+func (f *fake) Backup(_ context.Context, w io.Writer, passphrase string) error {
+	f.did = append(f.did, "backup "+passphrase)
+	_, err := io.WriteString(w, "sealed")
+	return errors.Join(err, f.fail)
+}
+func (f *fake) Restore(_ context.Context, r io.Reader, passphrase string) error {
+	data, err := io.ReadAll(r)
+	f.did = append(f.did, "restore "+string(data)+" "+passphrase)
+	return errors.Join(err, f.fail)
+}
+
 func (f *fake) NetInterfaces() ([]engine.NetInterface, error) {
 	return (&apptest.Engine{}).NetInterfaces()
 }
@@ -60,6 +79,13 @@ func (f *fake) SearchOn(_ context.Context, names ...string) error {
 func (f *fake) SaveServing(_ context.Context, s engine.ServingSettings) error {
 	f.did = append(f.did, fmt.Sprintf("serve %s %d %v", s.Interface, s.Port, s.Wake))
 	return f.fail
+}
+
+func (f *fake) save(name, data string) {
+	if f.saved == nil {
+		f.saved = map[string]string{}
+	}
+	f.saved[name] = data
 }
 
 // file is what a person chooses: none, or a picture.
@@ -85,6 +111,10 @@ func openWith(t *testing.T, f settings.Engine, s engine.Snapshot) (*settings.Pag
 			done(f.(interface {
 				file() (string, []byte, error)
 			}).file())
+		},
+		SaveFile: func(name string, data []byte, done func(error)) {
+			f.(interface{ save(name, data string) }).save(name, string(data))
+			done(nil)
 		}})
 	w.SetContent(p.Content())
 	w.Resize(fyne.NewSize(900, 1200))

@@ -45,6 +45,8 @@ const usage = `roominkd keeps the signs at the doors of meeting rooms true to th
   roominkd connect    sign in to Microsoft 365
   roominkd status     how the signs stand
   roominkd doctor     check the network, the clock, the data folder and each display
+  roominkd backup, restore, diagnostics
+                      make a file to keep, take one back, make one to give away
   roominkd service    install or remove the Windows service
   roominkd version    print the version
 
@@ -98,6 +100,8 @@ func dispatch(ctx context.Context, args []string, cfg Config) error {
 		return showStatus(args, cfg)
 	case "doctor":
 		return doctor(ctx, args, cfg)
+	case "backup", "restore", "diagnostics":
+		return support(ctx, command, args, cfg)
 	case "service":
 		return service(args, cfg)
 	case "version":

@@ -233,6 +233,46 @@ func TestConnect(t *testing.T) {
 	}
 }
 
+// A backup goes from one folder to another; a file that is there is not overwritten, and a
+// wrong passphrase leaves nothing behind.
+func TestBackupAndDiagnostics(t *testing.T) {
+	one, two := t.TempDir(), t.TempDir()
+	file := filepath.Join(t.TempDir(), "all.roomink")
+	with := func(dir, passphrase string, args ...string) (int, string) {
+		cfg, out := config(dir)
+		cfg.Stdin = strings.NewReader(passphrase + "\n")
+		return Main(append(args, "-data", dir), cfg), out.String()
+	}
+	if code, out := with(one, "short", "backup", "-file", file); code != 1 || !strings.Contains(out, "too short") {
+		t.Errorf("code %d: %s", code, out)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a backup that failed left a file")
+	}
+	if code, out := with(one, "correct horse battery", "backup", "-file", file); code != 0 || !strings.Contains(out, "The backup is in") {
+		t.Fatalf("code %d: %s", code, out)
+	}
+	if code, _ := with(one, "correct horse battery", "backup", "-file", file); code != 1 {
+		t.Error("a file was overwritten")
+	}
+	if code, out := with(two, "not the right one", "restore", "-file", file); code != 1 || !strings.Contains(out, "does not open the backup") {
+		t.Errorf("code %d: %s", code, out)
+	}
+	if code, out := with(two, "correct horse battery", "restore", "-file", file); code != 0 {
+		t.Errorf("code %d: %s", code, out)
+	}
+	zip := filepath.Join(t.TempDir(), "d.zip")
+	if code, out := with(two, "", "diagnostics", "-file", zip); code != 0 {
+		t.Errorf("code %d: %s", code, out)
+	}
+	if data, err := os.ReadFile(zip); err != nil || !bytes.HasPrefix(data, []byte("PK")) {
+		t.Errorf("no zip: %v", err)
+	}
+	if code, _ := with(two, "", "backup"); code != 2 {
+		t.Errorf("code %d without a file", code)
+	}
+}
+
 // healthy is an examination in which all is well.
 func healthy(t *testing.T) examination {
 	t.Helper()
