@@ -78,6 +78,7 @@ func TestDisplay(t *testing.T) {
 		{engine.Display{Stage: engine.Adopted}, xwidget.Info, "No room yet"},
 		{engine.Display{Stage: engine.Adopted, Problem: problem}, xwidget.Warn, "No answer"},
 		{engine.Display{Stage: engine.Assigned, Delivery: engine.Pending}, xwidget.Busy, "Waiting to update"},
+		{engine.Display{Stage: engine.Assigned, Delivery: engine.Pending, HeldUntil: now.Add(time.Minute)}, xwidget.Busy, "Spares the panel; updates at 11:43"},
 		{engine.Display{Stage: engine.Assigned, Delivery: engine.Pushing}, xwidget.Busy, "Updating…"},
 		{engine.Display{Stage: engine.Assigned, Delivery: engine.Delivered, DeliveredAt: now}, xwidget.Good, "Shown since 11:42"},
 		{engine.Display{Stage: engine.Assigned, Delivery: engine.Retrying, Problem: problem}, xwidget.Bad, "No answer"},
