@@ -11,8 +11,9 @@ import (
 const thrift = 30 * time.Minute
 
 // longUnheard is after how long without a sign of life a display may be gone, so that a
-// push to it waits behind those that will be answered.
-const longUnheard = 24 * time.Hour
+// push to it waits behind those that will be answered. It is longer than any weekend at
+// which signs rest.
+const longUnheard = 7 * 24 * time.Hour
 
 // gist is what a passer-by reads first. A glass that shows another gist is wrong; one that
 // differs in the rest, such as in what follows later today, is only not up to date.

@@ -67,7 +67,7 @@ func New(cfg Config) *Reconciler {
 		cfg.Parallel = 256
 	}
 	if cfg.Doubtful == 0 {
-		cfg.Doubtful = max(1, cfg.Parallel/4)
+		cfg.Doubtful = max(1, cfg.Parallel/2)
 	}
 	if cfg.Settle == 0 {
 		cfg.Settle = 150 * time.Millisecond

@@ -105,7 +105,7 @@ type Config struct {
 	// OnPanic is called after a part panicked, which was caught; may be nil.
 	OnPanic     func(part, message, stack string)
 	Parallel    int                    // pushes at once over all displays; default 256
-	Doubtful    int                    // of these, to displays that may not answer; default a quarter
+	Doubtful    int                    // of these, to displays that may not answer; default half
 	Settle      time.Duration          // how long a touched display waits for more; default 150 ms
 	Heartbeat   time.Duration          // how often the wall clock is looked at; default 15 s
 	PushTimeout time.Duration          // bound on one push; default 3 min
