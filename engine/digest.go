@@ -28,10 +28,10 @@ func (e *Engine) dueDigest(ctx context.Context) {
 	e.mu.Lock()
 	last, p := e.state.digest, e.state.policy
 	e.mu.Unlock()
-	local := now.In(e.cfg.Location)
+	local := now.In(e.here())
 	year, month, day := local.Date()
-	begin := time.Date(year, month, day, 0, int(p.WorkFrom), 0, 0, e.cfg.Location)
-	end := time.Date(year, month, day, 0, int(p.WorkTo), 0, 0, e.cfg.Location)
+	begin := time.Date(year, month, day, 0, int(p.WorkFrom), 0, 0, e.here())
+	end := time.Date(year, month, day, 0, int(p.WorkTo), 0, 0, e.here())
 	if now.Before(begin) || !now.Before(end) || !p.WorkDays.Has(local.Weekday()) {
 		return
 	}

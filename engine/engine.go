@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -31,6 +32,7 @@ import (
 	"github.com/roomink/roomink/engine/syncer"
 	"github.com/roomink/roomink/engine/typefaces"
 	"github.com/roomink/roomink/engine/vault"
+	"github.com/roomink/roomink/engine/zones"
 )
 
 // Config is what an [Engine] needs.
@@ -54,7 +56,8 @@ type Config struct {
 	Actor      string                          // who gives the commands, for the activity list; default the user who runs the program
 	Addresses  func() ([]net.Addr, error)      // of this computer, to notice another network; default net.InterfaceAddrs
 	Now        func() time.Time                // default time.Now
-	Location   *time.Location                  // where the office is; default the computer's zone
+	Location   *time.Location                  // where the office is; default what Zone says
+	Zone       func() *time.Location           // the computer's zone, which may change; default zones.Local
 	Interval   time.Duration                   // between readings of the calendars in office hours; default 30 s
 	Quiet      time.Duration                   // the same outside office hours; default 5 min, or Interval where that is given
 	Rescan     time.Duration                   // between searches for displays; default 15 s
@@ -74,7 +77,8 @@ type Engine struct {
 	browser    *discovery.Browser // once Run has begun; mu guards it
 	drivers    map[string]display.Driver
 	tree       *suture.Supervisor
-	dirty      chan struct{} // capacity 1: a snapshot is due
+	office     atomic.Pointer[time.Location] // see here
+	dirty      chan struct{}                 // capacity 1: a snapshot is due
 	probes     chan display.ID
 	missing    chan struct{} // capacity 1: a picture may have to be fetched
 	serveAgain chan struct{} // capacity 1: who needs the server for displays may have changed
@@ -125,7 +129,12 @@ type state struct {
 // Run. Close the engine in any case.
 func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	cfg.Now = orNow(cfg.Now)
-	cfg.Location = cmp.Or(cfg.Location, time.Local)
+	if cfg.Zone == nil {
+		cfg.Zone = zones.Local
+	}
+	if fixed := cfg.Location; fixed != nil {
+		cfg.Zone = func() *time.Location { return fixed }
+	}
 	if cfg.Interval == 0 {
 		cfg.Interval, cfg.Quiet = syncer.DefaultInterval, cmp.Or(cfg.Quiet, syncer.DefaultQuiet)
 	}
@@ -159,6 +168,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 			watchers: make(map[chan Snapshot]struct{}),
 		},
 	}
+	e.office.Store(cfg.Zone())
 	e.health = health.NewRegistry(cfg.Now, e.changed)
 	for _, d := range cfg.Drivers {
 		e.drivers[d.Protocol()] = d
@@ -318,6 +328,7 @@ func (e *Engine) housekeeping(ctx context.Context) error {
 		}
 		e.noteOverdue()
 		e.noteMended()
+		e.noteZone(ctx)
 		e.dueDigest(ctx)
 		if len(e.health.Problems()) > 0 {
 			e.changed() // how long they last matters to who is told of them

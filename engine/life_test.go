@@ -41,6 +41,7 @@ type life struct {
 	refuse   error                         // what it answers instead of reading
 	broken   map[calendar.RoomID]bool      // it refuses this room
 	how      syncer.Kind                   // in which way; "" = Denied
+	nowhere  calendar.RoomID               // it has no time zone of its own
 	unlisted calendar.RoomID               // the directory does not list it
 	probes   map[string]error              // what it answers to a look at a mailbox; nil = it may be read
 	expires  map[string]time.Time          // when client secrets end
@@ -76,7 +77,11 @@ func displayID(i int) display.ID   { return display.ID(fmt.Sprintf("memory:%04d"
 
 func (l *life) room(i int) calendar.Room {
 	zones := []string{"Europe/Berlin", "America/New_York", "Asia/Kolkata"}
-	return calendar.Room{ID: roomID(i), Name: fmt.Sprintf("Room %d", i), TimeZone: zones[i%len(zones)]}
+	zone := zones[i%len(zones)]
+	if l.nowhere == roomID(i) {
+		zone = ""
+	}
+	return calendar.Room{ID: roomID(i), Name: fmt.Sprintf("Room %d", i), TimeZone: zone}
 }
 
 // Rooms implements [syncer.Source].

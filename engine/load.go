@@ -169,5 +169,5 @@ func (e *Engine) location(r calendar.Room) *time.Location {
 		}
 		e.log.Warn("Unknown time zone of a room, the office's is used", "room", r.ID, "zone", r.TimeZone)
 	}
-	return e.cfg.Location
+	return e.here()
 }

@@ -87,7 +87,7 @@ func (e *Engine) previewAgenda(r *PreviewRequest) (calendar.Agenda, sign.Account
 	}
 	if r.Room == "" {
 		policy.StaleAfter = freshFor
-		return exampleAgenda(r.At, e.cfg.Location), sign.AccountOK, policy, nil
+		return exampleAgenda(r.At, e.here()), sign.AccountOK, policy, nil
 	}
 	if _, known := e.state.rooms[r.Room]; !known {
 		return calendar.Agenda{}, "", policy, fmt.Errorf("room %s: %w: it may have been removed meanwhile", r.Room, store.ErrNotFound)

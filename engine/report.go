@@ -196,7 +196,7 @@ func (e *Engine) noteOverdue() {
 	for _, l := range lates {
 		since := "It was never heard of since it was adopted."
 		if !l.since.IsZero() {
-			since = "It was last heard of on " + l.since.In(e.cfg.Location).Format("2 January, 15:04") + "."
+			since = "It was last heard of on " + l.since.In(e.here()).Format("2 January, 15:04") + "."
 		}
 		e.health.Set(health.Problem{Code: codeOverdue, Subject: string(l.id), Severity: health.Warning,
 			Title: "The sign at " + l.where + " may be old", Text: l.label + " does not come for its pictures. " + since,

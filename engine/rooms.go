@@ -31,7 +31,7 @@ func (e *Engine) inOffice(now time.Time) bool {
 			}
 		}
 	}
-	return len(seen) == 0 && inHours(now.In(e.cfg.Location))
+	return len(seen) == 0 && inHours(now.In(e.here()))
 }
 
 func inHours(t time.Time) bool {
@@ -42,8 +42,8 @@ func inHours(t time.Time) bool {
 // the office that turn in the small hours. A room in another zone has its own day
 // inside it.
 func (e *Engine) window(now time.Time) syncer.Window {
-	y, m, d := now.In(e.cfg.Location).Add(-turnHour * time.Hour).Date()
-	day := func(n int) time.Time { return time.Date(y, m, d+n, 0, 0, 0, 0, e.cfg.Location).UTC() }
+	y, m, d := now.In(e.here()).Add(-turnHour * time.Hour).Date()
+	day := func(n int) time.Time { return time.Date(y, m, d+n, 0, 0, 0, 0, e.here()).UTC() }
 	return syncer.Window{From: day(-1), To: day(8)}
 }
 

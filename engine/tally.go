@@ -16,9 +16,9 @@ func (e *Engine) onRequest(t Traffic) {
 // e.mu is held.
 func (e *Engine) today() *Tally {
 	t := &e.state.sync.Today
-	now := e.cfg.Now().In(e.cfg.Location).Round(0)
+	now := e.cfg.Now().In(e.here()).Round(0)
 	y, m, d := now.Date()
-	midnight := time.Date(y, m, d, 0, 0, 0, 0, e.cfg.Location)
+	midnight := time.Date(y, m, d, 0, 0, 0, 0, e.here())
 	switch {
 	case t.Since.IsZero():
 		*t = Tally{Since: now}

@@ -127,7 +127,7 @@ func (e *Engine) agendaOf(id calendar.RoomID) (calendar.Agenda, sign.Account) {
 	if !ok {
 		// The store keeps an assignment and its room together, so this is a room
 		// that was just deleted: its sign owns up to knowing nothing.
-		return calendar.NewAgenda(calendar.Room{ID: id}, e.cfg.Location, nil, time.Time{}), account
+		return calendar.NewAgenda(calendar.Room{ID: id}, e.here(), nil, time.Time{}), account
 	}
 	if r.kind == syncer.NotFound && !r.RemovedAt.IsZero() {
 		account = sign.RoomRemoved

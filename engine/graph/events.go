@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roomink/roomink/engine/calendar"
+	"github.com/roomink/roomink/engine/zones"
 )
 
 // round gathers the items of one delta round. Their order is arbitrary and one
@@ -159,7 +160,7 @@ func instant(d dateTimeZone, allDay bool) (time.Time, error) {
 	loc := time.UTC
 	if d.TimeZone != "" && d.TimeZone != "UTC" {
 		var err error
-		if loc, err = time.LoadLocation(ianaZone(d.TimeZone)); err != nil || ianaZone(d.TimeZone) == "" {
+		if loc, err = time.LoadLocation(zones.IANA(d.TimeZone)); err != nil || zones.IANA(d.TimeZone) == "" {
 			return time.Time{}, fmt.Errorf("in an unknown time zone (%q)", clip(d.TimeZone, 60))
 		}
 	}

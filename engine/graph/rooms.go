@@ -15,6 +15,7 @@ import (
 
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/syncer"
+	"github.com/roomink/roomink/engine/zones"
 )
 
 const (
@@ -150,15 +151,15 @@ func (s *Source) zones(ctx context.Context, rooms []calendar.Room) (map[calendar
 	if s.o.Mailbox != "" || !s.o.AppOnly {
 		return s.zonesAskedBy(ctx, s.o.Mailbox, rooms)
 	}
-	var zones map[calendar.RoomID]string
+	var byRoom map[calendar.RoomID]string
 	var err error
 	for _, r := range rooms[:min(len(rooms), maxAskers)] {
-		zones, err = s.zonesAskedBy(ctx, string(r.ID), rooms)
+		byRoom, err = s.zonesAskedBy(ctx, string(r.ID), rooms)
 		if err == nil || !s.mayNotAsk(s.fault(ctx, "", s.deniedAll(), err)) {
 			break
 		}
 	}
-	return zones, err
+	return byRoom, err
 }
 
 // mayNotAsk reports whether another room may have more luck.
@@ -173,7 +174,7 @@ func (s *Source) zonesAskedBy(ctx context.Context, mailbox string, rooms []calen
 	if mailbox != "" {
 		b = users.NewItemCalendarGetScheduleRequestBuilderInternal(pathParameters(s.o.BaseURL, "user-id", mailbox), s.adapter)
 	}
-	zones := map[calendar.RoomID]string{}
+	found := map[calendar.RoomID]string{}
 	err := s.do(ctx, "read time zones", 1, func(ctx context.Context) error {
 		resp, err := b.PostAsGetSchedulePostResponse(ctx, s.scheduleBody(rooms),
 			&users.ItemCalendarGetScheduleRequestBuilderPostRequestConfiguration{Headers: prefer(abs.NewRequestHeaders())})
@@ -182,12 +183,12 @@ func (s *Source) zonesAskedBy(ctx context.Context, mailbox string, rooms []calen
 		}
 		for _, info := range resp.GetValue() {
 			if h := info.GetWorkingHours(); h != nil && h.GetTimeZone() != nil {
-				zones[calendar.NewRoomID(str(info.GetScheduleId()))] = ianaZone(strings.TrimSpace(str(h.GetTimeZone().GetName())))
+				found[calendar.NewRoomID(str(info.GetScheduleId()))] = zones.IANA(strings.TrimSpace(str(h.GetTimeZone().GetName())))
 			}
 		}
 		return nil
 	})
-	return zones, err
+	return found, err
 }
 
 // scheduleBody asks for as little as getSchedule allows: working hours come with
