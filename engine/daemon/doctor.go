@@ -49,6 +49,7 @@ type examination struct {
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 	interfaces func() ([]net.Interface, error)
 	freeBytes  func(dir string) (uint64, error)
+	proxy      func(address string) (*url.URL, error)
 	clouds     []entra.Cloud
 }
 
@@ -66,7 +67,7 @@ func doctor(ctx context.Context, args []string, cfg Config) error {
 		return err
 	}
 	x := examination{dir: o.dir, now: time.Now, resolve: net.DefaultResolver.LookupHost, client: httpclient.New(),
-		dial: new(net.Dialer).DialContext, interfaces: discovery.Usable, freeBytes: freeBytes, clouds: entra.Clouds()}
+		dial: new(net.Dialer).DialContext, interfaces: discovery.Usable, freeBytes: freeBytes, proxy: httpclient.ProxyFor, clouds: entra.Clouds()}
 	if o.netName != "" {
 		x.interfaces = discovery.Named(o.netName)
 	}
@@ -195,8 +196,20 @@ func (x examination) network(ctx context.Context, cloud entra.Cloud) (list []fin
 			list = append(list, finding{good, "DNS", fmt.Sprintf("%s has %d addresses", u.Hostname(), len(addresses)), ""})
 		}
 	}
+	list = append(list, x.proxyTo(cloud.Graph))
 	list = append(list, x.reach(ctx, "sign-in service", cloud.Authority+"/organizations/v2.0/.well-known/openid-configuration", true)...)
 	return append(list, x.reach(ctx, "Microsoft Graph", cloud.Graph+"/v1.0/$metadata", false)...)
+}
+
+// proxyTo tells which proxy is used, without the password that its address may hold.
+func (x examination) proxyTo(address string) finding {
+	switch proxy, err := x.proxy(address); {
+	case err != nil:
+		return finding{bad, "proxy", err.Error(), "Check the proxy settings of this system, and the variables HTTPS_PROXY and NO_PROXY."}
+	case proxy != nil:
+		return finding{good, "proxy", "requests to Microsoft go through " + proxy.Scheme + "://" + proxy.Host, ""}
+	}
+	return finding{good, "proxy", "none is used", ""}
 }
 
 // reach asks a page of Microsoft's, through the proxy if there is one, and compares clocks.

@@ -50,6 +50,15 @@ const (
 // of the proxy. Errors of a proxy are of type *[ProxyError].
 func New() *http.Client { return &http.Client{Transport: Transport(), Timeout: callTimeout} }
 
+// ProxyFor gives the proxy that requests to an address go through now, nil if none.
+func ProxyFor(address string) (*url.URL, error) {
+	req, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	return systemProxies().find(req)
+}
+
 // Transport is what [New] sends with. It has the method CloseIdleConnections, and
 // starts no goroutine but those of open connections.
 func Transport() http.RoundTripper { return newTransport(systemProxies()) }
