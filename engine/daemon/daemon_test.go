@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -306,6 +307,7 @@ func healthy(t *testing.T) examination {
 			return []net.Interface{{Name: "eth0", Flags: net.FlagMulticast | net.FlagUp}}, nil
 		},
 		freeBytes: func(string) (uint64, error) { return 10 << 30, nil },
+		proxy:     func(string) (*url.URL, error) { return nil, nil },
 		clouds:    []entra.Cloud{{Name: "Simulated", Authority: microsoft.URL, Graph: microsoft.URL}},
 	}
 }
@@ -336,6 +338,12 @@ func TestDoctor(t *testing.T) {
 			t.Cleanup(portal.Close)
 			x.clouds[0].Graph = portal.URL
 		}, []string{"fail  Microsoft Graph: answers 502"}, false},
+		"a proxy": {func(_ *testing.T, x *examination) {
+			x.proxy = func(string) (*url.URL, error) { return url.Parse("http://ada:secret@proxy.example:8080") }
+		}, []string{"ok    proxy: requests to Microsoft go through http://proxy.example:8080\n"}, true},
+		"a proxy that can't be read": {func(_ *testing.T, x *examination) {
+			x.proxy = func(string) (*url.URL, error) { return nil, errors.New("the script at wpad can't be had") }
+		}, []string{"fail  proxy: the script at wpad", "NO_PROXY"}, false},
 		"wrong clock": {func(_ *testing.T, x *examination) {
 			x.now = func() time.Time { return time.Now().Add(-7 * time.Minute) }
 		}, []string{"fail  clock: ", " behind Microsoft's", "NTP"}, false},
