@@ -6,6 +6,7 @@ package apptest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/roomink/roomink/engine"
@@ -186,6 +187,9 @@ func activity(now time.Time) []engine.Activity {
 	var list []engine.Activity
 	for i, l := range lines {
 		list = append(list, engine.Activity{ID: int64(len(lines) - i), At: now.Add(-l.ago), Kind: l.kind, Text: l.text, Problem: l.problem})
+		if l.kind == engine.ActAccount || strings.HasSuffix(l.text, "adopted") {
+			list[i].Actor = "frieda"
+		}
 	}
 	return list
 }

@@ -200,7 +200,7 @@ func (f *Form) sections() []fyne.CanvasObject {
 			f.row(soon, lang.L("“Starting soon” and “ending soon” cost each panel two more refreshes a meeting."))),
 		section(lang.L("Language and time"), pair, f.row(clock, "")),
 		section(lang.L("Working hours"), f.row(workDays, ""), f.row(workHours, ""),
-			f.row(outside, lang.L("Unless a meeting goes on."))),
+			f.row(outside, lang.L("“Closed” waits for the end of a meeting. At rest a sign shows no bookings."))),
 		section(lang.L("Code and text"),
 			f.row(code, lang.L("A telephone reads it. Whoever scans it books with their own account.")),
 			f.row(text, lang.L("One short line, where the design has room for it."))),
