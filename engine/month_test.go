@@ -17,7 +17,7 @@ import (
 func TestPushesPerVisibleChange(t *testing.T) {
 	days := 30
 	if raced {
-		days = 2
+		days = 3 // of which one is a working day
 	}
 	synctest.Test(t, func(t *testing.T) {
 		const rooms = 8

@@ -200,7 +200,8 @@ func TestQuietHours(t *testing.T) {
 func TestWindow(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	must(t, err)
-	e := &Engine{cfg: Config{Location: berlin}}
+	e := new(Engine)
+	e.office.Store(berlin)
 	for at := time.Date(2026, time.March, 27, 0, 0, 0, 0, time.UTC); at.Month() < time.May; at = at.Add(29 * time.Minute) {
 		w, local := e.window(at), at.In(berlin)
 		y, m, d := local.Date()

@@ -26,10 +26,16 @@ func (i inks) Probe(ctx context.Context, address string) (display.Display, error
 // inked opens an office of one room with one display of a scheme.
 func inked(t *testing.T, scheme display.Scheme) (*life, *Engine) {
 	t.Helper()
+	return inkedAt(t, scheme, 10*time.Second)
+}
+
+// inkedAt is inked, with calendars that are read at an interval.
+func inkedAt(t *testing.T, scheme display.Scheme, interval time.Duration) (*life, *Engine) {
+	t.Helper()
 	l := newLife(1, 1)
 	cfg := l.config(t, t.TempDir())
 	cfg.Drivers = []display.Driver{inks{l, scheme}}
-	cfg.Interval = 10 * time.Second
+	cfg.Interval, cfg.Quiet = interval, interval
 	e, _ := run(t, cfg)
 	settle(time.Minute)
 	if _, err := e.AddDisplay(t.Context(), "0000"); err != nil {
@@ -173,7 +179,7 @@ func TestLowBatteryThrift(t *testing.T) {
 // whatever happens meanwhile, and are right when people come.
 func TestRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, e := inked(t, display.Mono) // Saturday, in Berlin
+		l, e := inkedAt(t, display.Mono, 5*time.Minute) // Saturday, in Berlin
 		p := e.Snapshot().Policy
 		p.Outside = sign.Rest
 		if err := e.SetPolicy(t.Context(), p); err != nil {

@@ -89,6 +89,7 @@ func TestDailyDigest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // from Saturday
 		l := newLife(2, 2)
 		cfg := l.config(t, t.TempDir())
+		cfg.Interval, cfg.Quiet = 10*time.Minute, 10*time.Minute // days pass
 		e, stop := run(t, cfg)
 		settle(time.Minute)
 		hang(t, e, 0)
