@@ -178,7 +178,7 @@ func Open(ctx context.Context, cfg Config) (_ *Engine, err error) {
 	}); err != nil {
 		return nil, fmt.Errorf("load the fonts: %w", err)
 	}
-	if err := e.lock(); err != nil {
+	if err := e.lock(ctx); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -279,13 +279,33 @@ func (e *Engine) Close() error {
 // ErrInUse says that another Roomink works with the same data folder.
 var ErrInUse = errors.New("another Roomink is running with the same data folder")
 
+// lockFile is held by the engine that works with a data folder.
+const lockFile = "roomink.lock"
+
+// InUse reports whether an engine works with a data folder now. It takes the lock for a
+// moment where none does.
+func InUse(dir string) (bool, error) {
+	l := flock.New(filepath.Join(dir, lockFile))
+	free, err := l.TryRLock()
+	if err != nil {
+		return false, fmt.Errorf("look whether the data folder is in use: %w", err)
+	}
+	return !free, l.Unlock()
+}
+
 // lock keeps a second engine away from the folder: two would push the same signs.
-func (e *Engine) lock() error {
+func (e *Engine) lock(ctx context.Context) error {
 	if err := os.MkdirAll(e.cfg.Dir, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	e.inUse = flock.New(filepath.Join(e.cfg.Dir, "roomink.lock"))
-	ok, err := e.inUse.TryLock()
+	e.inUse = flock.New(filepath.Join(e.cfg.Dir, lockFile))
+	// Somebody who only asks InUse holds it for a moment.
+	patience, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	ok, err := e.inUse.TryLockContext(patience, 20*time.Millisecond)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		ok, err = false, nil
+	}
 	if err != nil {
 		return fmt.Errorf("lock the data folder: %w", err)
 	}

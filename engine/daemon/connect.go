@@ -25,6 +25,10 @@ func connect(ctx context.Context, args []string, cfg Config) (err error) {
 	if err := oneOf(f, "way", *way, "code", "browser"); err != nil {
 		return err
 	}
+	if *client == "" && (*tenant != "" || *public || *app) {
+		fmt.Fprintf(f.Output(), "%s: -tenant, -public and -app describe an app registration: name it with -client-id\n", f.Name())
+		return errUsage
+	}
 	log, closeLog := openLog(o, logOptions{level: "warn", format: "text", file: "-"}, cfg)
 	defer func() { err = errors.Join(err, closeLog()) }()
 	e, err := open(ctx, o, cfg, log)

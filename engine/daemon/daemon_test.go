@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"github.com/roomink/roomink/engine"
 	"github.com/roomink/roomink/engine/calendar"
 	"github.com/roomink/roomink/engine/display"
@@ -91,6 +93,7 @@ func TestCommandLine(t *testing.T) {
 		"metrics for a network":  {[]string{"run", "-data", dir, "-log", "-", "-metrics", "192.0.2.1:9466"}, 1, "loopback"},
 		"never run":              {[]string{"status", "-data", dir}, 1, "has not run"},
 		"connect without any":    {[]string{"connect", "-data", dir}, 1, "credentials are not complete"},
+		"half a registration":    {[]string{"connect", "-data", dir, "-tenant", "contoso.com", "-app"}, 2, "name it with -client-id"},
 		"connect without secret": {[]string{"connect", "-data", dir, "-tenant", "contoso.com", "-client-id", "2f4a8c1e-53b7-4d69-9e0a-b8c7d6e5f401"}, 1, "secret"},
 	}
 	for name, test := range tests {
@@ -181,7 +184,14 @@ func TestStatusOfAProgramThatDied(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg, out := config(dir)
-	if code := Main([]string{"status", "-data", dir}, cfg); code != 1 || !strings.Contains(out.String(), "has not been heard of for 1h0m") {
+	if code := Main([]string{"status", "-data", dir}, cfg); code != 1 || !strings.Contains(out.String(), "ended without a word") {
+		t.Errorf("code %d: %s", code, out)
+	}
+	if err := writeStatus(dir, status{At: time.Now(), State: engine.InOrder}); err != nil { // killed a moment ago
+		t.Fatal(err)
+	}
+	cfg, out = config(dir)
+	if code := Main([]string{"status", "-data", dir}, cfg); code != 1 || !strings.Contains(out.String(), "ended without a word") {
 		t.Errorf("code %d: %s", code, out)
 	}
 	if err := os.WriteFile(filepath.Join(dir, statusFile), []byte("{"), 0o600); err != nil {
@@ -300,6 +310,14 @@ func healthy(t *testing.T) examination {
 	}
 	microsoft := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
 	t.Cleanup(microsoft.Close)
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	held := flock.New(filepath.Join(dir, "roomink.lock")) // by the program that runs
+	if ok, err := held.TryLock(); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	t.Cleanup(func() { _ = held.Unlock() })
 	return examination{dir: dir, now: time.Now, client: microsoft.Client(),
 		resolve: func(context.Context, string) ([]string, error) { return []string{"192.0.2.7"}, nil },
 		dial:    func(context.Context, string, string) (net.Conn, error) { c, _ := net.Pipe(); return c, nil },
@@ -341,6 +359,24 @@ func TestDoctor(t *testing.T) {
 		"a proxy": {func(_ *testing.T, x *examination) {
 			x.proxy = func(string) (*url.URL, error) { return url.Parse("http://ada:secret@proxy.example:8080") }
 		}, []string{"ok    proxy: requests to Microsoft go through http://proxy.example:8080\n"}, true},
+		"names that only the proxy knows": {func(_ *testing.T, x *examination) {
+			x.proxy = func(string) (*url.URL, error) { return url.Parse("http://proxy.example:8080") }
+			x.resolve = func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") }
+		}, []string{"warn  DNS", "Nothing is in the way"}, true},
+		"a proxy that is down": {func(_ *testing.T, x *examination) {
+			x.proxy = func(string) (*url.URL, error) { return url.Parse("http://proxy.example:8080") }
+			x.clouds[0].Graph = "http://127.0.0.1:1"
+		}, []string{"fail  Microsoft Graph", "Check that the proxy works"}, false},
+		"a folder for all": {func(t *testing.T, x *examination) {
+			if err := os.Chmod(x.dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"warn  permissions", "chmod 700"}, true},
+		"a program that was killed": {func(t *testing.T, x *examination) {
+			if err := os.Remove(filepath.Join(x.dir, "roomink.lock")); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"warn  roominkd: roominkd ended without a word"}, true},
 		"a proxy that can't be read": {func(_ *testing.T, x *examination) {
 			x.proxy = func(string) (*url.URL, error) { return nil, errors.New("the script at wpad can't be had") }
 		}, []string{"fail  proxy: the script at wpad", "NO_PROXY"}, false},

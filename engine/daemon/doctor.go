@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -121,6 +122,10 @@ func (x examination) folder() []finding {
 		return []finding{{bad, what, err.Error(), ""}}
 	}
 	list := []finding{{good, what, x.dir + " can be written", ""}}
+	if info, err := os.Stat(x.dir); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		list = append(list, finding{warn, "permissions", fmt.Sprintf("other users can get into the data folder (%04o)", info.Mode().Perm()),
+			"Keep them out: chmod 700 " + x.dir})
+	}
 	switch free, err := x.freeBytes(x.dir); {
 	case err != nil:
 		list = append(list, finding{warn, "disk space", "not known: " + err.Error(), ""})
@@ -172,7 +177,7 @@ func (x examination) program() finding {
 	case err != nil:
 		return finding{warn, "roominkd", err.Error(), ""}
 	}
-	if ended := s.running(x.now()); ended != "" {
+	if ended := s.running(x.dir, x.now()); ended != "" {
 		return finding{warn, "roominkd", ended, "Start it, unless the app does the work. Its log is " + filepath.Join(x.dir, "roominkd.log") + "."}
 	}
 	return finding{good, "roominkd", fmt.Sprintf("runs, version %s, %s", s.Version, stateWords[s.State]), ""}
@@ -184,32 +189,43 @@ const clockOff = 30 * time.Second
 func (x examination) network(ctx context.Context, cloud entra.Cloud) (list []finding) {
 	ctx, cancel := context.WithTimeout(ctx, 2*netTime)
 	defer cancel()
+	proxied := x.proxyTo(cloud.Graph)
+	unresolved := bad
+	if proxied.used {
+		unresolved = warn // the proxy resolves names
+	}
 	for _, origin := range []string{cloud.Authority, cloud.Graph} {
 		u, err := url.Parse(origin)
 		if err != nil {
 			return append(list, finding{bad, "cloud", err.Error(), ""})
 		}
 		if addresses, err := x.resolve(ctx, u.Hostname()); err != nil {
-			list = append(list, finding{bad, "DNS", fmt.Sprintf("%s: %v", u.Hostname(), err),
+			list = append(list, finding{unresolved, "DNS", fmt.Sprintf("%s: %v", u.Hostname(), err),
 				"Check the computer's network and DNS servers. Behind a proxy that resolves names itself this may be in order."})
 		} else {
 			list = append(list, finding{good, "DNS", fmt.Sprintf("%s has %d addresses", u.Hostname(), len(addresses)), ""})
 		}
 	}
-	list = append(list, x.proxyTo(cloud.Graph))
+	list = append(list, proxied.finding)
 	list = append(list, x.reach(ctx, "sign-in service", cloud.Authority+"/organizations/v2.0/.well-known/openid-configuration", true)...)
 	return append(list, x.reach(ctx, "Microsoft Graph", cloud.Graph+"/v1.0/$metadata", false)...)
 }
 
 // proxyTo tells which proxy is used, without the password that its address may hold.
-func (x examination) proxyTo(address string) finding {
+func (x examination) proxyTo(address string) (p struct {
+	finding
+	used bool
+}) {
 	switch proxy, err := x.proxy(address); {
 	case err != nil:
-		return finding{bad, "proxy", err.Error(), "Check the proxy settings of this system, and the variables HTTPS_PROXY and NO_PROXY."}
+		p.finding = finding{bad, "proxy", err.Error(), "Check the proxy settings of this system, and the variables HTTPS_PROXY and NO_PROXY."}
 	case proxy != nil:
-		return finding{good, "proxy", "requests to Microsoft go through " + proxy.Scheme + "://" + proxy.Host, ""}
+		p.used = true
+		p.finding = finding{good, "proxy", "requests to Microsoft go through " + proxy.Scheme + "://" + proxy.Host, ""}
+	default:
+		p.finding = finding{good, "proxy", "none is used", ""}
 	}
-	return finding{good, "proxy", "none is used", ""}
+	return p
 }
 
 // reach asks a page of Microsoft's, through the proxy if there is one, and compares clocks.
@@ -222,6 +238,9 @@ func (x examination) reach(ctx context.Context, what, address string, clock bool
 	resp, err := x.client.Do(req)
 	if err != nil {
 		remedy := "Let this computer reach " + req.URL.Host + " on port 443, through the proxy if there has to be one."
+		if x.proxyTo(address).used {
+			remedy = "Check that the proxy works, and that it lets this computer reach " + req.URL.Host + " on port 443."
+		}
 		if refused, ok := errors.AsType[*httpclient.ProxyError](err); ok {
 			remedy = refused.Advice()
 		}

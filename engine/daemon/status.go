@@ -110,8 +110,12 @@ func readStatus(dir string) (s status, err error) {
 	return s, nil
 }
 
-// running says why the program that wrote the status does not run, "" if it does.
-func (s status) running(now time.Time) string {
+// running says why the program that wrote the status does not run, "" if it does. Whoever
+// was killed says no goodbye, but holds the folder no more.
+func (s status) running(dir string, now time.Time) string {
+	if held, err := engine.InUse(dir); err == nil && !held && !s.Ended {
+		return "roominkd ended without a word, after " + s.At.Local().Format(time.DateTime)
+	}
 	switch age := now.Sub(s.At).Abs(); {
 	case s.Ended:
 		return "roominkd ended at " + s.At.Local().Format(time.DateTime)
@@ -137,7 +141,7 @@ func showStatus(args []string, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	ended := s.running(time.Now())
+	ended := s.running(o.dir, time.Now())
 	if *asJSON {
 		data, err := json.MarshalIndent(struct {
 			status
@@ -166,6 +170,7 @@ func (s status) print(w io.Writer, ended string) error {
 	if ended != "" {
 		fmt.Fprintf(t, "%s. What follows is how it stood then.\n", ended)
 	}
+	fmt.Fprintf(t, "As of\t%s, %s ago\n", s.At.Local().Format(time.DateTime), time.Since(s.At).Round(time.Second))
 	signs := 0
 	for _, n := range s.Displays {
 		signs += n
