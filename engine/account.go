@@ -18,7 +18,14 @@ var errConnecting = errors.New("the connection is just being changed: finish the
 // Connect opens the browser at Microsoft's page, to sign in or to approve as the saved
 // credentials say, and blocks until the account is connected, Microsoft or the person
 // refused, or ctx ends. Whoever was connected before stays so unless it succeeds.
-func (e *Engine) Connect(ctx context.Context) error { return e.connect(ctx, nil) }
+func (e *Engine) Connect(ctx context.Context) error {
+	return e.connect(ctx, func(ctx context.Context, c entra.Credentials, o entra.Options) (entra.Tokens, error) {
+		if c.AppOnly {
+			return entra.Approve(ctx, c, o)
+		}
+		return entra.SignIn(ctx, c, o)
+	})
+}
 
 // ConnectWithCode is Connect for a computer without a browser: show tells a person what to
 // enter on any other computer. It must return promptly. Of an Application it takes up the
@@ -75,13 +82,6 @@ func (e *Engine) signIn(ctx context.Context, saved Credentials, ask askFor) erro
 	c, err := e.credentials(ctx, saved)
 	if err != nil {
 		return err
-	}
-	switch {
-	case ask != nil:
-	case c.AppOnly:
-		ask = entra.Approve
-	default:
-		ask = entra.SignIn
 	}
 	asked := e.askedForMore(c, saved)
 	tokens, err := ask(ctx, c, entra.Options{

@@ -2,13 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/roomink/roomink/engine/store"
 )
 
 // Digest is how the signs stood at the last begin of a working day.
@@ -91,12 +88,4 @@ func (d Digest) text() string {
 		names += fmt.Sprintf(" and %d more", more)
 	}
 	return fmt.Sprintf("Daily summary: %d of %d signs can't be updated: %s", len(d.Late), d.Signs, names)
-}
-
-func (e *Engine) loadDigest(ctx context.Context) error {
-	err := e.db.Setting(ctx, settingDigest, &e.state.digest)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
 }

@@ -298,18 +298,21 @@ func (l *life) truth(t testing.TB, r *frame.Renderer, i int, p display.Panel) st
 	return f.Hash
 }
 
-func (l *life) edit(rnd *rand.Rand) {
+func (l *life) edit(rnd *rand.Rand) { l.editAt(rnd, time.Now(), 6) }
+
+// editAt changes one of so many meetings of a room, as of an instant.
+func (l *life) editAt(rnd *rand.Rand, now time.Time, meetings int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	room := roomID(rnd.IntN(len(l.events)))
 	l.changed[room] = time.Now()
 	events := l.events[room]
-	id := fmt.Sprint(rnd.IntN(6))
+	id := fmt.Sprint(rnd.IntN(meetings))
 	if _, there := events[id]; there && rnd.IntN(2) == 0 {
 		delete(events, id)
 		return
 	}
-	start := time.Now().Add(time.Duration(rnd.IntN(48)-12) * 15 * time.Minute).Truncate(15 * time.Minute).UTC()
+	start := now.Add(time.Duration(rnd.IntN(48)-12) * 15 * time.Minute).Truncate(15 * time.Minute).UTC()
 	events[id] = calendar.Event{ID: id, Subject: fmt.Sprint("Meeting ", rnd.IntN(100)), Organizer: "Ada", Availability: calendar.Busy,
 		Start: start, End: start.Add(time.Duration(1+rnd.IntN(8)) * 15 * time.Minute), Private: rnd.IntN(5) == 0}
 }

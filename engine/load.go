@@ -126,7 +126,7 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	e.rec.SetPaused(e.state.paused)
-	if err := e.loadDigest(ctx); err != nil {
+	if err := orDefault(e.db.Setting(ctx, settingDigest, &e.state.digest)); err != nil {
 		return err
 	}
 	if err := e.loadActivity(ctx); err != nil {

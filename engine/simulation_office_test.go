@@ -341,21 +341,7 @@ func (s *sim) lifeOf(ctx context.Context, e *Engine, p *panel) {
 }
 
 // edit changes a calendar at random, at the wall clock's time.
-func (s *sim) edit(rnd *rand.Rand) {
-	s.life.mu.Lock()
-	defer s.life.mu.Unlock()
-	room := roomID(rnd.IntN(len(s.events)))
-	s.changed[room] = time.Now()
-	events := s.events[room]
-	id := fmt.Sprint(rnd.IntN(8))
-	if _, there := events[id]; there && rnd.IntN(2) == 0 {
-		delete(events, id)
-		return
-	}
-	start := s.wall.now().Add(time.Duration(rnd.IntN(48)-12) * 15 * time.Minute).Truncate(15 * time.Minute).UTC()
-	events[id] = calendar.Event{ID: id, Subject: fmt.Sprint("Meeting ", rnd.IntN(100)), Organizer: "Ada", Availability: calendar.Busy,
-		Start: start, End: start.Add(time.Duration(1+rnd.IntN(8)) * 15 * time.Minute), Private: rnd.IntN(5) == 0}
-}
+func (s *sim) edit(rnd *rand.Rand) { s.life.editAt(rnd, s.wall.now(), 8) }
 
 // descriptors counts the open files of this process; 0 where that can't be told.
 func descriptors() int {

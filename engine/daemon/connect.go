@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // connect signs in, with the registration that the app saved or one from flags.
-func connect(ctx context.Context, args []string, cfg Config) (err error) {
+func connect(ctx context.Context, args []string, cfg Config) error {
 	var o options
 	f := flags("connect", cfg, &o)
 	tenant := f.String("tenant", "", "directory (tenant) `id` or domain of the app registration")
@@ -29,43 +28,38 @@ func connect(ctx context.Context, args []string, cfg Config) (err error) {
 		fmt.Fprintf(f.Output(), "%s: -tenant, -public and -app describe an app registration: name it with -client-id\n", f.Name())
 		return errUsage
 	}
-	log, closeLog := openLog(o, logOptions{level: "warn", format: "text", file: "-"}, cfg)
-	defer func() { err = errors.Join(err, closeLog()) }()
-	e, err := open(ctx, o, cfg, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, e.Close()) }()
-	if *client != "" {
-		c := engine.Credentials{Mode: engine.Delegated, Tenant: *tenant, ClientID: *client, Public: *public}
-		if *app {
-			c.Mode = engine.Application
-		}
-		if !*public {
-			if c.Secret, err = readSecret(cfg); err != nil {
+	return withEngine(ctx, o, cfg, func(e *engine.Engine) (err error) {
+		if *client != "" {
+			c := engine.Credentials{Mode: engine.Delegated, Tenant: *tenant, ClientID: *client, Public: *public}
+			if *app {
+				c.Mode = engine.Application
+			}
+			if !*public {
+				if c.Secret, err = readSecret(cfg); err != nil {
+					return err
+				}
+			}
+			if err := e.SaveCredentials(ctx, c); err != nil {
 				return err
 			}
 		}
-		if err := e.SaveCredentials(ctx, c); err != nil {
+		if *way == "browser" {
+			err = e.Connect(ctx)
+		} else {
+			err = e.ConnectWithCode(ctx, func(code entra.DeviceCode) {
+				fmt.Fprintf(cfg.Stdout, "Open %s on any computer and enter the code %s. It is good until %s.\n",
+					code.Page, code.Code, code.Until.Local().Format(time.TimeOnly))
+			})
+		}
+		if err != nil {
 			return err
 		}
-	}
-	if *way == "browser" {
-		err = e.Connect(ctx)
-	} else {
-		err = e.ConnectWithCode(ctx, func(code entra.DeviceCode) {
-			fmt.Fprintf(cfg.Stdout, "Open %s on any computer and enter the code %s. It is good until %s.\n",
-				code.Page, code.Code, code.Until.Local().Format(time.TimeOnly))
-		})
-	}
-	if err != nil {
-		return err
-	}
-	a := e.Snapshot().Account
-	who := a.Username
-	if a.Mode == engine.Application {
-		who = "the app, for the whole organisation"
-	}
-	fmt.Fprintf(cfg.Stdout, "Connected to %s as %s.\n", a.Tenant, who)
-	return nil
+		a := e.Snapshot().Account
+		who := a.Username
+		if a.Mode == engine.Application {
+			who = "the app, for the whole organisation"
+		}
+		fmt.Fprintf(cfg.Stdout, "Connected to %s as %s.\n", a.Tenant, who)
+		return nil
+	})
 }

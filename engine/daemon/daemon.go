@@ -153,14 +153,21 @@ const secretVariable = "ROOMINKD_CLIENT_SECRET"
 // readSecret takes the client secret from the environment or, where that has none, the
 // first line of standard input.
 func readSecret(cfg Config) (string, error) {
-	if secret := cfg.Getenv(secretVariable); secret != "" {
+	secret, err := typed(cfg, secretVariable, "client secret")
+	return strings.TrimSpace(secret), err
+}
+
+// typed takes something secret from a variable of the environment or, where that has none,
+// from the first line of standard input.
+func typed(cfg Config, variable, what string) (string, error) {
+	if secret := cfg.Getenv(variable); secret != "" {
 		return secret, nil
 	}
 	line, err := bufio.NewReader(io.LimitReader(cfg.Stdin, 4096)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read the client secret: %w", err)
+		return "", fmt.Errorf("read the %s: %w", what, err)
 	}
-	return strings.TrimSpace(line), nil
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 // oneOf checks a flag that is a choice.

@@ -207,8 +207,8 @@ func (x examination) network(ctx context.Context, cloud entra.Cloud) (list []fin
 		}
 	}
 	list = append(list, proxied.finding)
-	list = append(list, x.reach(ctx, "sign-in service", cloud.Authority+"/organizations/v2.0/.well-known/openid-configuration", true)...)
-	return append(list, x.reach(ctx, "Microsoft Graph", cloud.Graph+"/v1.0/$metadata", false)...)
+	list = append(list, x.reach(ctx, "sign-in service", cloud.Authority+"/organizations/v2.0/.well-known/openid-configuration", true, proxied.used)...)
+	return append(list, x.reach(ctx, "Microsoft Graph", cloud.Graph+"/v1.0/$metadata", false, proxied.used)...)
 }
 
 // proxyTo tells which proxy is used, without the password that its address may hold.
@@ -228,8 +228,9 @@ func (x examination) proxyTo(address string) (p struct {
 	return p
 }
 
-// reach asks a page of Microsoft's, through the proxy if there is one, and compares clocks.
-func (x examination) reach(ctx context.Context, what, address string, clock bool) []finding {
+// reach asks a page of Microsoft's, through the proxy if there is one (proxied), and compares
+// clocks.
+func (x examination) reach(ctx context.Context, what, address string, clock, proxied bool) []finding {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return []finding{{bad, what, err.Error(), ""}}
@@ -238,7 +239,7 @@ func (x examination) reach(ctx context.Context, what, address string, clock bool
 	resp, err := x.client.Do(req)
 	if err != nil {
 		remedy := "Let this computer reach " + req.URL.Host + " on port 443, through the proxy if there has to be one."
-		if x.proxyTo(address).used {
+		if proxied {
 			remedy = "Check that the proxy works, and that it lets this computer reach " + req.URL.Host + " on port 443."
 		}
 		if refused, ok := errors.AsType[*httpclient.ProxyError](err); ok {

@@ -108,12 +108,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descInfo, 1, c.version)
 	gauge(descConnected, flag(s.Account.State == engine.Connected))
 	gauge(descRooms, float64(len(s.Rooms)))
-	by := map[engine.DeliveryState]int{}
-	for _, d := range s.Displays {
-		if d.Stage == engine.Assigned {
-			by[d.Delivery]++
-		}
-	}
+	by := byDelivery(s)
 	for _, state := range []engine.DeliveryState{engine.Pending, engine.Pushing, engine.Delivered, engine.Retrying, engine.Waiting} {
 		gauge(descDisplays, float64(by[state]), string(state))
 	}

@@ -52,6 +52,18 @@ func open(ctx context.Context, o options, cfg Config, log *slog.Logger) (*engine
 	return engine.Open(ctx, c)
 }
 
+// withEngine opens the engine for one task, with its warnings on standard error.
+func withEngine(ctx context.Context, o options, cfg Config, task func(*engine.Engine) error) (err error) {
+	log, closeLog := openLog(o, logOptions{level: "warn", format: "text", file: "-"}, cfg)
+	defer func() { err = errors.Join(err, closeLog()) }()
+	e, err := open(ctx, o, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.Close()) }()
+	return task(e)
+}
+
 // run works until ctx ends or, as a Windows service, the service manager says so.
 func run(ctx context.Context, args []string, cfg Config) error {
 	var o options

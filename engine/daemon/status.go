@@ -51,16 +51,22 @@ type problem struct {
 
 func statusOf(s engine.Snapshot, version string) status {
 	st := status{At: s.At, Version: version, PID: os.Getpid(), State: s.State, Account: string(s.Account.State),
-		Rooms: len(s.Rooms), LastOK: s.Sync.LastOK, Displays: map[engine.DeliveryState]int{}, Problems: []problem{}}
-	for _, d := range s.Displays {
-		if d.Stage == engine.Assigned {
-			st.Displays[d.Delivery]++
-		}
-	}
+		Rooms: len(s.Rooms), LastOK: s.Sync.LastOK, Displays: byDelivery(s), Problems: []problem{}}
 	for _, p := range s.Problems {
 		st.Problems = append(st.Problems, problem{string(p.Code), p.Severity.String(), p.Title, p.Remedy, p.Since})
 	}
 	return st
+}
+
+// byDelivery counts the displays with a room by how they stand.
+func byDelivery(s engine.Snapshot) map[engine.DeliveryState]int {
+	by := make(map[engine.DeliveryState]int)
+	for _, d := range s.Displays {
+		if d.Stage == engine.Assigned {
+			by[d.Delivery]++
+		}
+	}
+	return by
 }
 
 // keepStatus writes the file whenever something changed, until ctx ends.

@@ -1,13 +1,11 @@
 package daemon
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/roomink/roomink/engine"
 )
@@ -17,7 +15,7 @@ const passphraseVariable = "ROOMINKD_PASSPHRASE"
 
 // support makes or takes a file: a backup, or diagnostics. The folder must be free: it says
 // so where another program works with it.
-func support(ctx context.Context, command string, args []string, cfg Config) (err error) {
+func support(ctx context.Context, command string, args []string, cfg Config) error {
 	var o options
 	f := flags(command, cfg, &o)
 	path := f.String("file", "", "`file` to write or read; a backup's passphrase comes from "+passphraseVariable+" or standard input")
@@ -28,26 +26,26 @@ func support(ctx context.Context, command string, args []string, cfg Config) (er
 		fmt.Fprintf(f.Output(), "%s: name the file with -file\n", f.Name())
 		return errUsage
 	}
-	log, closeLog := openLog(o, logOptions{level: "warn", format: "text", file: "-"}, cfg)
-	defer func() { err = errors.Join(err, closeLog()) }()
-	e, err := open(ctx, o, cfg, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, e.Close()) }()
-	done := "The backup is in " + *path + "."
+	return withEngine(ctx, o, cfg, func(e *engine.Engine) error {
+		return makeFile(ctx, e, command, *path, cfg)
+	})
+}
+
+// makeFile does the work of a command.
+func makeFile(ctx context.Context, e *engine.Engine, command, path string, cfg Config) (err error) {
+	done := "The backup is in " + path + "."
 	switch command {
 	case "diagnostics":
-		done = "The diagnostics are in " + *path + ". They name no person, no room and no secret."
-		err = write(*path, func(w io.Writer) error { return e.ExportDiagnostics(ctx, w) })
+		done = "The diagnostics are in " + path + ". They name no person, no room and no secret."
+		err = write(path, func(w io.Writer) error { return e.ExportDiagnostics(ctx, w) })
 	case "backup":
 		var passphrase string
 		if passphrase, err = readPassphrase(cfg); err == nil {
-			err = write(*path, func(w io.Writer) error { return e.Backup(ctx, w, passphrase) })
+			err = write(path, func(w io.Writer) error { return e.Backup(ctx, w, passphrase) })
 		}
 	case "restore":
 		done = "The backup was restored. What was there before is kept beside it."
-		err = restore(ctx, e, *path, cfg)
+		err = restore(ctx, e, path, cfg)
 	}
 	if err != nil {
 		return err
@@ -81,13 +79,4 @@ func restore(ctx context.Context, e *engine.Engine, path string, cfg Config) err
 	return e.Restore(ctx, file, passphrase)
 }
 
-func readPassphrase(cfg Config) (string, error) {
-	if p := cfg.Getenv(passphraseVariable); p != "" {
-		return p, nil
-	}
-	line, err := bufio.NewReader(io.LimitReader(cfg.Stdin, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read the passphrase: %w", err)
-	}
-	return strings.TrimRight(line, "\r\n"), nil
-}
+func readPassphrase(cfg Config) (string, error) { return typed(cfg, passphraseVariable, "passphrase") }
